@@ -1,0 +1,34 @@
+"""What can go wrong in the world around this package.
+
+Wrong arguments raise `ValueError` or `TypeError`. Files, registries and runs
+that are not as they should be raise one of these, which the command line
+prints without a traceback.
+"""
+
+
+class FingerprintError(Exception):
+    """Anything outside the program that must be put right before going on."""
+
+
+class ConfigError(FingerprintError):
+    """A configuration that can't be read or doesn't make sense."""
+
+
+class DataError(FingerprintError):
+    """Training or test images that can't be found or read."""
+
+
+class RunError(FingerprintError):
+    """A run directory that is missing, incomplete or of another run."""
+
+
+class TrainingError(FingerprintError):
+    """A training that can't go on, such as one whose loss is not a number."""
+
+
+class RegistryError(FingerprintError):
+    """A registry that can't be opened, or a record that isn't there."""
+
+
+class FingerprintTakenError(RegistryError):
+    """A fingerprint that another recipient already holds."""
