@@ -32,3 +32,11 @@ class RegistryError(FingerprintError):
 
 class FingerprintTakenError(RegistryError):
     """A fingerprint that another recipient already holds."""
+
+
+class TooFewBitsError(FingerprintError, ValueError):
+    """Fingerprints so short that not even a perfect match would be evidence.
+
+    Also a `ValueError`: whoever chose the rate, the length and the number of
+    candidates can choose others.
+    """

@@ -1,0 +1,73 @@
+import dataclasses
+import datetime
+import json
+
+import numpy as np
+import pytest
+
+from tf_fingerprint import fingerprints
+from tf_fingerprint.registry import State
+
+from .store_contract import make_generator
+from .store_contract import make_record
+
+
+def test_a_records_bits_are_those_of_its_hexadecimal_form():
+    bits = fingerprints.random_bits(100)
+
+    record = make_record(make_generator(100), bits=bits)
+
+    np.testing.assert_array_equal(record.bits, bits)
+
+
+def test_a_record_fits_into_json():
+    record = make_record(state=State.ISSUED)
+
+    fields = json.loads(json.dumps(record.to_dict()))
+
+    assert fields["state"] == "issued"
+    assert fields["num_bits"] == 128
+    assert (
+        datetime.datetime.fromisoformat(fields["issued_at"]) == record.issued_at
+    )
+
+
+def test_records_can_not_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        make_record().recipient = "somebody else"
+
+
+@pytest.mark.parametrize(
+    "recipient", ["", " ", " ACME", "ACME\n", "AC\nME", "AC\0ME", "AC\ud800ME"]
+)
+def test_recipients_have_a_name_on_one_line(recipient):
+    with pytest.raises(ValueError, match="`recipient` must be a name"):
+        make_record(recipient=recipient)
+
+
+def test_a_fingerprint_has_as_many_bits_as_its_generators():
+    with pytest.raises(ValueError, match="128 bits must have 32"):
+        make_record(fingerprint="00" * 15)
+
+
+def test_a_time_without_zone_is_refused():
+    with pytest.raises(ValueError, match="`issued_at` must have a time zone"):
+        make_record(issued_at=datetime.datetime(2026, 1, 1))
+
+
+@pytest.mark.parametrize("digest", ["", "a" * 63, "A" * 64, "a" * 64 + "\n"])
+@pytest.mark.parametrize("field", ["digest", "decoder_digest"])
+def test_digests_are_sha256(field, digest):
+    with pytest.raises(ValueError, match=f"`{field}` must be a SHA-256"):
+        dataclasses.replace(make_generator(), **{field: digest})
+
+
+@pytest.mark.parametrize("num_bits", [0, 7, 513])
+def test_generators_have_a_possible_number_of_bits(num_bits):
+    with pytest.raises(ValueError, match="`num_bits`"):
+        make_generator(num_bits)
+
+
+def test_generators_have_a_possible_resolution():
+    with pytest.raises(ValueError, match="`resolution`.*Received 0"):
+        dataclasses.replace(make_generator(), resolution=0)

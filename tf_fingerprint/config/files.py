@@ -1,0 +1,172 @@
+"""Configs as TOML: reading with overrides, writing, comparing."""
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import os
+import pathlib
+import tomllib
+from collections.abc import Sequence
+from typing import Any
+
+from tf_fingerprint import errors
+from tf_fingerprint.config import sections
+
+SECTIONS = {
+    field.name: field.type for field in dataclasses.fields(sections.Config)
+}
+
+# Sources that are names, not paths.
+NAMED_SOURCES = ("procedural", "tfds")
+
+
+def read(
+    path: str | os.PathLike, overrides: Sequence[str] = ()
+) -> sections.Config:
+    """The config in a TOML file, checked.
+
+    Args:
+        path: The file.
+        overrides: Settings that replace the file's, such as
+            `training.batch_size=32`, with values as in TOML; strings also
+            without quotes. A `data.source` given here is relative to the
+            working directory, one in the file to the file's folder.
+
+    Returns:
+        The config; its `data.source`, if a path, is absolute.
+
+    Raises:
+        ConfigError: If the file can't be read, a key is unknown, required or
+            given twice, or a value is of the wrong type or out of range.
+    """
+    path = pathlib.Path(path)
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise errors.ConfigError(
+            f"{path}: can't be read. {error.strerror}."
+        ) from error
+    except ValueError as error:  # Of TOML or of UTF-8.
+        raise errors.ConfigError(f"{path}: must be TOML. {error}.") from error
+    _check_keys(settings, path)
+    _resolve_source(settings, path.parent)
+    for override in overrides:
+        _apply(override, settings)
+    return _build(settings, path)
+
+
+def to_toml(config: sections.Config) -> str:
+    """A file that reads back as an equal config, every default written out."""
+    lines = []
+    for name, section in dataclasses.asdict(config).items():
+        lines += [f"[{name}]"]
+        lines += [f"{key} = {_value(value)}" for key, value in section.items()]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def digest(config: sections.Config) -> str:
+    """SHA-256 of all settings, whichever folder the pictures lie in.
+
+    Of a `data.source` that is a path only the last part counts, so that a run
+    can move to another machine; what the pictures are, their own digest says.
+    """
+    name = pathlib.PurePath(config.data.source).name
+    data = dataclasses.replace(config.data, source=name)
+    config = dataclasses.replace(config, data=data)
+    return hashlib.sha256(to_toml(config).encode()).hexdigest()
+
+
+def _check_keys(settings, where):
+    """Raises if a section or a key is not one of a config's."""
+    for section, values in settings.items():
+        if section not in SECTIONS:
+            raise _unknown(section, where)
+        if not isinstance(values, dict):
+            raise errors.ConfigError(
+                f"{where}: `{section}` must be a section, `[{section}]`. "
+                f"Received {values!r}."
+            )
+        for key in values:
+            if key not in _keys(section):
+                raise _unknown(f"{section}.{key}", where)
+
+
+def _keys(section):
+    """The names of a section's fields."""
+    return [field.name for field in dataclasses.fields(SECTIONS[section])]
+
+
+def _unknown(key, where):
+    """The error for a key that doesn't exist, with the nearest that does."""
+    known = list(SECTIONS)
+    known += [f"{name}.{field}" for name in SECTIONS for field in _keys(name)]
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    return errors.ConfigError(f"{where}: unknown key `{key}`.{hint}")
+
+
+def _resolve_source(settings, folder):
+    """Makes a relative `data.source` absolute."""
+    source = settings.get("data", {}).get("source")
+    if (
+        isinstance(source, str)
+        and source.partition(":")[0] not in NAMED_SOURCES
+    ):
+        path = folder / pathlib.Path(source).expanduser()
+        settings["data"]["source"] = os.path.abspath(path)
+
+
+def _apply(override, settings):
+    """Puts one `section.key=value` into the settings."""
+    key, equals, text = override.partition("=")
+    section, dot, name = (part.strip() for part in key.partition("."))
+    if not (equals and dot):
+        raise errors.ConfigError(
+            f"Override `{override}`: must be `section.key=value`, such as "
+            "`training.batch_size=32`."
+        )
+    setting = {section: {name: _parsed(text.strip())}}
+    _check_keys(setting, f"Override `{override}`")
+    if name == "source":
+        _resolve_source(setting, pathlib.Path())
+    settings.setdefault(section, {}).update(setting[section])
+
+
+def _parsed(text):
+    """A value as TOML reads it, or the text itself, which needs no quotes."""
+    try:
+        values = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    return values["value"] if len(values) == 1 else text
+
+
+def _build(settings, path):
+    """The config of checked keys, or an error that names the file."""
+    for section, kind in SECTIONS.items():
+        for field in dataclasses.fields(kind):
+            is_required = field.default is dataclasses.MISSING
+            if is_required and field.name not in settings.get(section, {}):
+                raise errors.ConfigError(
+                    f"{path}: `{section}.{field.name}` must be set. Add it "
+                    f"under `[{section}]`."
+                )
+    try:
+        return sections.Config(
+            **{
+                section: kind(**settings.get(section, {}))
+                for section, kind in SECTIONS.items()
+            }
+        )
+    except (TypeError, ValueError) as error:
+        raise errors.ConfigError(f"{path}: {error}") from error
+
+
+def _value(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, str):
+        # JSON's strings are TOML's, but for one control character.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(value)  # Tuples become lists; floats keep every digit.

@@ -1,0 +1,96 @@
+"""What is learned when: first the picture, then bit after bit."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """How far a training has come.
+
+    Attributes:
+        images: Photographs shown so far.
+        active_bits: Bits in use; the others are held neutral.
+        accuracy: Running bit accuracy over the active bits.
+        ready_images: Photographs shown when all bits were active and read
+            well for the first time; 0 before.
+    """
+
+    images: int = 0
+    active_bits: int = 0
+    accuracy: float = 0.5
+    ready_images: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Curriculum:
+    """Introduces the bits of a fingerprint a few at a time.
+
+    With few images, a decoder never finds 128 bits that all change at once:
+    each is drowned by the others, and the consistency loss erases them before
+    they are found. A few bits it finds soon; and once it reads those, twice as
+    many. Before that, the generator learns pictures with all bits neutral, so
+    that the latents own the content.
+
+    The paper's training is the setting where nothing is held back:
+    `Curriculum(num_bits, initial_bits=num_bits)`.
+
+    Args:
+        num_bits: Length of the fingerprint.
+        initial_bits: Bits in use when the first are introduced.
+        picture_images: Images before that; all bits are neutral.
+        advance_accuracy: Running accuracy at which the bits are doubled.
+        memory_images: Images over which the running accuracy forgets by a
+            factor of e.
+    """
+
+    num_bits: int
+    initial_bits: int
+    picture_images: int = 0
+    advance_accuracy: float = 0.9
+    memory_images: int = 800
+
+    def __post_init__(self):
+        if not 1 <= self.initial_bits <= self.num_bits:
+            raise ValueError(
+                "`initial_bits` must lie between 1 and `num_bits`. Received: "
+                f"initial_bits={self.initial_bits}, num_bits={self.num_bits}"
+            )
+
+    def start(self, progress: Progress) -> Progress:
+        """Introduces the first bits when the pictures have had their time.
+
+        Args:
+            progress: Where the training stands.
+
+        Returns:
+            The same, or with the first bits active.
+        """
+        if progress.active_bits or progress.images < self.picture_images:
+            return progress
+        return dataclasses.replace(progress, active_bits=self.initial_bits)
+
+    def advance(
+        self, progress: Progress, accuracy: float, images: int
+    ) -> Progress:
+        """Takes in one step's accuracy; doubles the bits if they are read well.
+
+        Args:
+            progress: Where the training stood before the step.
+            accuracy: The step's bit accuracy over the active bits.
+            images: Photographs that the step showed.
+
+        Returns:
+            Where it stands after.
+        """
+        seen = progress.images + images
+        if not progress.active_bits:
+            return dataclasses.replace(progress, images=seen)
+        keep = max(0.0, 1 - images / self.memory_images)
+        running = keep * progress.accuracy + (1 - keep) * accuracy
+        bits, ready = progress.active_bits, progress.ready_images
+        if running > self.advance_accuracy:
+            if bits < self.num_bits:
+                bits, running = min(2 * bits, self.num_bits), 0.5
+            elif not ready:
+                ready = seen
+        return Progress(seen, bits, running, ready)

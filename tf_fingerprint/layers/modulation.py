@@ -1,0 +1,133 @@
+"""Style modulation: how a fingerprint steers the convolutions."""
+
+import math
+
+import keras
+from keras import ops
+
+from tf_fingerprint.layers import equalized
+from tf_fingerprint.layers import resampling
+
+
+@keras.saving.register_keras_serializable(package="tf_fingerprint")
+class ModulatedConv2D(keras.layers.Layer):
+    """Convolution whose input channels are weighted per sample by a style.
+
+    Instead of building one kernel per sample, scales the features before the
+    convolution and divides by the scaled kernel's norm after it, which is the
+    same function:
+
+        scale_i  = 1 + gain * affine(style)_i                       modulation
+        norm_o   = sqrt(sum_{h,w,i} (kernel_{h,w,i,o} scale_i)^2)   demodulation
+        output_o = conv(features_i * scale_i, kernel)_o / norm_o
+
+    Args:
+        filters: Number of output channels.
+        kernel_size: Height and width of the kernel.
+        resample: "up" doubles height and width (3x3 only), None keeps them.
+        demodulate: Whether to normalize the output channels. Off in the layers
+            that produce RGB.
+        use_bias: Whether to add a bias, 0 at first.
+        affine_gain: How strongly the style scales at first. 1 in the paper.
+
+    Call arguments:
+        features: `(batch, height, width, channels)`.
+        style: `(batch, style_dim)`.
+
+    Returns:
+        `(batch, height, width, filters)`, or twice that height and width.
+
+    Reference:
+        Karras et al., 2020, Section 2.2 (https://arxiv.org/abs/1912.04958).
+    """
+
+    def __init__(
+        self,
+        filters,
+        kernel_size=3,
+        resample=None,
+        demodulate=True,
+        use_bias=False,
+        affine_gain=1.0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.resample = resample
+        self.demodulate = demodulate
+        self.use_bias = use_bias
+        self.affine_gain = affine_gain
+
+    def build(self, features_shape, style_shape):
+        channels = features_shape[-1]
+        size = self.kernel_size
+        self.kernel_scale = 1 / math.sqrt(size * size * channels)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(size, size, channels, self.filters),
+            initializer=equalized.unit_normal(),
+        )
+        self.affine = equalized.EqualizedDense(
+            channels, dtype=self.dtype_policy, name="affine"
+        )
+        self.affine.build(style_shape)
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias", shape=(self.filters,), initializer="zeros"
+            )
+
+    def call(self, features, style):
+        kernel = self.kernel * self.kernel_scale  # (h, w, i, o)
+        scale = self.scale(style)  # (b, i)
+        features = features * scale[:, None, None, :]
+        outputs = resampling.convolve(features, kernel, self.resample)
+        if self.demodulate:
+            power = ops.sum(ops.square(kernel), axis=(0, 1))  # (i, o)
+            power = ops.matmul(ops.square(scale), power)  # (b, o)
+            outputs = outputs * ops.rsqrt(power + 1e-8)[:, None, None, :]
+        return outputs if self.bias is None else outputs + self.bias
+
+    def scale(self, style):
+        """Factor on each input channel.
+
+        Args:
+            style: `(batch, style_dim)`.
+
+        Returns:
+            `(batch, channels)`; 1 leaves a channel as it is.
+        """
+        return 1 + self.affine_gain * self.affine(style)
+
+    def modulated_kernel(self, style):
+        """The plain kernel that this layer amounts to under one fixed style.
+
+        Args:
+            style: `(style_dim,)`.
+
+        Returns:
+            `(kernel_size, kernel_size, channels, filters)`.
+        """
+        scale = self.scale(style[None])[0]  # (i,)
+        kernel = self.kernel * self.kernel_scale * scale[:, None]
+        if self.demodulate:
+            power = ops.sum(ops.square(kernel), axis=(0, 1, 2))  # (o,)
+            kernel = kernel * ops.rsqrt(power + 1e-8)
+        return kernel
+
+    def compute_output_shape(self, features_shape, style_shape):
+        batch, height, width, _ = features_shape
+        factor = resampling.FACTORS[self.resample]
+        return (batch, factor * height, factor * width, self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "resample": self.resample,
+            "demodulate": self.demodulate,
+            "use_bias": self.use_bias,
+            "affine_gain": self.affine_gain,
+        }

@@ -1,0 +1,65 @@
+"""Per-layer noise, bias and activation: what follows each convolution."""
+
+import keras
+from keras import ops
+
+from tf_fingerprint.layers import equalized
+
+
+@keras.saving.register_keras_serializable(package="tf_fingerprint")
+class NoisyActivation(keras.layers.Layer):
+    """Adds one noise map to all channels, then bias and activation.
+
+        outputs = scaled_leaky_relu(features + strength * noise + bias)
+
+    The noise comes from outside, so that who draws it decides whether it is
+    new for each picture, fixed or none, and two replicas never share a seed.
+
+    Args:
+        offset: Where this layer's map begins in the flat noise vector.
+        strength: Initial factor on the noise; it is learned. 0 in the paper.
+
+    Call arguments:
+        features: `(batch, height, width, channels)`.
+        noise: `(batch, num_noise)`, standard normal; the maps of all layers,
+            one after the other.
+
+    Returns:
+        The shape of `features`.
+
+    Reference:
+        Karras et al., 2019, Section 3.2 (https://arxiv.org/abs/1812.04948).
+    """
+
+    def __init__(self, offset, strength=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.offset = offset
+        self.initial_strength = strength
+
+    def build(self, features_shape, noise_shape):
+        self.strength = self.add_weight(
+            name="strength",
+            shape=(),
+            initializer=keras.initializers.Constant(self.initial_strength),
+        )
+        self.bias = self.add_weight(
+            name="bias", shape=(features_shape[-1],), initializer="zeros"
+        )
+
+    def call(self, features, noise):
+        _, height, width, _ = features.shape
+        maps = noise[:, self.offset : self.offset + height * width]
+        maps = ops.reshape(maps, (-1, height, width, 1))
+        return equalized.scaled_leaky_relu(
+            features + self.strength * maps + self.bias
+        )
+
+    def compute_output_shape(self, features_shape, noise_shape):
+        return features_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "offset": self.offset,
+            "strength": self.initial_strength,
+        }

@@ -1,0 +1,7 @@
+"""Networks: generator, discriminator, decoder, and sealed instances."""
+
+from tf_fingerprint.models.decoder import Decoder as Decoder
+from tf_fingerprint.models.discriminator import Discriminator as Discriminator
+from tf_fingerprint.models.generator import Generator as Generator
+from tf_fingerprint.models.synthesis import fixed_noise as fixed_noise
+from tf_fingerprint.models.synthesis import num_noise as num_noise
