@@ -16,8 +16,16 @@ _LAZY_MODULES = (
     "losses",
     "models",
     "registry",
+    "runs",
     "training",
 )
+
+
+def load(run="pretrained"):
+    """Opens a run directory or the pretrained weights; see `runs.load`."""
+    from tf_fingerprint import runs
+
+    return runs.load(run)
 
 
 def __getattr__(name: str):

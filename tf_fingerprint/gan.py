@@ -1,40 +1,21 @@
 """Trains generator, discriminator and decoder against and with each other."""
 
-import dataclasses
-
-import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tf_fingerprint import errors
 from tf_fingerprint import losses
 from tf_fingerprint import models
+from tf_fingerprint import stepping
 from tf_fingerprint.curriculum import Curriculum
-from tf_fingerprint.curriculum import Progress
+from tf_fingerprint.schedule import Plan
+from tf_fingerprint.schedule import Schedule
 
 # What a draw is for; each purpose has its own stream of random numbers.
 GENERATOR, OTHER, DISCRIMINATOR, PATH_LENGTH = range(4)
 
 
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """Which parts one step consists of; each combination is compiled once.
-
-    Attributes:
-        fingerprints: Whether the decoder and its losses take part.
-        decoder_only: Whether only the decoder learns.
-        r1: Whether the discriminator's penalty is due.
-        path_length: Whether the generator's penalty is due.
-    """
-
-    fingerprints: bool
-    decoder_only: bool
-    r1: bool
-    path_length: bool
-
-
-class FingerprintGAN(keras.Model):
+class FingerprintGAN(stepping.SteppedModel):
     """Generator, discriminator and decoder, trained by `fit`.
 
     The dataset yields photographs alone, `(batch, height, width, channels)` in
@@ -48,18 +29,11 @@ class FingerprintGAN(keras.Model):
         discriminator: `models.Discriminator`.
         decoder: `models.Decoder`.
         curriculum: When bits are introduced.
+        schedule: What the steps consist of.
         loss_weights: Dict with `adversarial`, `latent`, `fingerprint`,
             `consistency`, `r1` (gamma) and `path_length`.
-        batch_size: Photographs in one step, over all replicas.
         noise: "random" draws new noise for every picture, as in the paper;
-            "fixed" the same for all; "none" takes zeros.
-        ema_half_life_images: Images after which an old weight counts half in
-            the moving average. 10,000 in the paper.
-        r1_interval: Steps between two R1 penalties. 16 in the paper.
-        path_length_interval: Steps between two path-length penalties. 4 in the
-            paper.
-        decoder_only_from: Number of images from which on only the decoder
-            learns, from the moving average's pictures rounded to 8 bits.
+            "fixed" takes `models.fixed_noise` for all; "none" takes zeros.
         seed: Of everything that is drawn.
 
     Reference:
@@ -72,14 +46,10 @@ class FingerprintGAN(keras.Model):
         discriminator,
         decoder,
         curriculum: Curriculum,
+        schedule: Schedule,
         *,
         loss_weights: dict[str, float],
-        batch_size: int,
         noise: str = "random",
-        ema_half_life_images: float = 10_000,
-        r1_interval: int = 16,
-        path_length_interval: int = 4,
-        decoder_only_from: int | None = None,
         seed: int = 1000,
     ):
         super().__init__()
@@ -89,32 +59,17 @@ class FingerprintGAN(keras.Model):
         self.ema_generator = type(generator).from_config(generator.get_config())
         self.ema_generator.set_weights(generator.get_weights())
         self.curriculum = curriculum
+        self.schedule = schedule
         self.loss_weights = dict(loss_weights)
-        self.batch_size = batch_size
         self.noise = noise
-        resolution = generator.output_shape[1]
-        self._fixed_noise = models.fixed_noise(resolution)
-        self.ema_half_life_images = ema_half_life_images
-        self.r1_interval = r1_interval
-        self.path_length_interval = path_length_interval
-        self.decoder_only_from = decoder_only_from
         self.seed = seed
         self.mean_path_length = self.add_weight(
-            name="mean_path_length", shape=(), initializer="zeros"
-        )
-        self.mean_path_length.trainable = False
-        # Progress in two numbers of 24 bits would do; float64 holds them all.
-        self.saved_progress = self.add_weight(
-            name="progress",
-            shape=(4,),
+            name="mean_path_length",
+            shape=(),
             initializer="zeros",
-            dtype="float64",
             trainable=False,
         )
-        self.progress = Progress()
-        self._means = {}
-        # Nothing is left to build: `fit` need not call the model to find out.
-        self.built = True
+        self._fixed_noise = models.fixed_noise(generator.output_shape[1])
 
     def compile(
         self,
@@ -131,7 +86,7 @@ class FingerprintGAN(keras.Model):
             discriminator_optimizer: Of the discriminator.
             **kwargs: As in `keras.Model.compile`.
         """
-        super().compile(optimizer=None, **kwargs)
+        super().compile(optimizer=None, jit_compile=False, **kwargs)
         self.generator_optimizer = generator_optimizer
         self.decoder_optimizer = decoder_optimizer
         self.discriminator_optimizer = discriminator_optimizer
@@ -139,6 +94,52 @@ class FingerprintGAN(keras.Model):
         generator_optimizer.build(self.generator.trainable_variables)
         decoder_optimizer.build(self.decoder.trainable_variables)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
+        # The schedule's factor is on these; a resumed training sets it anew.
+        self._learning_rate_factor = None
+        self._learning_rates = [
+            (optimizer, float(ops.convert_to_numpy(optimizer.learning_rate)))
+            for optimizer in (
+                generator_optimizer,
+                decoder_optimizer,
+                discriminator_optimizer,
+            )
+        ]
+
+    def plan(self):
+        """What the next step consists of."""
+        self.progress = self.curriculum.start(self.progress)
+        factor = self.schedule.learning_rate_factor(self.progress)
+        if factor != self._learning_rate_factor:
+            self._learning_rate_factor = factor
+            for optimizer, learning_rate in self._learning_rates:
+                optimizer.learning_rate.assign(factor * learning_rate)
+        return self.schedule.plan(
+            self.progress,
+            r1=self.loss_weights["r1"] > 0,
+            path_length=self.loss_weights["path_length"] > 0,
+        )
+
+    def settings(self):
+        """What a step is told, as tensors: one compiled function for all."""
+        progress = self.progress
+        active = np.arange(self.generator.num_bits) < progress.active_bits
+        return {
+            "seed": tf.constant([self.seed, progress.images], "int64"),
+            "active": tf.constant(active, "float32"),
+            "ema_decay": tf.constant(self.schedule.ema_decay, "float32"),
+        }
+
+    def advance(self, values):
+        """Moves on by one batch.
+
+        Args:
+            values: What the step returned, as floats.
+        """
+        self.progress = self.curriculum.advance(
+            self.progress,
+            values.get("bit_accuracy", 0.0),
+            self.schedule.batch_size,
+        )
 
     # === One step on one replica ===
 
@@ -191,9 +192,7 @@ class FingerprintGAN(keras.Model):
             fingerprints_shape, seeds[1], 0, 2, "int32"
         )
         neutral = 0.5 * (1 - settings["active"])
-        fingerprints = (
-            ops.cast(bits, "float32") * settings["active"] + neutral
-        )
+        fingerprints = ops.cast(bits, "float32") * settings["active"] + neutral
         if self.noise == "random":
             noise = tf.random.stateless_normal(noise_shape, seeds[2])
         elif self.noise == "fixed":
@@ -243,9 +242,7 @@ class FingerprintGAN(keras.Model):
                 fingerprints, logits, settings["active"]
             ),
         }
-        accuracy = losses.bit_accuracy(
-            fingerprints, logits, settings["active"]
-        )
+        accuracy = losses.bit_accuracy(fingerprints, logits, settings["active"])
         return values, {"bit_accuracy": accuracy}
 
     def _consistency(self, fakes, inputs, settings):
@@ -285,7 +282,7 @@ class FingerprintGAN(keras.Model):
             image_gradients = image_tape.gradient(logits, images)
             values = {"r1": losses.r1_penalty(image_gradients)}
             # Half of gamma is the customary weight.
-            objective = self._objective(values) * self.r1_interval / 2
+            objective = self._objective(values) * self.schedule.r1_interval / 2
         gradients = tape.gradient(objective, variables)
         self._apply(self.discriminator_optimizer, gradients, variables)
         return _means(values)
@@ -317,7 +314,9 @@ class FingerprintGAN(keras.Model):
             values = {
                 "path_length": ops.square(lengths - ops.stop_gradient(average))
             }
-            objective = self._objective(values) * self.path_length_interval
+            objective = (
+                self._objective(values) * self.schedule.path_length_interval
+            )
         gradients = tape.gradient(objective, variables)
         self._apply(self.generator_optimizer, gradients, variables)
         return _means(values)
@@ -366,113 +365,6 @@ class FingerprintGAN(keras.Model):
             self.ema_generator.weights, self.generator.weights, strict=True
         ):
             average.assign(weight + decay * (average - weight))
-
-    # === From step to step, on the host ===
-
-    def make_train_function(self, force=False):
-        """Compiles one function for each plan and chooses among them.
-
-        Branches inside a compiled step could not apply gradients under a
-        distribution strategy, and would compute both sides on some devices.
-        """
-        if self.train_function is not None and not force:
-            return self.train_function
-        strategy = self.distribute_strategy
-
-        compiled = {}
-
-        def compile_plan(plan):
-            def run(iterator, settings):
-                values = strategy.run(
-                    self.train_step, args=(next(iterator), settings, plan)
-                )
-                return {
-                    name: strategy.reduce("MEAN", value, axis=None)
-                    for name, value in values.items()
-                }
-
-            return run if self.run_eagerly else tf.function(run)
-
-        def train_function(iterator):
-            self.progress = self.curriculum.start(self.progress)
-            plan = self._plan()
-            if plan not in compiled:
-                compiled[plan] = compile_plan(plan)
-            values = compiled[plan](iterator, self._settings())
-            return self._account(values)
-
-        self.train_function = train_function
-        return train_function
-
-    def _plan(self):
-        images, weights = self.progress.images, self.loss_weights
-        step = images // self.batch_size
-        last = self.decoder_only_from
-        return Plan(
-            fingerprints=self.progress.active_bits > 0,
-            decoder_only=last is not None and images >= last,
-            r1=weights["r1"] > 0 and step % self.r1_interval == 0,
-            path_length=weights["path_length"] > 0
-            and step % self.path_length_interval == 0,
-        )
-
-    def _settings(self):
-        """What one step is told, as tensors: one compiled function for all."""
-        images, bits = self.progress.images, self.progress.active_bits
-        half_life = self.ema_half_life_images
-        active = np.arange(self.generator.num_bits) < bits
-        decay = 0.5 ** (self.batch_size / half_life)
-        return {
-            "seed": tf.constant([self.seed, images], "int64"),
-            "active": tf.constant(active, "float32"),
-            "ema_decay": tf.constant(decay, "float32"),
-        }
-
-    def _account(self, values):
-        """Takes in what a step returned.
-
-        Args:
-            values: Dict of scalar tensors.
-
-        Returns:
-            Dict of running means since the epoch began.
-        """
-        values = {name: float(value) for name, value in values.items()}
-        step = self.progress.images // self.batch_size
-        for name, value in values.items():
-            if not np.isfinite(value):
-                raise errors.TrainingError(
-                    f"The {name} loss is {value} at step {step}, after "
-                    f"{self.progress.images} images. The last checkpoint is "
-                    "from before. Lower `optimizer.learning_rate`, or raise "
-                    "`losses.r1` if the discriminator broke."
-                )
-        self.progress = self.curriculum.advance(
-            self.progress, values.get("bit_accuracy", 0.0), self.batch_size
-        )
-        for name, value in values.items():
-            total, count = self._means.get(name, (0.0, 0))
-            self._means[name] = (total + value, count + 1)
-        return {
-            "active_bits": float(self.progress.active_bits),
-            **{name: total / n for name, (total, n) in self._means.items()},
-        }
-
-    def reset_metrics(self):
-        """Begins a new epoch's running means."""
-        super().reset_metrics()
-        self._means = {}
-
-    def save_own_variables(self, store):
-        """Stores the progress along with the weights."""
-        self.saved_progress.assign(dataclasses.astuple(self.progress))
-        super().save_own_variables(store)
-
-    def load_own_variables(self, store):
-        """Takes up the progress that was stored with the weights."""
-        super().load_own_variables(store)
-        images, bits, accuracy, ready = self.saved_progress.numpy()
-        self.progress = Progress(int(images), int(bits), accuracy, int(ready))
 
 
 def _means(values):

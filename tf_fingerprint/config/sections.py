@@ -59,7 +59,8 @@ class Networks(_Section):
         num_bits: Bits in a fingerprint, 8 to 512. 128 in the paper.
         latent_dim: Numbers in a latent. 512 in the paper.
         style_dim: Width of the fingerprint embedding. 512 in the paper.
-        embedding_layers: Dense layers in it. 8 in the paper.
+        embedding_layers: Dense layers in it; 0 takes the bits as they are, and
+            `style_dim` must equal `num_bits`. 8 in the paper.
         embedding_learning_rate_multiplier: Theirs, relative to the other
             layers'. 0.01 in the paper.
         signed_bits: Whether bits enter as -1 and 1 instead of 0 and 1, the
@@ -72,6 +73,7 @@ class Networks(_Section):
         affine_gain: Of the layers from style to modulation. 1 in the paper.
         noise: Per-layer noise: `random`, drawn anew for every picture, as in
             the paper; `fixed` or `none`.
+        noise_strength: Initial factor on it; it is learned. 0 in the paper.
         decoder_channel_base: The decoder's `channel_base`.
         decoder_max_channels: The decoder's `max_channels`.
     """
@@ -79,7 +81,7 @@ class Networks(_Section):
     num_bits: fields.NumBits = 128
     latent_dim: Count = 512
     style_dim: Count = 512
-    embedding_layers: Count = 8
+    embedding_layers: CountOrZero = 8
     embedding_learning_rate_multiplier: Positive = 0.01
     signed_bits: bool = False
     channel_base: Count = 8192
@@ -87,6 +89,7 @@ class Networks(_Section):
     modulated_resolutions: Resolutions = (4, 128)
     affine_gain: Positive = 1.0
     noise: Literal["random", "fixed", "none"] = "random"
+    noise_strength: NotNegative = 0.0
     decoder_channel_base: Count = 8192
     decoder_max_channels: Count = 512
 
@@ -127,6 +130,8 @@ class Optimizer(_Section):
             4 in the paper.
         ema_half_life_images: Images after which the moving average has half
             forgotten a generator. 10,000 in the paper.
+        decay_images: Last images over which the learning rate falls to a
+            tenth. 0 in the paper.
     """
 
     learning_rate: Positive = 0.002
@@ -135,6 +140,7 @@ class Optimizer(_Section):
     r1_interval: Count = 16
     path_length_interval: Count = 4
     ema_half_life_images: Count = 10_000
+    decay_images: CountOrZero = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -161,6 +167,8 @@ class Training(_Section):
 
     Args:
         images: Training images to show in all, repetitions counted.
+        decoder_images: Last of them, on which only the decoder learns, from
+            finished pictures rounded to 8 bits. 0 in the paper.
         batch_size: Images in a step, over all replicas. 16 in the paper, on
             two GPUs.
         seed: Of weights, order and draws, below 2**32. 1000 in the authors'
@@ -174,6 +182,7 @@ class Training(_Section):
     """
 
     images: Count
+    decoder_images: CountOrZero = 0
     batch_size: Count = 16
     seed: fields.Seed = 1000
     mixed_precision: Literal["float32", "mixed_bfloat16"] = "float32"

@@ -39,9 +39,7 @@ class Decoder(keras.Model):
         **kwargs,
     ):
         images = keras.Input((resolution, resolution, channels), name="images")
-        features = trunk.residual_trunk(
-            images, channel_base, max_channels
-        )
+        features = trunk.residual_trunk(images, channel_base, max_channels)
         outputs = trunk.head(
             features, latent_dim + num_bits, channel_base, max_channels
         )

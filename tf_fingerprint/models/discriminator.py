@@ -35,12 +35,10 @@ class Discriminator(keras.Model):
         **kwargs,
     ):
         images = keras.Input((resolution, resolution, channels), name="images")
-        features = trunk.residual_trunk(
-            images, channel_base, max_channels
+        features = trunk.residual_trunk(images, channel_base, max_channels)
+        features = minibatch.MinibatchStandardDeviation(name="variety")(
+            features
         )
-        features = minibatch.MinibatchStandardDeviation(
-            name="variety"
-        )(features)
         logits = trunk.head(features, 1, channel_base, max_channels)
         super().__init__(inputs=images, outputs=logits, **kwargs)
         self.arguments = {

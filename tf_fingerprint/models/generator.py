@@ -79,9 +79,7 @@ class Generator(keras.Model):
         )
         latents = keras.Input((latent_dim,), name="latents")
         fingerprints = keras.Input((num_bits,), name="fingerprints")
-        noise = keras.Input(
-            (synthesis.num_noise(resolution),), name="noise"
-        )
+        noise = keras.Input((synthesis.num_noise(resolution),), name="noise")
         styles = keras.layers.RepeatVector(
             synthesis.num_styles(resolution), name="styles"
         )(embedder(fingerprints))

@@ -116,7 +116,9 @@ class Synthesis(keras.Model):
             "noise_strength": noise_strength,
         }
         sizes = widths.resolutions(resolution)
-        wide = {s: widths.channels_at(s, channel_base, max_channels) for s in sizes}
+        wide = {
+            s: widths.channels_at(s, channel_base, max_channels) for s in sizes
+        }
         latents = keras.Input((latent_dim,), name="latents")
         styles = keras.Input((num_styles(resolution), style_dim), name="styles")
         noise = keras.Input((num_noise(resolution),), name="noise")
@@ -137,7 +139,9 @@ class Synthesis(keras.Model):
                 shown = keras.layers.Add(name=f"skip_{size}")([image, shown])
             image = shown
         image = keras.layers.Identity(name="image", dtype="float32")(image)
-        super().__init__(inputs=[latents, styles, noise], outputs=image, **kwargs)
+        super().__init__(
+            inputs=[latents, styles, noise], outputs=image, **kwargs
+        )
 
     def get_config(self):
         return {**self.arguments, "name": self.name}
@@ -171,7 +175,9 @@ class _Builder:
         channels = self.arguments["channels"]
         return self._convolve(features, channels, 1, size, f"to_image_{size}")
 
-    def _convolve(self, features, filters, kernel_size, size, name, resample=None):
+    def _convolve(
+        self, features, filters, kernel_size, size, name, resample=None
+    ):
         shows = kernel_size == 1
         low, high = self.arguments["modulated_resolutions"]
         if not low <= size <= high:

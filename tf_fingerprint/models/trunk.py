@@ -84,7 +84,7 @@ def residual_trunk(images, channel_base, max_channels):
         features = ResidualBlock(
             widths.channels_at(size // 2, channel_base, max_channels),
             name=f"block_{size}",
-            )(features)
+        )(features)
     return features
 
 

@@ -1,0 +1,79 @@
+"""A run directory that was never trained: 16 x 16 pixels, 32 bits."""
+
+import functools
+import pathlib
+import shutil
+
+import keras
+import pytest
+
+import tf_fingerprint
+from tf_fingerprint import config
+from tf_fingerprint import models
+from tf_fingerprint import runs
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def tiny_run_dir(tmp_path_factory) -> pathlib.Path:
+    """The directory; shared, so don't change it."""
+    return _written(tmp_path_factory.getbasetemp() / "tiny_run")
+
+
+@pytest.fixture
+def tiny_run(tiny_run_dir) -> runs.Run:
+    """The opened run; shared, so don't change it."""
+    return _opened(tiny_run_dir)
+
+
+@pytest.fixture
+def pretrained_is_tiny(tiny_run_dir, tmp_path, monkeypatch) -> pathlib.Path:
+    """Puts the tiny run in the shipped weights' place."""
+    shutil.copytree(tiny_run_dir, tmp_path / "package" / "pretrained")
+    module = tmp_path / "package" / "runs.py"
+    monkeypatch.setattr(tf_fingerprint.runs, "__file__", str(module))
+    return module.with_name("pretrained")
+
+
+def write_run(folder: pathlib.Path, *overrides: str, seed: int = 0):
+    """Writes a run as a training would, with random weights."""
+    settings = config.read(
+        ROOT / "configs" / "smoke.toml", ["networks.num_bits=32", *overrides]
+    )
+    networks = settings.networks
+    keras.utils.set_random_seed(seed)
+    shape = {
+        "resolution": settings.data.resolution,
+        "channels": settings.data.channels,
+        "num_bits": networks.num_bits,
+        "latent_dim": networks.latent_dim,
+    }
+    generator = models.Generator(
+        **shape,
+        style_dim=networks.style_dim,
+        embedding_layers=networks.embedding_layers,
+        embedding_learning_rate_multiplier=1.0,
+        signed_bits=networks.signed_bits,
+        max_channels=networks.max_channels,
+        modulated_resolutions=networks.modulated_resolutions,
+        noise_strength=0.1,
+    )
+    decoder = models.Decoder(
+        **shape, max_channels=networks.decoder_max_channels
+    )
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(config.to_toml(settings))
+    generator.save(folder / "generator.keras")
+    decoder.save(folder / "decoder.keras")
+    return folder
+
+
+@functools.cache
+def _written(folder):
+    return write_run(folder)
+
+
+@functools.cache
+def _opened(folder):
+    return runs.load(folder)

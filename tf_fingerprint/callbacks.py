@@ -1,0 +1,168 @@
+"""What a training leaves in its run directory while it goes on."""
+
+import csv
+import os
+import pathlib
+
+import keras
+import tensorflow as tf
+from absl import logging
+
+from tf_fingerprint import grids
+
+
+def is_chief(model: keras.Model) -> bool:
+    """Whether this process writes: the first of several workers, or alone.
+
+    Args:
+        model: The model in training.
+    """
+    resolver = model.distribute_strategy.cluster_resolver
+    return resolver is None or not resolver.task_id
+
+
+class _ChiefCallback(keras.callbacks.Callback):
+    """Does its work after some epochs, on one of several workers."""
+
+    def __init__(self, every=1):
+        super().__init__()
+        self.every = every
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Works after every so many epochs, and after the last."""
+        last = epoch + 1 == self.params["epochs"]
+        if (last or (epoch + 1) % self.every == 0) and is_chief(self.model):
+            self.work(epoch, logs or {})
+
+
+class Checkpoint(_ChiefCallback):
+    """Keeps the newest state; a kill at any moment leaves a whole one.
+
+    Args:
+        folder: The run directory.
+        every: Epochs between two checkpoints.
+    """
+
+    def __init__(self, folder, every=1):
+        super().__init__(every)
+        self.path = pathlib.Path(folder, "checkpoints", "latest.weights.h5")
+
+    def work(self, epoch, logs):
+        """Writes beside the last checkpoint, then takes its place."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self.path.with_name("draft.weights.h5")
+        self.model.save_weights(draft)
+        with open(draft, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(draft, self.path)
+
+
+class MetricsLog(_ChiefCallback):
+    """One line of figures an epoch, without doubles after a resumed one.
+
+    Args:
+        path: A CSV file.
+    """
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = pathlib.Path(path)
+
+    def work(self, epoch, logs):
+        """Rewrites the file with the epochs before, and this one."""
+        rows = []
+        if self.path.exists():
+            with open(self.path, newline="") as file:
+                rows = [
+                    row
+                    for row in csv.DictReader(file)
+                    if int(row["epoch"]) < epoch + 1
+                ]
+        rows.append({"epoch": epoch + 1, **logs})
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        draft = self.path.with_name(f".draft-{self.path.name}")
+        with open(draft, "w", newline="") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(rows)
+        os.replace(draft, self.path)
+
+
+class Scalars(_ChiefCallback):
+    """The same figures for TensorBoard, against images instead of epochs.
+
+    Args:
+        folder: Log directory.
+    """
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = str(folder)
+        self.writer = None
+
+    def work(self, epoch, logs):
+        """Adds a point to every curve."""
+        self.writer = self.writer or tf.summary.create_file_writer(self.folder)
+        with self.writer.as_default():
+            for name, value in logs.items():
+                tf.summary.scalar(name, value, step=int(logs["images"]))
+        self.writer.flush()
+
+
+class Grids(_ChiefCallback):
+    """Pictures to look at: `grids.draw`.
+
+    Args:
+        folder: Where they go.
+        every: Epochs between two.
+    """
+
+    def __init__(self, folder, every):
+        super().__init__(every)
+        self.folder = pathlib.Path(folder)
+
+    def work(self, epoch, logs):
+        """Draws all grids with the moving average's generator."""
+        progress = self.model.progress
+        grids.draw(
+            self.model.ema_generator,
+            self.folder,
+            f"{progress.images:09d}",
+            active_bits=progress.active_bits,
+            noise=self.model.noise,
+        )
+
+
+class ChanceWarning(keras.callbacks.Callback):
+    """Says loudly when the bits stay at chance, and what to try.
+
+    Args:
+        images: Images after the first bits were introduced from which on an
+            accuracy still at chance is reported; 0 for never.
+    """
+
+    def __init__(self, images):
+        super().__init__()
+        self.images = images
+        self.start = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Compares the epoch's accuracy with chance."""
+        progress = self.model.progress
+        if not self.images or not progress.active_bits:
+            return
+        if self.start is None:
+            self.start = self.model.curriculum.picture_images
+        waited = progress.images - self.start
+        accuracy = (logs or {}).get("bit_accuracy", 1.0)
+        if waited >= self.images and accuracy < 0.55:
+            logging.error(
+                "THE FINGERPRINT IS NOT LEARNED: bit accuracy is %.3f after "
+                "%d images with bits, and chance is 0.5. Stop, and try a "
+                "smaller `curriculum.initial_bits` (8), a longer "
+                "`curriculum.picture_images`, a smaller `losses.consistency` "
+                "(0.5), or `networks.embedding_layers = 1` with "
+                "`embedding_learning_rate_multiplier = 1`.",
+                accuracy,
+                waited,
+            )

@@ -1,0 +1,98 @@
+"""The files of a run directory, and what identifies the networks in them."""
+
+import hashlib
+import os
+import pathlib
+
+import keras
+import numpy as np
+
+from tf_fingerprint import config
+from tf_fingerprint import errors
+from tf_fingerprint import models
+
+CONFIG, GENERATOR, DECODER = "config.toml", "generator.keras", "decoder.keras"
+
+
+def read(
+    folder: str | os.PathLike[str],
+) -> tuple[config.Config, models.Generator, models.Decoder]:
+    """Reads config, generator and decoder, and checks that they fit.
+
+    Args:
+        folder: The run directory.
+
+    Returns:
+        The three.
+
+    Raises:
+        errors.RunError: If a file is missing or can't be read, or a network
+            is not what the config says.
+        errors.ConfigError: If the config can't be read.
+    """
+    folder = pathlib.Path(folder)
+    if not folder.is_dir():
+        raise errors.RunError(
+            f"{folder}: there is no such run directory. Check the path, or "
+            "train one with `tf-fingerprint train`."
+        )
+    names = (CONFIG, GENERATOR, DECODER)
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise errors.RunError(
+            f"{folder}: a run directory must hold {', '.join(names)}. Missing: "
+            f"{', '.join(missing)}. Has its training ended?"
+        )
+    settings = config.read(folder / CONFIG)
+    expected = {
+        "data.resolution": settings.data.resolution,
+        "data.channels": settings.data.channels,
+        "networks.num_bits": settings.networks.num_bits,
+        "networks.latent_dim": settings.networks.latent_dim,
+    }
+    generator = _network(folder / GENERATOR, models.Generator, expected)
+    decoder = _network(folder / DECODER, models.Decoder, expected)
+    return settings, generator, decoder
+
+
+def weights_digest(network: keras.Model) -> str:
+    """SHA-256 of a network's weights: their names, shapes and values.
+
+    The same for every file that the weights were ever saved in.
+
+    Args:
+        network: Any Keras model.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for weight in network.weights:
+        values = np.asarray(keras.ops.convert_to_numpy(weight), "<f4")
+        digest.update(f"{weight.path} {values.shape}\n".encode())
+        digest.update(np.ascontiguousarray(values))
+    return digest.hexdigest()
+
+
+def _network(path, kind, expected):
+    """Reads one network; it must be of this kind and have these sizes."""
+    try:
+        network = keras.saving.load_model(path, compile=False)
+    # Broken files meet zipfile, json, h5py and Keras, each with its own errors.
+    except Exception as error:
+        raise errors.RunError(
+            f"{path}: can't be read as a Keras model. {error}"
+        ) from error
+    if not isinstance(network, kind):
+        raise errors.RunError(
+            f"{path}: must hold a {kind.__name__.lower()}. It holds a model of "
+            f"class `{type(network).__name__}`."
+        )
+    for setting, size in expected.items():
+        actual = network.get_config()[setting.partition(".")[2]]
+        if actual != size:
+            raise errors.RunError(
+                f"{path}: must be a network with `{setting}` {size}, as in "
+                f"{CONFIG}. It has {actual}. Are these files of one run?"
+            )
+    return network

@@ -1,0 +1,258 @@
+"""A trained run, ready for use: makes pictures, issues, attributes."""
+
+import contextlib
+import dataclasses
+import functools
+import os
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from tf_fingerprint import config
+from tf_fingerprint import data
+from tf_fingerprint import delivery
+from tf_fingerprint import errors
+from tf_fingerprint import found_images
+from tf_fingerprint import models
+from tf_fingerprint import registry as registries
+from tf_fingerprint import run_files
+from tf_fingerprint import sampling
+
+PRETRAINED = "pretrained"
+
+
+@dataclasses.dataclass(frozen=True)
+class Issued:
+    """A sealed instance and what the registry holds about it.
+
+    Args:
+        record: The issuance, in state `issued`.
+        instance: The generator with the fingerprint sealed in.
+        folder: Where it was written, or None.
+    """
+
+    record: registries.IssuanceRecord
+    instance: keras.Model
+    folder: pathlib.Path | None
+
+
+def load(run: str | os.PathLike[str] = PRETRAINED) -> "Run":
+    """Opens a run directory, or the weights that come with the package.
+
+    Args:
+        run: A run directory, or `"pretrained"`.
+
+    Returns:
+        The run.
+
+    Raises:
+        errors.RunError: If the directory is missing or incomplete, or its
+            networks don't fit each other or the config.
+        errors.ConfigError: If its config can't be read.
+    """
+    folder = pathlib.Path(run)
+    if str(run) == PRETRAINED:
+        folder = pathlib.Path(__file__).with_name(PRETRAINED)
+        if not (folder / run_files.GENERATOR).is_file():
+            raise errors.RunError(
+                "The package must hold pretrained weights to be used without a "
+                "run directory. This copy has none. Train a run with "
+                "`tf-fingerprint train`, or install a release."
+            )
+    return Run(*run_files.read(folder), folder=folder)
+
+
+class Run:
+    """A generator with its decoder, and what they were trained with.
+
+    Args:
+        settings: The config of the training.
+        generator: Maps `[latents, fingerprints, noise]` to images.
+        decoder: Maps images to `(latents, logits)`.
+        folder: The run directory.
+    """
+
+    def __init__(
+        self,
+        settings: config.Config,
+        generator: models.Generator,
+        decoder: models.Decoder,
+        *,
+        folder: pathlib.Path,
+    ):
+        self.config = settings
+        self.generator = generator
+        self.decoder = decoder
+        self.folder = folder
+
+    @functools.cached_property
+    def generator_digest(self) -> str:
+        """SHA-256 of the generator's weights."""
+        return run_files.weights_digest(self.generator)
+
+    @functools.cached_property
+    def decoder_digest(self) -> str:
+        """SHA-256 of the decoder's weights."""
+        return run_files.weights_digest(self.decoder)
+
+    @property
+    def record(self) -> registries.GeneratorRecord:
+        """What a registry holds of this run."""
+        return registries.GeneratorRecord(
+            digest=self.generator_digest,
+            decoder_digest=self.decoder_digest,
+            num_bits=self.config.networks.num_bits,
+            resolution=self.config.data.resolution,
+        )
+
+    def generate(
+        self,
+        num_images: int,
+        *,
+        fingerprints: npt.ArrayLike | None = None,
+        seed: int | None = None,
+        batch_size: int = 64,
+    ) -> npt.NDArray[np.uint8]:
+        """Makes pictures with the open generator.
+
+        Args:
+            num_images: How many.
+            fingerprints: As in `sampling.open_pictures`.
+            seed: Of everything drawn; a new one if not given.
+            batch_size: Pictures made at a time.
+
+        Returns:
+            `(num_images, resolution, resolution, channels)`, `uint8`.
+
+        Raises:
+            ValueError: If the fingerprints have another length or number.
+        """
+        return sampling.open_pictures(
+            self.generator,
+            num_images,
+            fingerprints=fingerprints,
+            noise=self.config.networks.noise,
+            seed=seed,
+            batch_size=batch_size,
+        )
+
+    def read_images(self, images: Any) -> npt.NDArray[np.uint8]:
+        """Pictures as the decoder takes them; see `found_images.as_array`."""
+        return found_images.as_array(
+            images,
+            resolution=self.config.data.resolution,
+            channels=self.config.data.channels,
+        )
+
+    def decode(
+        self, images: Any, *, batch_size: int = 64
+    ) -> npt.NDArray[np.float32]:
+        """What the decoder reads in pictures.
+
+        Args:
+            images: As in `found_images.as_array`.
+            batch_size: Pictures decoded at a time.
+
+        Returns:
+            `(images, num_bits)` logits; positive means 1.
+
+        Raises:
+            ValueError: If an array has another size or type.
+            errors.DataError: If a picture can't be read.
+        """
+        pixels = self.read_images(images)
+        logits = [np.zeros((0, self.config.networks.num_bits), np.float32)]
+        for start in range(0, len(pixels), batch_size):
+            part = data.to_unit(pixels[start : start + batch_size])
+            logits.append(self.decoder.predict_on_batch(part)[1])
+        return np.concatenate(logits)
+
+    def attribute(
+        self,
+        images: Any,
+        registry: "str | os.PathLike[str] | registries.Store",
+        *,
+        max_false_positive_rate: float = 1e-6,
+    ) -> list[registries.Attribution]:
+        """Names the recipient whose instance made each picture, or nobody.
+
+        Args:
+            images: As in `found_images.as_array`.
+            registry: Path, URL or opened registry.
+            max_false_positive_rate: Tolerated probability that a picture from
+                elsewhere is attributed to anybody at all.
+
+        Returns:
+            One verdict a picture.
+
+        Raises:
+            ValueError, errors.DataError: As `decode`.
+            errors.RegistryError: If the registry can't be opened, or knows
+                nothing of this run's generator.
+        """
+        with _opened(registry) as store:
+            candidates = registries.Candidates.load(
+                store, self.generator_digest
+            )
+        return registries.attribute_many(
+            self.decode(images) > 0,
+            candidates,
+            max_false_positive_rate=max_false_positive_rate,
+        )
+
+    def seal(self, fingerprint: npt.ArrayLike) -> keras.Model:
+        """The generator with one fingerprint sealed in; see `models.seal`."""
+        return models.seal(
+            self.generator, fingerprint, noise=self.config.networks.noise
+        )
+
+    def issue(
+        self,
+        recipient: str,
+        registry: "str | os.PathLike[str] | registries.Store",
+        *,
+        to: str | os.PathLike[str] | None = None,
+    ) -> Issued:
+        """Records a fresh fingerprint, seals it in, hands the instance out.
+
+        Args:
+            recipient: Party that receives the instance.
+            registry: Path, URL or opened registry; made if there is none.
+            to: New or empty folder for the instance. If not given, nothing is
+                written, and returning it counts as delivery.
+
+        Returns:
+            The instance and its record.
+
+        Raises:
+            ValueError: If `recipient` is blank or spans lines.
+            errors.RunError: If `to` holds something or can't be written. What
+                was recorded by then stays reserved.
+            errors.RegistryError: If the registry can't be written.
+        """
+        folder = None if to is None else pathlib.Path(to)
+        if folder is not None:
+            delivery.check_new(folder)
+        with _opened(registry, create=True) as store:
+            record = registries.issue(store, recipient, generator=self.record)
+            instance = self.seal(record.bits)
+            if folder is not None:
+                delivery.deliver(instance, record, self.config, folder)
+            record = registries.confirm(store, record.id)
+        return Issued(record, instance, folder)
+
+
+@contextlib.contextmanager
+def _opened(
+    registry: "str | os.PathLike[str] | registries.Store", create: bool = False
+) -> Iterator[registries.Store]:
+    """The registry itself if it is open; else opened, and closed after use."""
+    if isinstance(registry, str | os.PathLike):
+        with registries.open_store(registry, create=create) as store:
+            yield store
+    else:
+        yield registry

@@ -1,0 +1,147 @@
+"""What networks make of random latents: pictures, the same for every seed."""
+
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from tf_fingerprint import data
+from tf_fingerprint import fingerprints as fingerprint_bits
+from tf_fingerprint import models
+
+
+def sample_inputs(
+    num_images: int,
+    *,
+    latent_dim: int,
+    num_noise: int,
+    seed: int | None = None,
+    batch_size: int = 64,
+) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
+    """Latents and noise, batch by batch.
+
+    Latents and noise come from streams of their own, so that neither the batch
+    size nor whether a network takes noise changes the pictures of a seed.
+
+    Args:
+        num_images: How many in all.
+        latent_dim: Length of a latent.
+        num_noise: Length of a noise vector; 0 for none.
+        seed: Of the draws; a new one if not given.
+        batch_size: How many at a time.
+
+    Returns:
+        An iterator over pairs of `(batch, latent_dim)` and
+        `(batch, num_noise)`, standard normal.
+    """
+    latents, noise = np.random.default_rng(seed).spawn(2)
+    for start in range(0, num_images, batch_size):
+        batch = min(batch_size, num_images - start)
+        yield (
+            latents.standard_normal((batch, latent_dim), np.float32),
+            noise.standard_normal((batch, num_noise), np.float32),
+        )
+
+
+def open_pictures(
+    generator: models.Generator,
+    num_images: int,
+    *,
+    fingerprints: npt.ArrayLike | None = None,
+    noise: str = "random",
+    seed: int | None = None,
+    batch_size: int = 64,
+) -> npt.NDArray[np.uint8]:
+    """Makes pictures with an open generator.
+
+    Args:
+        generator: Maps `[latents, fingerprints, noise]` to images.
+        num_images: How many.
+        fingerprints: `(num_bits,)` of 0 and 1 for all pictures, or
+            `(num_images, num_bits)`. If not given, each picture has one of its
+            own, drawn from the seed and issued to nobody.
+        noise: What the generator was trained with: "random", "fixed", "none".
+        seed: Of everything drawn; a new one if not given.
+        batch_size: Pictures made at a time.
+
+    Returns:
+        `(num_images, resolution, resolution, channels)`, `uint8`.
+
+    Raises:
+        ValueError: If the fingerprints are not as above.
+    """
+    fingerprints = _each_fingerprint(
+        fingerprints, num_images, generator.num_bits, seed
+    )
+    num_noise = generator.num_noise
+    batches = sample_inputs(
+        num_images,
+        latent_dim=generator.latent_dim,
+        num_noise=num_noise,
+        seed=seed,
+        batch_size=batch_size,
+    )
+    constant = np.zeros(num_noise, np.float32)
+    if noise == "fixed":
+        constant = models.fixed_noise(generator.output_shape[1])
+    pictures, made = [], 0
+    for latents, values in batches:
+        if noise != "random":
+            values = np.broadcast_to(constant, values.shape)
+        part = fingerprints[made : made + len(latents)]
+        images = generator.predict_on_batch([latents, part, values])
+        pictures.append(data.to_pixels(images))
+        made += len(latents)
+    return np.concatenate(pictures)
+
+
+def sealed_pictures(
+    instance: keras.Model,
+    num_images: int,
+    *,
+    seed: int | None = None,
+    batch_size: int = 64,
+) -> npt.NDArray[np.uint8]:
+    """Makes pictures with a sealed instance, as its recipient does.
+
+    For the same seed they show what `Run.generate` shows.
+
+    Args:
+        instance: From `models.seal`, or read from `instance.keras`.
+        num_images: How many.
+        seed: Of latents and noise; a new one if not given.
+        batch_size: Pictures made at a time.
+
+    Returns:
+        `(num_images, resolution, resolution, channels)`, `uint8`.
+    """
+    latent_dim, *others = (each.shape[-1] for each in instance.inputs)
+    batches = sample_inputs(
+        num_images,
+        latent_dim=latent_dim,
+        num_noise=sum(others),
+        seed=seed,
+        batch_size=batch_size,
+    )
+    pictures = []
+    for latents, noise in batches:
+        inputs = [latents, noise] if others else [latents]
+        pictures.append(data.to_pixels(instance.predict_on_batch(inputs)))
+    return np.concatenate(pictures)
+
+
+def _each_fingerprint(fingerprints, num_images, num_bits, seed):
+    """One fingerprint for each picture, `(num_images, num_bits)`, float32."""
+    if fingerprints is None:
+        *_, draws = np.random.default_rng(seed).spawn(3)
+        fingerprints = draws.integers(0, 2, (num_images, num_bits))
+    fingerprints = fingerprint_bits.check_bits(fingerprints)
+    shape = (num_images, num_bits)
+    if fingerprints.shape not in (shape, shape[1:]):
+        raise ValueError(
+            f"`fingerprints` must be one of {num_bits} bits, or {num_images} "
+            "of them. Received an array of "
+            f"{' x '.join(map(str, fingerprints.shape))}."
+        )
+    return np.broadcast_to(fingerprints.astype("float32"), shape)

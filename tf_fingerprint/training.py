@@ -1,0 +1,285 @@
+"""Trains an experiment into a run directory, and goes on after any stop."""
+
+import contextlib
+import json
+import os
+import pathlib
+
+import keras
+import tensorflow as tf
+from absl import logging
+
+from tf_fingerprint import callbacks
+from tf_fingerprint import config as configs
+from tf_fingerprint import curriculum
+from tf_fingerprint import data
+from tf_fingerprint import errors
+from tf_fingerprint import gan
+from tf_fingerprint import models
+from tf_fingerprint import run_files
+from tf_fingerprint import schedule
+
+
+def train(
+    config: configs.Config,
+    run_dir: str | os.PathLike[str],
+    *,
+    resume: bool = False,
+    verbose: int | str = "auto",
+) -> pathlib.Path:
+    """Trains from the first image to the last, or goes on where it stopped.
+
+    Everything that is drawn depends on the seed and the number of images seen,
+    so that a training that was killed and resumed ends like one that wasn't.
+
+    Args:
+        config: The experiment.
+        run_dir: Made if it doesn't exist. Holds the resolved config, the
+            checkpoints, logs and grids of pictures, and in the end generator
+            and decoder.
+        resume: Whether to go on from the run directory's last checkpoint.
+        verbose: As in `keras.Model.fit`.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        errors.RunError: If the directory holds a run and `resume` is off, or
+            another experiment's run and `resume` is on.
+        errors.DataError: If the photographs can't be read.
+        errors.TrainingError: If a loss is no longer a number.
+    """
+    folder = pathlib.Path(run_dir)
+    _check_folder(folder, config, resume)
+    photographs = data.load(
+        config.data.source,
+        resolution=config.data.resolution,
+        channels=config.data.channels,
+        crop=config.data.crop,
+        max_images=config.data.max_images,
+        max_broken_share=config.data.max_broken_share,
+        progress=verbose != 0,
+    )
+    for name, reason in photographs.broken:
+        logging.warning("Skipped %s: %s", name, reason)
+    if not (folder / run_files.CONFIG).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / run_files.CONFIG, configs.to_toml(config))
+    _write(
+        folder / "data.json",
+        json.dumps({"digest": photographs.digest, "images": len(photographs)}),
+    )
+    strategy = choose_strategy()
+    keras.utils.set_random_seed(config.training.seed)
+    with strategy.scope(), _precision(config.training.mixed_precision):
+        model = build(config)
+    checkpoint = callbacks.Checkpoint(folder, config.training.checkpoint_epochs)
+    if resume and checkpoint.path.exists():
+        with strategy.scope():
+            model.load_weights(checkpoint.path)
+    _fit(model, photographs.images, config, folder, checkpoint, verbose)
+    save_networks(model, folder)
+    return folder
+
+
+def choose_strategy() -> tf.distribute.Strategy:
+    """All GPUs of this machine, or the CPU; all workers of `TF_CONFIG`.
+
+    Returns:
+        `MultiWorkerMirroredStrategy` where `TF_CONFIG` names a cluster of
+        several workers, `MirroredStrategy` otherwise.
+    """
+    cluster = json.loads(os.environ.get("TF_CONFIG", "{}")).get("cluster", {})
+    if len(cluster.get("worker", [])) > 1:
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    return tf.distribute.MirroredStrategy()
+
+
+def build(config: configs.Config) -> gan.FingerprintGAN:
+    """Makes the three networks and compiles their training.
+
+    Args:
+        config: The experiment.
+
+    Returns:
+        A model to `fit`.
+    """
+    networks, losses = config.networks, config.losses
+    shared = {
+        "resolution": config.data.resolution,
+        "channels": config.data.channels,
+    }
+    widths = {
+        "channel_base": networks.channel_base,
+        "max_channels": networks.max_channels,
+    }
+    decoder_widths = {
+        "channel_base": networks.decoder_channel_base,
+        "max_channels": networks.decoder_max_channels,
+    }
+    bits = {
+        "num_bits": networks.num_bits,
+        "latent_dim": networks.latent_dim,
+    }
+    generator = models.Generator(
+        style_dim=networks.style_dim,
+        embedding_layers=networks.embedding_layers,
+        embedding_learning_rate_multiplier=(
+            networks.embedding_learning_rate_multiplier
+        ),
+        signed_bits=networks.signed_bits,
+        modulated_resolutions=networks.modulated_resolutions,
+        affine_gain=networks.affine_gain,
+        noise_strength=networks.noise_strength,
+        name="generator",
+        **shared,
+        **bits,
+        **widths,
+    )
+    model = gan.FingerprintGAN(
+        generator,
+        models.Discriminator(name="discriminator", **shared, **widths),
+        models.Decoder(name="decoder", **shared, **bits, **decoder_widths),
+        curriculum.Curriculum(
+            networks.num_bits,
+            config.curriculum.initial_bits,
+            config.curriculum.picture_images,
+            config.curriculum.advance_accuracy,
+        ),
+        schedule.Schedule(
+            total_images=config.training.images,
+            batch_size=config.training.batch_size,
+            r1_interval=config.optimizer.r1_interval,
+            path_length_interval=config.optimizer.path_length_interval,
+            ema_half_life_images=config.optimizer.ema_half_life_images,
+            decay_images=config.optimizer.decay_images,
+            decoder_images=config.training.decoder_images,
+        ),
+        loss_weights={
+            "adversarial": losses.adversarial,
+            "latent": losses.latent,
+            "fingerprint": losses.fingerprint,
+            "consistency": losses.consistency,
+            "r1": losses.r1,
+            "path_length": losses.path_length,
+        },
+        noise=networks.noise,
+        seed=config.training.seed,
+    )
+    generator_interval = (
+        config.optimizer.path_length_interval if losses.path_length else None
+    )
+    discriminator_interval = config.optimizer.r1_interval if losses.r1 else None
+    model.compile(
+        _adam(config.optimizer, generator_interval),
+        _adam(config.optimizer, generator_interval),
+        _adam(config.optimizer, discriminator_interval),
+    )
+    return model
+
+
+def save_networks(
+    model: gan.FingerprintGAN, folder: str | os.PathLike[str]
+) -> None:
+    """Saves the moving average's generator and the decoder, in float32.
+
+    Args:
+        model: The training.
+        folder: Where `generator.keras` and `decoder.keras` go.
+    """
+    if not callbacks.is_chief(model):
+        return
+    for name, network in (
+        (run_files.GENERATOR, model.ema_generator),
+        (run_files.DECODER, model.decoder),
+    ):
+        # Made anew, as the training's own may compute in bfloat16.
+        settings = network.get_config() | {"name": name.split(".")[0]}
+        plain = type(network).from_config(settings)
+        plain.set_weights(network.get_weights())
+        draft = pathlib.Path(folder, f".draft-{name}")
+        plain.save(draft)
+        os.replace(draft, pathlib.Path(folder, name))
+
+
+def _fit(model, images, config, folder, checkpoint, verbose):
+    """Fits from where the model stands to the last image."""
+    training = config.training
+    step = model.progress.images // training.batch_size
+    steps_in_all = -(-training.images // training.batch_size)
+    steps_per_epoch = min(training.steps_per_epoch, steps_in_all)
+    model.fit(
+        data.batches(
+            images,
+            batch_size=training.batch_size,
+            seed=training.seed,
+            mirror=config.data.mirror,
+            first_batch=step,
+        ),
+        initial_epoch=step // steps_per_epoch,
+        epochs=-(-steps_in_all // steps_per_epoch),
+        steps_per_epoch=steps_per_epoch,
+        shuffle=False,
+        verbose=verbose,
+        callbacks=[
+            callbacks.MetricsLog(folder / "metrics.csv"),
+            callbacks.Scalars(folder / "tensorboard"),
+            callbacks.Grids(folder / "grids", training.grid_epochs),
+            callbacks.ChanceWarning(training.chance_images),
+            # Last, so that what the others wrote is from before it.
+            checkpoint,
+        ],
+    )
+
+
+def _adam(settings, penalty_interval):
+    """Adam, slowed down where penalties add steps of their own.
+
+    With a penalty every k steps there are k + 1 steps for k batches, so the
+    rate and the memories are those of k / (k + 1) of a step.
+    """
+    ratio = 1.0
+    if penalty_interval:
+        ratio = penalty_interval / (penalty_interval + 1)
+    return keras.optimizers.Adam(
+        settings.learning_rate * ratio,
+        beta_1=settings.beta_1**ratio,
+        beta_2=settings.beta_2**ratio,
+        epsilon=1e-8,
+    )
+
+
+@contextlib.contextmanager
+def _precision(policy):
+    """Builds networks under a precision policy, then restores the default."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _check_folder(folder, config, resume):
+    """Raises where a training would overwrite or mix up runs."""
+    path = folder / run_files.CONFIG
+    if not path.exists():
+        return
+    if not resume:
+        raise errors.RunError(
+            f"{folder} holds a run already. Go on with it by `--resume`, or "
+            "choose another `--run-dir`."
+        )
+    if configs.digest(configs.read(path)) != configs.digest(config):
+        raise errors.RunError(
+            f"{folder} holds a run of another experiment: its {path.name} is "
+            "not the one given. Resume with the run's own "
+            f"{path}, or choose another `--run-dir`."
+        )
+
+
+def _write(path, text):
+    """Writes a small file so that it is either there whole or not at all."""
+    draft = path.with_name(f".draft-{path.name}")
+    draft.write_text(text)
+    os.replace(draft, path)
