@@ -1,27 +1,26 @@
 """How much faster a sealed instance makes images than the open generator.
 
 Both take latents only, through `tf.function` with one signature; the open
-generator's fingerprint and noise are constants. They are timed in turns, pair
-by pair, so that whatever else the machine does slows both alike; the ratio is
-the median over the pairs. Before that, both must make the same images.
+generator's fingerprint is a constant, and noise, where drawn, is the same for
+both. They are timed in turns, pair by pair, so that whatever else the machine
+does slows both alike; a ratio is the median over the pairs. Before that, both
+must make the same images.
 
     python benchmarks/sealed.py
 """
 
 import argparse
-import pathlib
 import statistics
 import time
 
-import keras
 import numpy as np
 import results_file
 import tensorflow as tf
 
+import tf_fingerprint
+from tf_fingerprint import errors
 from tf_fingerprint import models
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "tf_fingerprint" / "pretrained" / "generator.keras"
 BATCH_SIZES = (1, 16)
 
 
@@ -29,38 +28,44 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pairs", type=int, default=60)
     parser.add_argument("--images-per-timing", type=int, default=128)
-    parser.add_argument("--noise", default="fixed", help="of the generator")
     args = parser.parse_args()
-    generator = shipped_or_similar()
+    generator, noise = shipped_or_similar()
     bits = np.random.default_rng(0).integers(0, 2, generator.num_bits)
-    opened = open_function(generator, bits, args.noise)
-    sealed = sealed_function(generator, bits, args.noise)
+    opened = open_function(generator, bits, noise)
+    sealed = sealed_function(generator, bits, noise)
     figures = {"largest_difference": largest_difference(opened, sealed)}
     for batch_size in BATCH_SIZES:
         calls = max(args.images_per_timing // batch_size, 1)
         latents = tf.random.normal((batch_size, generator.latent_dim))
         pairs = timed_pairs((opened, sealed), latents, args.pairs, calls)
-        ratios = [slow / fast for slow, fast in pairs]
-        images = batch_size * calls
-        for name, seconds in zip(("open", "sealed"), zip(*pairs), strict=True):
-            figures[f"{name}_images_per_second_batch_{batch_size}"] = round(
-                images / statistics.median(seconds), 1
-            )
-        figures[f"ratio_to_open_batch_{batch_size}"] = round(
-            statistics.median(ratios), 3
-        )
-        print(f"batch {batch_size}: {figures}", flush=True)
+        figures |= figures_of(pairs, batch_size, calls)
     figures["ratio_to_open"] = figures["ratio_to_open_batch_16"]
     figures["pairs"] = args.pairs
+    for name, figure in figures.items():
+        print(f"{name:34} {figure:10.4g}")
     print(results_file.write("sealed", figures))
+
+
+def figures_of(pairs, batch_size, calls):
+    ratios = [seconds / seconds_sealed for seconds, seconds_sealed in pairs]
+    figures = {f"ratio_to_open_batch_{batch_size}": statistics.median(ratios)}
+    for index, name in enumerate(("open", "sealed")):
+        seconds = statistics.median(pair[index] for pair in pairs)
+        figures[f"{name}_images_per_second_batch_{batch_size}"] = (
+            batch_size * calls / seconds
+        )
+    return {name: round(figure, 3) for name, figure in figures.items()}
 
 
 def shipped_or_similar():
     """The shipped generator, or one of its size with random weights."""
-    if SHIPPED.exists():
-        return keras.saving.load_model(SHIPPED, compile=False)
-    print(f"No shipped weights at {SHIPPED.relative_to(ROOT)}: random ones.")
-    return models.Generator(
+    try:
+        run = tf_fingerprint.load()
+    except errors.RunError as error:
+        print(f"{error} Timing random weights.")
+    else:
+        return run.generator, run.config.networks.noise
+    generator = models.Generator(
         64,
         num_bits=128,
         latent_dim=128,
@@ -72,23 +77,23 @@ def shipped_or_similar():
         affine_gain=0.5,
         noise_strength=0.3,
     )
+    return generator, "fixed"
 
 
 def open_function(generator, bits, noise):
-    maps = np.zeros((1, generator.num_noise), "float32")
-    if noise == "fixed":
-        maps[0] = models.fixed_noise(generator.output_shape[1])
-    elif noise != "none":
-        raise SystemExit("Instances are timed with noise fixed or none.")
-
-    @tf.function(
-        input_signature=[tf.TensorSpec((None, generator.latent_dim), tf.float32)]
-    )
+    @tf.function(input_signature=[signature(generator)])
     def generate(latents):
-        copies = (tf.shape(latents)[0], 1)
+        batch_size = tf.shape(latents)[0]
+        copies = (batch_size, 1)
         fingerprints = tf.tile(tf.constant(bits[None], tf.float32), copies)
-        inputs = [latents, fingerprints, tf.tile(maps, copies)]
-        return generator(inputs, training=False)
+        if noise == "random":
+            maps = random_noise(generator, batch_size)
+        elif noise == "fixed":
+            maps = models.fixed_noise(generator.output_shape[1])
+            maps = tf.tile(maps[None], copies)
+        else:
+            maps = tf.zeros((batch_size, generator.num_noise))
+        return generator([latents, fingerprints, maps], training=False)
 
     return generate
 
@@ -96,13 +101,24 @@ def open_function(generator, bits, noise):
 def sealed_function(generator, bits, noise):
     instance = models.seal(generator, bits, noise=noise)
 
-    @tf.function(
-        input_signature=[tf.TensorSpec((None, generator.latent_dim), tf.float32)]
-    )
+    @tf.function(input_signature=[signature(generator)])
     def generate(latents):
-        return instance(latents, training=False)
+        inputs = latents
+        if noise == "random":
+            maps = random_noise(generator, tf.shape(latents)[0])
+            inputs = [latents, maps]
+        return instance(inputs, training=False)
 
     return generate
+
+
+def signature(generator):
+    return tf.TensorSpec((None, generator.latent_dim), tf.float32)
+
+
+def random_noise(generator, batch_size):
+    shape = (batch_size, generator.num_noise)
+    return tf.random.stateless_normal(shape, seed=(0, 0))
 
 
 def largest_difference(opened, sealed):

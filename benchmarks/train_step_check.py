@@ -7,6 +7,7 @@ import torch
 import train_step_sides
 
 LARGEST_DIFFERENCE = 1e-3
+RATE = 0.1
 
 
 def differences(setting):
@@ -25,7 +26,7 @@ def differences(setting):
     torch.manual_seed(0)
     random = np.random.default_rng(0)
     gan = train_step_sides.build_gan(
-        setting, optimizer=lambda lazy: keras.optimizers.SGD(1e-3)
+        setting, optimizer=lambda lazy: keras.optimizers.SGD(RATE)
     )
     noise = train_step_sides.fixed_noise(setting["resolution"])
     step = pytorch_step.Step(setting, noise)
@@ -38,7 +39,7 @@ def differences(setting):
             if weight.path.endswith(("bias", "strength")):
                 weight.assign(0.3 * random.standard_normal(weight.shape))
         pytorch_step.copy_weights(ours, named(theirs))
-        optimizer = torch.optim.SGD(ours.parameters(), lr=1e-3)
+        optimizer = torch.optim.SGD(ours.parameters(), lr=RATE)
         setattr(step, f"{name}_optimizer", optimizer)
     gan.ema_generator.set_weights(gan.generator.get_weights())
     step.ema_generator.load_state_dict(step.generator.state_dict())

@@ -11,14 +11,13 @@ class Progress:
         images: Photographs shown so far.
         active_bits: Bits in use; the others are held neutral.
         accuracy: Running bit accuracy over the active bits.
-        ready_images: Photographs shown when all bits were active and read
-            well for the first time; 0 before.
+        consistency: Factor on the weight of the consistency loss.
     """
 
     images: int = 0
     active_bits: int = 0
     accuracy: float = 0.5
-    ready_images: int = 0
+    consistency: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +38,10 @@ class Curriculum:
         initial_bits: Bits in use when the first are introduced.
         picture_images: Images before that; all bits are neutral.
         advance_accuracy: Running accuracy at which the bits are doubled.
+        raise_accuracy: Running accuracy, with all bits in use, above which the
+            consistency loss is given more weight, and 0.02 below which less.
+        max_consistency: Largest factor on its weight. 1 leaves it as it is, as
+            in the paper.
         memory_images: Images over which the running accuracy forgets by a
             factor of e.
     """
@@ -47,6 +50,8 @@ class Curriculum:
     initial_bits: int
     picture_images: int = 0
     advance_accuracy: float = 0.9
+    raise_accuracy: float = 0.98
+    max_consistency: float = 1.0
     memory_images: int = 800
 
     def __post_init__(self):
@@ -87,10 +92,15 @@ class Curriculum:
             return dataclasses.replace(progress, images=seen)
         keep = max(0.0, 1 - images / self.memory_images)
         running = keep * progress.accuracy + (1 - keep) * accuracy
-        bits, ready = progress.active_bits, progress.ready_images
-        if running > self.advance_accuracy:
-            if bits < self.num_bits:
-                bits, running = min(2 * bits, self.num_bits), 0.5
-            elif not ready:
-                ready = seen
-        return Progress(seen, bits, running, ready)
+        bits, factor = progress.active_bits, progress.consistency
+        if bits < self.num_bits and running > self.advance_accuracy:
+            bits, running = min(2 * bits, self.num_bits), 0.5
+        elif bits == self.num_bits and running > self.raise_accuracy:
+            factor = min(factor * self._growth(images), self.max_consistency)
+        elif bits == self.num_bits and running < self.raise_accuracy - 0.02:
+            factor = max(factor / self._growth(images), 1.0)
+        return Progress(seen, bits, running, factor)
+
+    def _growth(self, images):
+        """Doubles in ten times the memory of the running accuracy."""
+        return 2 ** (images / (10 * self.memory_images))

@@ -1,4 +1,4 @@
-"""What a recipient is handed: a folder with a sealed instance."""
+"""What leaves the house: sealed instances, and pictures as files."""
 
 import json
 import os
@@ -7,6 +7,9 @@ import secrets
 import shutil
 
 import keras
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
 
 from tf_fingerprint import __version__
 from tf_fingerprint import config
@@ -20,13 +23,58 @@ INSTANCE, SAVED_MODEL, MANIFEST = (
 )
 
 
-def check_new(folder: pathlib.Path) -> None:
-    """Raises a `RunError` if there is something at the folder's place."""
+def check_new(folder: pathlib.Path, what: str) -> None:
+    """Raises a `RunError` unless the folder is new or empty.
+
+    Args:
+        folder: Where to write.
+        what: What is to be written, such as "an instance".
+    """
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise errors.RunError(
-            f"{folder}: an instance must go into a new or empty folder. This "
-            "one holds something already. Choose another."
+            f"{folder}: {what} must go into a new or empty folder. There is "
+            "something already. Choose another."
         )
+
+
+def write_pictures(
+    images: npt.NDArray[np.uint8],
+    folder: pathlib.Path,
+    *,
+    extension: str = ".png",
+    **settings: int,
+) -> list[pathlib.Path]:
+    """Writes pictures as numbered files.
+
+    Args:
+        images: `(images, height, width, channels)`.
+        folder: Where to; made if need be.
+        extension: Says the format, such as `.png`.
+        **settings: For Pillow, such as `quality=90`.
+
+    Returns:
+        The files, in order.
+
+    Raises:
+        errors.RunError: If they can't be written.
+    """
+    digits = max(2, len(str(len(images) - 1)))
+    paths = [
+        folder / f"{number:0{digits}}{extension}"
+        for number in range(len(images))
+    ]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, pixels in zip(paths, images, strict=True):
+            # Of grey pictures Pillow wants no axis for channels.
+            grey = pixels.shape[-1] == 1
+            image = Image.fromarray(pixels[..., 0] if grey else pixels)
+            image.save(path, **settings)
+    except OSError as error:
+        raise errors.RunError(
+            f"{folder}: the pictures can't be written. {error}."
+        ) from error
+    return paths
 
 
 def deliver(
@@ -50,7 +98,7 @@ def deliver(
     # The one place where this package imports `export`, which imports it.
     from export import savedmodel
 
-    check_new(folder)
+    check_new(folder, "an instance")
     folder = folder.absolute()
     draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     try:

@@ -4,15 +4,13 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from tf_fingerprint import drawing
 from tf_fingerprint import losses
 from tf_fingerprint import models
 from tf_fingerprint import stepping
 from tf_fingerprint.curriculum import Curriculum
 from tf_fingerprint.schedule import Plan
 from tf_fingerprint.schedule import Schedule
-
-# What a draw is for; each purpose has its own stream of random numbers.
-GENERATOR, OTHER, DISCRIMINATOR, PATH_LENGTH = range(4)
 
 
 class FingerprintGAN(stepping.SteppedModel):
@@ -56,11 +54,14 @@ class FingerprintGAN(stepping.SteppedModel):
         self.generator = generator
         self.discriminator = discriminator
         self.decoder = decoder
-        self.ema_generator = type(generator).from_config(generator.get_config())
-        self.ema_generator.set_weights(generator.get_weights())
+        self.ema_generator = _clone(generator)
+        # What the pictures look like without fingerprints, once they are done.
+        self.anchor_generator = None
+        if schedule.anchored:
+            self.anchor_generator = _clone(generator)
         self.curriculum = curriculum
         self.schedule = schedule
-        self.loss_weights = dict(loss_weights)
+        self.loss_weights = {"discriminator": 1.0, **loss_weights}
         self.noise = noise
         self.seed = seed
         self.mean_path_length = self.add_weight(
@@ -69,7 +70,12 @@ class FingerprintGAN(stepping.SteppedModel):
             initializer="zeros",
             trainable=False,
         )
-        self._fixed_noise = models.fixed_noise(generator.output_shape[1])
+        num_noise = generator.num_noise
+        self._noise = {
+            "random": num_noise,
+            "fixed": models.fixed_noise(generator.output_shape[1]),
+            "none": np.zeros(num_noise, "float32"),
+        }[noise]
 
     def compile(
         self,
@@ -107,7 +113,11 @@ class FingerprintGAN(stepping.SteppedModel):
 
     def plan(self):
         """What the next step consists of."""
+        started = self.progress.active_bits > 0
         self.progress = self.curriculum.start(self.progress)
+        if self.anchor_generator and self.progress.active_bits and not started:
+            for network in (self.anchor_generator, self.generator):
+                network.set_weights(self.ema_generator.get_weights())
         factor = self.schedule.learning_rate_factor(self.progress)
         if factor != self._learning_rate_factor:
             self._learning_rate_factor = factor
@@ -126,6 +136,7 @@ class FingerprintGAN(stepping.SteppedModel):
         return {
             "seed": tf.constant([self.seed, progress.images], "int64"),
             "active": tf.constant(active, "float32"),
+            "consistency": tf.constant(progress.consistency, "float32"),
             "ema_decay": tf.constant(self.schedule.ema_decay, "float32"),
         }
 
@@ -150,18 +161,21 @@ class FingerprintGAN(stepping.SteppedModel):
             images: `(batch, height, width, channels)` in [-1, 1], one
                 replica's share.
             settings: Dict of tensors: `seed`, `(2,)`; `active`,
-                `(num_bits,)`, 1 for bits in use; `ema_decay`.
+                `(num_bits,)`, 1 for bits in use; `consistency`, factor on
+                that loss; `ema_decay`.
             plan: Which parts the step consists of.
 
         Returns:
             Dict from the name of each loss to its mean over the batch.
         """
+        batch_size = ops.shape(images)[0]
         if plan.decoder_only:
-            return self._update_decoder(ops.shape(images)[0], settings)
-        values = self._update_generator(images, settings, plan)
+            return self._update_decoder(batch_size, settings)
+        values = self._update_generator(batch_size, settings, plan)
         if plan.path_length:
-            values |= self._penalize_path_length(images, settings)
-        values |= self._update_discriminator(images, settings)
+            values |= self._penalize_path_length(batch_size, settings)
+        if not plan.anchored:
+            values |= self._update_discriminator(images, settings)
         if plan.r1:
             values |= self._penalize_gradient(images)
         self._update_ema(settings["ema_decay"])
@@ -173,61 +187,53 @@ class FingerprintGAN(stepping.SteppedModel):
         Args:
             batch_size: Number of pictures.
             settings: See `train_step`.
-            purpose: Which stream of random numbers to draw from.
+            purpose: One of `drawing.PURPOSES`.
 
         Returns:
             What the generator takes: `(latents, fingerprints, noise)`.
         """
-        # Not `keras.random`: its seed state is mirrored, so that all replicas
-        # would draw the same samples.
-        random = tf.random.experimental
-        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
-        seed = random.stateless_fold_in(settings["seed"], 4 * replica + purpose)
-        seeds = random.stateless_split(seed, 3)
-        latents_shape, fingerprints_shape, noise_shape = (
-            (batch_size, shape[-1]) for shape in self.generator.input_shape
+        return drawing.inputs(
+            drawing.replica_seed(settings["seed"], purpose),
+            batch_size,
+            settings["active"],
+            latent_dim=self.generator.latent_dim,
+            noise=self._noise,
         )
-        latents = tf.random.stateless_normal(latents_shape, seeds[0])
-        bits = tf.random.stateless_uniform(
-            fingerprints_shape, seeds[1], 0, 2, "int32"
-        )
-        neutral = 0.5 * (1 - settings["active"])
-        fingerprints = ops.cast(bits, "float32") * settings["active"] + neutral
-        if self.noise == "random":
-            noise = tf.random.stateless_normal(noise_shape, seeds[2])
-        elif self.noise == "fixed":
-            noise = ops.broadcast_to(self._fixed_noise, noise_shape)
-        else:
-            noise = tf.zeros(noise_shape)
-        return latents, fingerprints, noise
 
-    def _update_generator(self, images, settings, plan):
-        inputs = self.sample_inputs(
-            ops.shape(images)[0], settings, purpose=GENERATOR
-        )
-        variables = self.generator.trainable_variables
-        split = len(variables)
+    def _update_generator(self, batch_size, settings, plan):
+        """Generator and decoder, together on one objective."""
+        inputs = self.sample_inputs(batch_size, settings, "generator")
+        learners = [(self.generator_optimizer, self.generator)]
         if plan.fingerprints:
-            variables = variables + self.decoder.trainable_variables
-        accuracy = {}
-        with tf.GradientTape() as tape:
+            learners.append((self.decoder_optimizer, self.decoder))
+
+        def compute():
             fakes = self.generator(inputs, training=True)
-            fake_logits = self.discriminator(fakes, training=True)
-            values = {
-                "adversarial": losses.non_saturating_generator_loss(fake_logits)
-            }
-            if plan.fingerprints:
-                decoded, accuracy = self._decode(fakes, inputs, settings)
-                values |= decoded
-                values["consistency"] = self._consistency(
-                    fakes, inputs, settings
+            values = {}
+            if not plan.anchored:
+                logits = self.discriminator(fakes, training=True)
+                values["adversarial"] = losses.non_saturating_generator_loss(
+                    logits
                 )
-            objective = self._objective(values)
-        gradients = tape.gradient(objective, variables)
-        self._apply(self.generator_optimizer, gradients[:split], variables)
-        if plan.fingerprints:
-            self.decoder_optimizer.apply(gradients[split:], variables[split:])
-        return _means(values | accuracy)
+            if plan.fingerprints:
+                values |= self._decode(fakes, inputs, settings)
+                others = self._other_fakes(inputs, settings, plan)
+                values["consistency"] = losses.consistency_loss(fakes, others)
+            return values
+
+        weight = self.loss_weights["consistency"] * settings["consistency"]
+        return self._descend(learners, compute, {"consistency": weight})
+
+    def _other_fakes(self, inputs, settings, plan):
+        """The same latents under other fingerprints, or under none."""
+        latents, fingerprints, noise = inputs
+        if plan.anchored:
+            neutral = ops.full_like(fingerprints, 0.5)
+            return self.anchor_generator((latents, neutral, noise))
+        _, *others = self.sample_inputs(
+            ops.shape(latents)[0], settings, "consistency"
+        )
+        return self.generator((latents, *others), training=True)
 
     def _decode(self, fakes, inputs, settings):
         """What the decoder makes of the pictures: losses, and accuracy."""
@@ -236,129 +242,125 @@ class FingerprintGAN(stepping.SteppedModel):
         estimated_latents, logits = self.decoder(
             ops.clip(fakes, -1, 1), training=True
         )
-        values = {
+        bits = (fingerprints, logits, settings["active"])
+        return {
             "latent": losses.latent_loss(latents, estimated_latents),
-            "fingerprint": losses.fingerprint_loss(
-                fingerprints, logits, settings["active"]
-            ),
+            "fingerprint": losses.fingerprint_loss(*bits),
+            "bit_accuracy": losses.bit_accuracy(*bits),
         }
-        accuracy = losses.bit_accuracy(fingerprints, logits, settings["active"])
-        return values, {"bit_accuracy": accuracy}
-
-    def _consistency(self, fakes, inputs, settings):
-        """How the same latents look under other fingerprints."""
-        latents = inputs[0]
-        _, *others = self.sample_inputs(
-            ops.shape(latents)[0], settings, purpose=OTHER
-        )
-        other_fakes = self.generator((latents, *others), training=True)
-        return losses.consistency_loss(fakes, other_fakes)
 
     def _update_discriminator(self, images, settings):
         inputs = self.sample_inputs(
-            ops.shape(images)[0], settings, purpose=DISCRIMINATOR
+            ops.shape(images)[0], settings, "discriminator"
         )
         fakes = self.generator(inputs, training=True)
-        variables = self.discriminator.trainable_variables
-        with tf.GradientTape() as tape:
-            values = {
+
+        def compute():
+            return {
                 "discriminator": losses.logistic_discriminator_loss(
                     self.discriminator(images, training=True),
                     self.discriminator(fakes, training=True),
                 )
             }
-            objective = self._objective(values)
-        gradients = tape.gradient(objective, variables)
-        self.discriminator_optimizer.apply(gradients, variables)
-        return _means(values)
+
+        learners = [(self.discriminator_optimizer, self.discriminator)]
+        return self._descend(learners, compute)
 
     def _penalize_gradient(self, images):
         """R1: keeps the discriminator flat around photographs."""
-        variables = self.discriminator.trainable_variables
-        with tf.GradientTape() as tape:
-            with tf.GradientTape() as image_tape:
-                image_tape.watch(images)
-                logits = self.discriminator(images, training=True)
-            image_gradients = image_tape.gradient(logits, images)
-            values = {"r1": losses.r1_penalty(image_gradients)}
-            # Half of gamma is the customary weight.
-            objective = self._objective(values) * self.schedule.r1_interval / 2
-        gradients = tape.gradient(objective, variables)
-        self._apply(self.discriminator_optimizer, gradients, variables)
-        return _means(values)
 
-    def _penalize_path_length(self, images, settings):
+        def compute():
+            with tf.GradientTape() as tape:
+                tape.watch(images)
+                logits = self.discriminator(images, training=True)
+            gradients = tape.gradient(logits, images)
+            return {"r1": losses.r1_penalty(gradients)}
+
+        learners = [(self.discriminator_optimizer, self.discriminator)]
+        # Half of gamma is the customary weight.
+        weight = self.loss_weights["r1"] * self.schedule.r1_interval / 2
+        return self._descend(learners, compute, {"r1": weight})
+
+    def _penalize_path_length(self, batch_size, settings):
         """Keeps equal steps of the style equally visible."""
-        batch_size = ops.maximum(ops.shape(images)[0] // 2, 1)
+        batch_size = ops.maximum(batch_size // 2, 1)
         latents, fingerprints, noise = self.sample_inputs(
-            batch_size, settings, purpose=PATH_LENGTH
+            batch_size, settings, "path_length"
         )
-        _, height, width, channels = self.generator.output_shape
-        seed = settings["seed"] + tf.constant([0, 1], settings["seed"].dtype)
-        direction = tf.random.stateless_normal(
-            (batch_size, height, width, channels), seed
-        ) / np.sqrt(height * width).astype("float32")
-        variables = self.generator.trainable_variables
-        with tf.GradientTape() as tape:
+        directions = drawing.directions(
+            drawing.replica_seed(settings["seed"], "path_length"),
+            (batch_size, *self.generator.output_shape[1:]),
+        )
+
+        def compute():
             styles = self.generator.styles(fingerprints)
-            with tf.GradientTape() as style_tape:
-                style_tape.watch(styles)
+            with tf.GradientTape() as tape:
+                tape.watch(styles)
                 fakes = self.generator.synthesis(
                     (latents, styles, noise), training=True
                 )
-                shift = ops.sum(fakes * direction)
-            lengths = losses.path_lengths(style_tape.gradient(shift, styles))
-            mean = self._mean_over_replicas(ops.mean(lengths))
-            average = self.mean_path_length
-            average.assign(average + 0.01 * (tf.stop_gradient(mean) - average))
-            values = {
-                "path_length": ops.square(lengths - ops.stop_gradient(average))
-            }
-            objective = (
-                self._objective(values) * self.schedule.path_length_interval
-            )
-        gradients = tape.gradient(objective, variables)
-        self._apply(self.generator_optimizer, gradients, variables)
-        return _means(values)
+                shift = ops.sum(fakes * directions)
+            lengths = losses.path_lengths(tape.gradient(shift, styles))
+            average = self._update_mean_path_length(lengths)
+            return {"path_length": ops.square(lengths - average)}
+
+        learners = [(self.generator_optimizer, self.generator)]
+        weight = self.loss_weights["path_length"]
+        weight = weight * self.schedule.path_length_interval
+        return self._descend(learners, compute, {"path_length": weight})
+
+    def _update_mean_path_length(self, lengths):
+        """Moves the average by the mean over all replicas, and returns it."""
+        context = tf.distribute.get_replica_context()
+        mean = context.all_reduce(
+            tf.distribute.ReduceOp.MEAN, ops.mean(ops.stop_gradient(lengths))
+        )
+        average = 0.99 * self.mean_path_length + 0.01 * mean
+        self.mean_path_length.assign(average)
+        return ops.stop_gradient(average)
 
     def _update_decoder(self, batch_size, settings):
         """The decoder alone, on pictures as they will be found."""
-        inputs = self.sample_inputs(batch_size, settings, purpose=GENERATOR)
+        inputs = self.sample_inputs(batch_size, settings, "generator")
         fakes = self.ema_generator(inputs, training=False)
         fakes = ops.round(ops.clip(fakes, -1, 1) * 127.5 + 127.5) / 127.5 - 1
-        variables = self.decoder.trainable_variables
-        with tf.GradientTape() as tape:
-            values, accuracy = self._decode(fakes, inputs, settings)
-            objective = self._objective(values)
-        gradients = tape.gradient(objective, variables)
-        self.decoder_optimizer.apply(gradients, variables)
-        return _means(values | accuracy)
+        return self._descend(
+            [(self.decoder_optimizer, self.decoder)],
+            lambda: self._decode(fakes, inputs, settings),
+        )
 
-    def _objective(self, values):
-        """Weighted mean of per-example losses, over the global batch.
+    def _descend(self, learners, compute, weights=None):
+        """One step of each learner down the weighted mean of some losses.
 
         Optimizers sum gradients over replicas; dividing by their number makes
-        that sum the gradient of the global mean.
+        that sum the gradient of the mean over the global batch.
+
+        Args:
+            learners: Pairs of an optimizer and the network that it moves.
+            compute: Returns a dict from name to `(batch,)`.
+            weights: What differs from `loss_weights`.
+
+        Returns:
+            Dict from name to the mean over the replica's batch.
         """
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        terms = [
-            self.loss_weights.get(name, 1.0) * ops.mean(value)
-            for name, value in values.items()
-        ]
-        return sum(terms) / replicas
-
-    def _mean_over_replicas(self, value):
-        context = tf.distribute.get_replica_context()
-        return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
-
-    def _apply(self, optimizer, gradients, variables):
-        """Applies gradients; a weight that a loss doesn't reach stays put."""
-        variables = variables[: len(gradients)]
-        gradients = [
-            ops.zeros_like(variable) if gradient is None else gradient
-            for gradient, variable in zip(gradients, variables, strict=True)
-        ]
-        optimizer.apply(gradients, variables)
+        variables = [network.trainable_variables for _, network in learners]
+        with tf.GradientTape() as tape:
+            values = {name: ops.mean(v) for name, v in compute().items()}
+            terms = [
+                weight * values[name]
+                for name, weight in (
+                    self.loss_weights | (weights or {})
+                ).items()
+                if name in values
+            ]
+            objective = sum(terms) / replicas
+        gradients = tape.gradient(objective, variables)
+        for (optimizer, _), slopes, weights in zip(
+            learners, gradients, variables, strict=True
+        ):
+            optimizer.apply(_filled(slopes, weights), weights)
+        return values
 
     def _update_ema(self, decay):
         for average, weight in zip(
@@ -367,9 +369,16 @@ class FingerprintGAN(stepping.SteppedModel):
             average.assign(weight + decay * (average - weight))
 
 
-def _means(values):
-    """Means over the batch, outside the tape, for the logs."""
-    return {
-        name: ops.mean(ops.stop_gradient(value))
-        for name, value in values.items()
-    }
+def _filled(gradients, variables):
+    """Gradients with zeros for weights that no loss reaches."""
+    return [
+        ops.zeros_like(variable) if gradient is None else gradient
+        for gradient, variable in zip(gradients, variables, strict=True)
+    ]
+
+
+def _clone(network):
+    """A network of the same shape and weights."""
+    clone = type(network).from_config(network.get_config())
+    clone.set_weights(network.get_weights())
+    return clone

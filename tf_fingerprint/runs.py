@@ -24,6 +24,9 @@ from tf_fingerprint import sampling
 
 PRETRAINED = "pretrained"
 
+# Its path or URL, or the opened registry itself.
+Registry = str | os.PathLike[str] | registries.Store
+
 
 @dataclasses.dataclass(frozen=True)
 class Issued:
@@ -116,20 +119,19 @@ class Run:
         fingerprints: npt.ArrayLike | None = None,
         seed: int | None = None,
         batch_size: int = 64,
+        progress: bool = False,
     ) -> npt.NDArray[np.uint8]:
-        """Makes pictures with the open generator.
+        """Makes pictures with the open generator; see `sampling.open_pictures`.
 
         Args:
             num_images: How many.
-            fingerprints: As in `sampling.open_pictures`.
+            fingerprints: One for all, or one for each; random if not given.
             seed: Of everything drawn; a new one if not given.
             batch_size: Pictures made at a time.
+            progress: Whether to draw a progress bar, if on a terminal.
 
         Returns:
             `(num_images, resolution, resolution, channels)`, `uint8`.
-
-        Raises:
-            ValueError: If the fingerprints have another length or number.
         """
         return sampling.open_pictures(
             self.generator,
@@ -138,6 +140,7 @@ class Run:
             noise=self.config.networks.noise,
             seed=seed,
             batch_size=batch_size,
+            progress=progress,
         )
 
     def read_images(self, images: Any) -> npt.NDArray[np.uint8]:
@@ -154,27 +157,24 @@ class Run:
         """What the decoder reads in pictures.
 
         Args:
-            images: As in `found_images.as_array`.
+            images: As in `found_images.as_array`, which raises if it must.
             batch_size: Pictures decoded at a time.
 
         Returns:
             `(images, num_bits)` logits; positive means 1.
-
-        Raises:
-            ValueError: If an array has another size or type.
-            errors.DataError: If a picture can't be read.
         """
         pixels = self.read_images(images)
         logits = [np.zeros((0, self.config.networks.num_bits), np.float32)]
         for start in range(0, len(pixels), batch_size):
             part = data.to_unit(pixels[start : start + batch_size])
-            logits.append(self.decoder.predict_on_batch(part)[1])
+            _, read = self.decoder(part, training=False)
+            logits.append(keras.ops.convert_to_numpy(read))
         return np.concatenate(logits)
 
     def attribute(
         self,
         images: Any,
-        registry: "str | os.PathLike[str] | registries.Store",
+        registry: Registry | registries.Candidates,
         *,
         max_false_positive_rate: float = 1e-6,
     ) -> list[registries.Attribution]:
@@ -182,7 +182,7 @@ class Run:
 
         Args:
             images: As in `found_images.as_array`.
-            registry: Path, URL or opened registry.
+            registry: Path, URL, opened registry, or candidates read from one.
             max_false_positive_rate: Tolerated probability that a picture from
                 elsewhere is attributed to anybody at all.
 
@@ -190,14 +190,16 @@ class Run:
             One verdict a picture.
 
         Raises:
-            ValueError, errors.DataError: As `decode`.
+            ValueError, errors.DataError: As `found_images.as_array`.
             errors.RegistryError: If the registry can't be opened, or knows
                 nothing of this run's generator.
         """
-        with _opened(registry) as store:
-            candidates = registries.Candidates.load(
-                store, self.generator_digest
-            )
+        candidates = registry
+        if not isinstance(registry, registries.Candidates):
+            with _opened(registry) as store:
+                candidates = registries.Candidates.load(
+                    store, self.generator_digest
+                )
         return registries.attribute_many(
             self.decode(images) > 0,
             candidates,
@@ -213,7 +215,7 @@ class Run:
     def issue(
         self,
         recipient: str,
-        registry: "str | os.PathLike[str] | registries.Store",
+        registry: Registry,
         *,
         to: str | os.PathLike[str] | None = None,
     ) -> Issued:
@@ -236,7 +238,7 @@ class Run:
         """
         folder = None if to is None else pathlib.Path(to)
         if folder is not None:
-            delivery.check_new(folder)
+            delivery.check_new(folder, "an instance")
         with _opened(registry, create=True) as store:
             record = registries.issue(store, recipient, generator=self.record)
             instance = self.seal(record.bits)
@@ -248,7 +250,7 @@ class Run:
 
 @contextlib.contextmanager
 def _opened(
-    registry: "str | os.PathLike[str] | registries.Store", create: bool = False
+    registry: Registry, create: bool = False
 ) -> Iterator[registries.Store]:
     """The registry itself if it is open; else opened, and closed after use."""
     if isinstance(registry, str | os.PathLike):

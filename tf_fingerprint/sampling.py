@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import keras
 import numpy as np
 import numpy.typing as npt
+import tqdm
 
 from tf_fingerprint import data
 from tf_fingerprint import fingerprints as fingerprint_bits
@@ -52,6 +53,7 @@ def open_pictures(
     noise: str = "random",
     seed: int | None = None,
     batch_size: int = 64,
+    progress: bool = False,
 ) -> npt.NDArray[np.uint8]:
     """Makes pictures with an open generator.
 
@@ -64,6 +66,7 @@ def open_pictures(
         noise: What the generator was trained with: "random", "fixed", "none".
         seed: Of everything drawn; a new one if not given.
         batch_size: Pictures made at a time.
+        progress: Whether to draw a progress bar, if on a terminal.
 
     Returns:
         `(num_images, resolution, resolution, channels)`, `uint8`.
@@ -86,13 +89,17 @@ def open_pictures(
     if noise == "fixed":
         constant = models.fixed_noise(generator.output_shape[1])
     pictures, made = [], 0
-    for latents, values in batches:
-        if noise != "random":
-            values = np.broadcast_to(constant, values.shape)
-        part = fingerprints[made : made + len(latents)]
-        images = generator.predict_on_batch([latents, part, values])
-        pictures.append(data.to_pixels(images))
-        made += len(latents)
+    with tqdm.tqdm(
+        total=num_images, unit="picture", disable=None if progress else True
+    ) as bar:
+        for latents, values in batches:
+            if noise != "random":
+                values = np.broadcast_to(constant, values.shape)
+            part = fingerprints[made : made + len(latents)]
+            images = generator([latents, part, values], training=False)
+            pictures.append(data.to_pixels(keras.ops.convert_to_numpy(images)))
+            made += len(latents)
+            bar.update(len(latents))
     return np.concatenate(pictures)
 
 
@@ -126,8 +133,9 @@ def sealed_pictures(
     )
     pictures = []
     for latents, noise in batches:
-        inputs = [latents, noise] if others else [latents]
-        pictures.append(data.to_pixels(instance.predict_on_batch(inputs)))
+        inputs = [latents, noise] if others else latents
+        images = instance(inputs, training=False)
+        pictures.append(data.to_pixels(keras.ops.convert_to_numpy(images)))
     return np.concatenate(pictures)
 
 

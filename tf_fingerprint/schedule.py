@@ -11,12 +11,15 @@ class Plan:
 
     Attributes:
         fingerprints: Whether the decoder and its losses take part.
+        anchored: Whether the finished pictures take the place of the
+            discriminator.
         decoder_only: Whether only the decoder learns.
         r1: Whether the discriminator's penalty is due.
         path_length: Whether the generator's penalty is due.
     """
 
     fingerprints: bool
+    anchored: bool = False
     decoder_only: bool = False
     r1: bool = False
     path_length: bool = False
@@ -34,6 +37,10 @@ class Schedule:
             paper.
         ema_half_life_images: Images after which an old weight counts half in
             the generator's moving average. 10,000 in the paper.
+        anchored: Whether, once the pictures have had their time, fingerprints
+            are learned against those pictures, with neutral bits, instead of
+            against the discriminator and other fingerprints. Not in the paper;
+            less than half the arithmetic, and the content cannot drift.
         decay_images: Last images over which the learning rate falls to a
             tenth. 0 in the paper.
         decoder_images: Images at the very end from which only the decoder
@@ -49,6 +56,7 @@ class Schedule:
     r1_interval: int = 16
     path_length_interval: int = 4
     ema_half_life_images: float = 10_000
+    anchored: bool = False
     decay_images: int = 0
     decoder_images: int = 0
 
@@ -79,6 +87,8 @@ class Schedule:
         last = self.total_images - self.decoder_images
         if fingerprints and progress.images >= last:
             return Plan(fingerprints=True, decoder_only=True)
+        if fingerprints and self.anchored:
+            return Plan(fingerprints=True, anchored=True)
         step = progress.images // self.batch_size
         return Plan(
             fingerprints=fingerprints,

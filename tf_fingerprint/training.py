@@ -143,8 +143,10 @@ def build(config: configs.Config) -> gan.FingerprintGAN:
         curriculum.Curriculum(
             networks.num_bits,
             config.curriculum.initial_bits,
-            config.curriculum.picture_images,
-            config.curriculum.advance_accuracy,
+            picture_images=config.curriculum.picture_images,
+            advance_accuracy=config.curriculum.advance_accuracy,
+            raise_accuracy=config.curriculum.raise_accuracy,
+            max_consistency=config.curriculum.max_consistency,
         ),
         schedule.Schedule(
             total_images=config.training.images,
@@ -152,6 +154,7 @@ def build(config: configs.Config) -> gan.FingerprintGAN:
             r1_interval=config.optimizer.r1_interval,
             path_length_interval=config.optimizer.path_length_interval,
             ema_half_life_images=config.optimizer.ema_half_life_images,
+            anchored=config.curriculum.anchored,
             decay_images=config.optimizer.decay_images,
             decoder_images=config.training.decoder_images,
         ),

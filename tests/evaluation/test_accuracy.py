@@ -70,7 +70,8 @@ def test_no_fingerprints_are_an_error(bits):
 
 def test_matching_bits_are_counted_picture_by_picture():
     drawn = draw(3)
-    decoded = np.stack([flipped(drawn[0], n) for n in (0, 5, 128)])
+    flips = (0, 5, 128)
+    decoded = [flipped(*pair) for pair in zip(drawn, flips, strict=True)]
 
     counts = evaluation.bit_accuracy_counts(decoded, drawn)
 

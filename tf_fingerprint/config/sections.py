@@ -152,13 +152,21 @@ class Curriculum(_Section):
             neutral middle. All 128 at once in the paper.
         picture_images: Images to train on with all bits neutral, before the
             first become random. 0 in the paper.
+        anchored: Whether bits are then learned against the pictures that the
+            generator makes by then, instead of against the discriminator.
         advance_accuracy: Running accuracy of the active bits at which their
             number doubles.
+        raise_accuracy: Running accuracy of all bits above which the weight of
+            the consistency loss is raised, and 0.02 below which lowered again.
+        max_consistency: Largest factor on that weight; 1 leaves it alone.
     """
 
     initial_bits: Count = 128
     picture_images: CountOrZero = 0
+    anchored: bool = False
     advance_accuracy: fields.AboveChance = 0.9
+    raise_accuracy: fields.AboveChance = 0.98
+    max_consistency: Positive = 1.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

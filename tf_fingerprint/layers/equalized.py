@@ -116,8 +116,8 @@ class EqualizedConv2D(keras.layers.Layer):
     Args:
         filters: Number of output channels.
         kernel_size: 1 or 3.
-        resample: "up" doubles height and width, "down" halves them, None
-            keeps them.
+        resample: "up" doubles height and width (3x3 only), "down" halves
+            them, None keeps them.
         use_bias: Whether to add a bias, 0 at first.
         activate: Whether `scaled_leaky_relu` follows.
 
@@ -146,6 +146,11 @@ class EqualizedConv2D(keras.layers.Layer):
             raise ValueError(
                 '`resample` must be "up", "down" or None. '
                 f"Received: resample={resample!r}"
+            )
+        if kernel_size != 3 and (kernel_size != 1 or resample == "up"):
+            raise ValueError(
+                '`kernel_size` must be 3, or 1 unless `resample` is "up". '
+                f"Received: kernel_size={kernel_size}, resample={resample!r}"
             )
         self.filters = filters
         self.kernel_size = kernel_size

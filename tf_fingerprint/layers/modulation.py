@@ -23,7 +23,7 @@ class ModulatedConv2D(keras.layers.Layer):
 
     Args:
         filters: Number of output channels.
-        kernel_size: Height and width of the kernel.
+        kernel_size: 1 or 3.
         resample: "up" doubles height and width (3x3 only), None keeps them.
         demodulate: Whether to normalize the output channels. Off in the layers
             that produce RGB.
@@ -52,6 +52,12 @@ class ModulatedConv2D(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        if (resample, kernel_size) not in ((None, 1), (None, 3), ("up", 3)):
+            raise ValueError(
+                '`resample` must be None or "up", and `kernel_size` 3, or 1 '
+                "where nothing is resampled. Received: "
+                f"kernel_size={kernel_size}, resample={resample!r}"
+            )
         self.filters = filters
         self.kernel_size = kernel_size
         self.resample = resample

@@ -1,0 +1,52 @@
+"""Seeds, two virtual processors, and networks of a few channels."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras  # noqa: E402
+import pytest  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+from tf_fingerprint import models  # noqa: E402
+
+# Before TensorFlow starts: afterwards the number of devices is fixed.
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0],
+    [tf.config.LogicalDeviceConfiguration()] * 2,
+)
+
+TINY_WIDTHS = {"channel_base": 64, "max_channels": 8}
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session")
+def two_replicas():
+    """A strategy of two replicas, on two halves of the processor."""
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture
+def generator():
+    return models.Generator(
+        16,
+        num_bits=8,
+        latent_dim=6,
+        style_dim=5,
+        embedding_layers=2,
+        **TINY_WIDTHS,
+    )
+
+
+@pytest.fixture
+def discriminator():
+    return models.Discriminator(16, **TINY_WIDTHS)
+
+
+@pytest.fixture
+def decoder():
+    return models.Decoder(16, num_bits=8, latent_dim=6, **TINY_WIDTHS)

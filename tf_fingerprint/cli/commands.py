@@ -1,0 +1,127 @@
+"""What each command does. Imports stand inside: help need not wait for them."""
+
+import argparse
+
+from absl import logging
+
+from tf_fingerprint.cli import output
+from tf_fingerprint.cli import starting
+
+_VERDICT_COLUMNS = ("image", "recipient", "num_matches", "num_bits", "p_value")
+_TALLY_COLUMNS = (
+    *("recipient", "format", "right", "wrong", "nobody"),
+    *("bit_accuracy", "median_p_value"),
+)
+
+
+def train(args: argparse.Namespace) -> int:
+    """Trains; prints the run directory."""
+    from tf_fingerprint import config
+
+    settings = config.read(args.config, args.overrides)
+    starting.import_tensorflow()
+    from tf_fingerprint import training
+
+    print(training.train(settings, args.run_dir, resume=args.resume))
+    return 0
+
+
+def generate(args: argparse.Namespace) -> int:
+    """Makes pictures; prints the path of each."""
+    from tf_fingerprint import delivery
+    from tf_fingerprint import fingerprints
+
+    run = _load(args.run)
+    delivery.check_new(args.to, "pictures")
+    bits = None
+    if args.fingerprint is not None:
+        try:
+            bits = fingerprints.from_hex(
+                args.fingerprint, run.config.networks.num_bits
+            )
+        except ValueError as error:
+            args.parser.error(f"argument --fingerprint: {error}")
+    images = run.generate(
+        args.num, fingerprints=bits, seed=args.seed, progress=True
+    )
+    for path in delivery.write_pictures(images, args.to):
+        print(path)
+    return 0
+
+
+def issue(args: argparse.Namespace) -> int:
+    """Hands a sealed copy out; prints the issuance, not its fingerprint."""
+    run = _load(args.run)
+    try:
+        issued = run.issue(args.recipient, args.registry, to=args.to)
+    except ValueError as error:
+        args.parser.error(f"argument --recipient: {error}")
+    row = issued.record.to_dict()
+    del row["fingerprint"]
+    shown = ("id", "recipient", "issued_at", "state", "folder")
+    row |= {"folder": str(args.to)}
+    output.write_rows([row], args.format, shown=shown)
+    return 0
+
+
+def attribute(args: argparse.Namespace) -> int:
+    """Prints one verdict an image; unreadable ones are told on stderr."""
+    from tf_fingerprint import registry
+    from tf_fingerprint.cli import verdicts
+
+    with registry.open_store(args.registry) as store:
+        run = _load(args.run)
+        candidates = registry.Candidates.load(store, run.generator_digest)
+    reader = verdicts.Reader(run, candidates, args.max_false_positive_rate)
+    rows = reader.rows(args.images)
+    output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)
+    return 1 if reader.num_unreadable else 0
+
+
+def quickstart(args: argparse.Namespace) -> int:
+    """Shows the whole workflow; prints how the pictures were attributed."""
+    starting.import_tensorflow()
+    from tf_fingerprint import quickstart as showing
+
+    summary = showing.quickstart(args.to, run=args.run)
+    if args.format == "json":
+        output.write_facts(summary, "json")
+    else:
+        rows = [*summary["by_recipient"], _photograph_row(summary)]
+        output.write_rows(rows, args.format, shown=_TALLY_COLUMNS)
+    logging.info("The report is %s", args.to / "report.html")
+    return 0
+
+
+def info(args: argparse.Namespace) -> int:
+    """Prints versions, and what a run and a registry hold."""
+    from tf_fingerprint.cli import facts
+
+    known = {"versions": facts.versions()}
+    if args.registry is not None:
+        known["registry"] = facts.of_registry(args.registry)
+    if args.run is not None:
+        known["run"] = facts.of_run(_load(args.run))
+    output.write_facts(known, args.format)
+    return 0
+
+
+def _load(run):
+    starting.import_tensorflow()
+    from tf_fingerprint import runs
+
+    return runs.load(run)
+
+
+def _photograph_row(summary):
+    """The photograph as another row among the tallies."""
+    verdict = summary["photograph"]
+    return {
+        "recipient": "(a photograph)",
+        "format": "jpeg",
+        "right": None,
+        "wrong": int(verdict["recipient"] is not None),
+        "nobody": int(verdict["recipient"] is None),
+        "bit_accuracy": None,
+        "median_p_value": verdict["p_value"],
+    }
