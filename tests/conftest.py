@@ -16,7 +16,17 @@ tf.config.set_logical_device_configuration(
     [tf.config.LogicalDeviceConfiguration()] * 2,
 )
 
+# Keras 3.15 reads TensorFlow's arrays for `.keras` files in a way that NumPy 2
+# warns of; it is Keras's to mend.
+KERAS_SAVING = "ignore:__array__ implementation doesn't accept a copy keyword"
+
 TINY_WIDTHS = {"channel_base": 64, "max_channels": 8}
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "filterwarnings", f"{KERAS_SAVING}:DeprecationWarning"
+    )
 
 
 @pytest.fixture(autouse=True)

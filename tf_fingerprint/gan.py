@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from tf_fingerprint import descent
 from tf_fingerprint import drawing
 from tf_fingerprint import losses
 from tf_fingerprint import models
@@ -61,7 +62,7 @@ class FingerprintGAN(stepping.SteppedModel):
             self.anchor_generator = _clone(generator)
         self.curriculum = curriculum
         self.schedule = schedule
-        self.loss_weights = {"discriminator": 1.0, **loss_weights}
+        self.loss_weights = dict(loss_weights)
         self.noise = noise
         self.seed = seed
         self.mean_path_length = self.add_weight(
@@ -222,7 +223,8 @@ class FingerprintGAN(stepping.SteppedModel):
             return values
 
         weight = self.loss_weights["consistency"] * settings["consistency"]
-        return self._descend(learners, compute, {"consistency": weight})
+        weights = self.loss_weights | {"consistency": weight}
+        return descent.descend(learners, compute, weights)
 
     def _other_fakes(self, inputs, settings, plan):
         """The same latents under other fingerprints, or under none."""
@@ -264,22 +266,19 @@ class FingerprintGAN(stepping.SteppedModel):
             }
 
         learners = [(self.discriminator_optimizer, self.discriminator)]
-        return self._descend(learners, compute)
+        return descent.descend(learners, compute, {"discriminator": 1.0})
 
     def _penalize_gradient(self, images):
         """R1: keeps the discriminator flat around photographs."""
 
         def compute():
-            with tf.GradientTape() as tape:
-                tape.watch(images)
-                logits = self.discriminator(images, training=True)
-            gradients = tape.gradient(logits, images)
+            gradients = descent.input_gradients(self.discriminator, images)
             return {"r1": losses.r1_penalty(gradients)}
 
         learners = [(self.discriminator_optimizer, self.discriminator)]
         # Half of gamma is the customary weight.
         weight = self.loss_weights["r1"] * self.schedule.r1_interval / 2
-        return self._descend(learners, compute, {"r1": weight})
+        return descent.descend(learners, compute, {"r1": weight})
 
     def _penalize_path_length(self, batch_size, settings):
         """Keeps equal steps of the style equally visible."""
@@ -292,22 +291,21 @@ class FingerprintGAN(stepping.SteppedModel):
             (batch_size, *self.generator.output_shape[1:]),
         )
 
+        def shift(styles):
+            fakes = self.generator.synthesis((latents, styles, noise))
+            return ops.sum(fakes * directions)
+
         def compute():
             styles = self.generator.styles(fingerprints)
-            with tf.GradientTape() as tape:
-                tape.watch(styles)
-                fakes = self.generator.synthesis(
-                    (latents, styles, noise), training=True
-                )
-                shift = ops.sum(fakes * directions)
-            lengths = losses.path_lengths(tape.gradient(shift, styles))
+            gradients = descent.input_gradients(shift, styles)
+            lengths = losses.path_lengths(gradients)
             average = self._update_mean_path_length(lengths)
             return {"path_length": ops.square(lengths - average)}
 
         learners = [(self.generator_optimizer, self.generator)]
         weight = self.loss_weights["path_length"]
         weight = weight * self.schedule.path_length_interval
-        return self._descend(learners, compute, {"path_length": weight})
+        return descent.descend(learners, compute, {"path_length": weight})
 
     def _update_mean_path_length(self, lengths):
         """Moves the average by the mean over all replicas, and returns it."""
@@ -324,57 +322,17 @@ class FingerprintGAN(stepping.SteppedModel):
         inputs = self.sample_inputs(batch_size, settings, "generator")
         fakes = self.ema_generator(inputs, training=False)
         fakes = ops.round(ops.clip(fakes, -1, 1) * 127.5 + 127.5) / 127.5 - 1
-        return self._descend(
+        return descent.descend(
             [(self.decoder_optimizer, self.decoder)],
             lambda: self._decode(fakes, inputs, settings),
+            self.loss_weights,
         )
-
-    def _descend(self, learners, compute, weights=None):
-        """One step of each learner down the weighted mean of some losses.
-
-        Optimizers sum gradients over replicas; dividing by their number makes
-        that sum the gradient of the mean over the global batch.
-
-        Args:
-            learners: Pairs of an optimizer and the network that it moves.
-            compute: Returns a dict from name to `(batch,)`.
-            weights: What differs from `loss_weights`.
-
-        Returns:
-            Dict from name to the mean over the replica's batch.
-        """
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        variables = [network.trainable_variables for _, network in learners]
-        with tf.GradientTape() as tape:
-            values = {name: ops.mean(v) for name, v in compute().items()}
-            terms = [
-                weight * values[name]
-                for name, weight in (
-                    self.loss_weights | (weights or {})
-                ).items()
-                if name in values
-            ]
-            objective = sum(terms) / replicas
-        gradients = tape.gradient(objective, variables)
-        for (optimizer, _), slopes, weights in zip(
-            learners, gradients, variables, strict=True
-        ):
-            optimizer.apply(_filled(slopes, weights), weights)
-        return values
 
     def _update_ema(self, decay):
         for average, weight in zip(
             self.ema_generator.weights, self.generator.weights, strict=True
         ):
             average.assign(weight + decay * (average - weight))
-
-
-def _filled(gradients, variables):
-    """Gradients with zeros for weights that no loss reaches."""
-    return [
-        ops.zeros_like(variable) if gradient is None else gradient
-        for gradient, variable in zip(gradients, variables, strict=True)
-    ]
 
 
 def _clone(network):

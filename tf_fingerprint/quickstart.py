@@ -88,12 +88,16 @@ def quickstart(
             for recipient in RECIPIENTS:
                 issued.append(_issue(opened, recipient, draft))
                 bar.update()
+            with registry.open_store(draft / _REGISTRY) as store:
+                candidates = registry.Candidates.load(
+                    store, opened.generator_digest
+                )
             tallies = []
             for each in issued:
                 _use(each.folder)
-                tallies += _attributed(opened, each, draft)
+                tallies += _attributed(opened, each, candidates)
                 bar.update()
-            verdict = _attributed_photograph(opened, draft)
+            verdict = _attributed_photograph(opened, candidates, draft)
             summary = _summary(opened, tallies, verdict)
             text = json.dumps(summary, indent=2) + "\n"
             (draft / _SUMMARY).write_text(text)
@@ -118,19 +122,19 @@ def _use(folder):
         delivery.write_pictures(pictures, folder / name, **settings)
 
 
-def _attributed(run, issued, draft):
+def _attributed(run, issued, candidates):
     """Attributes one recipient's files, one format after the other."""
     tallies = []
     for name in _FORMATS:
-        images = run.read_images(sorted((issued.folder / name).iterdir()))
-        verdicts = run.attribute(
-            images,
-            draft / _REGISTRY,
+        decoded_bits = run.decode(sorted((issued.folder / name).iterdir())) > 0
+        verdicts = registry.attribute_many(
+            decoded_bits,
+            candidates,
             max_false_positive_rate=MAX_FALSE_POSITIVE_RATE,
         )
         named = [verdict.recipient for verdict in verdicts]
         right = named.count(issued.record.recipient)
-        read = (run.decode(images) > 0) == issued.record.bits
+        read = decoded_bits == issued.record.bits
         tallies.append(
             Tally(
                 recipient=issued.record.recipient,
@@ -147,7 +151,7 @@ def _attributed(run, issued, draft):
     return tallies
 
 
-def _attributed_photograph(run, draft):
+def _attributed_photograph(run, candidates, draft):
     """Attributes a photograph that no copy made."""
     from matplotlib import cbook  # Only its picture is needed here.
 
@@ -157,7 +161,7 @@ def _attributed_photograph(run, draft):
     )
     [verdict] = run.attribute(
         draft / _PHOTOGRAPH,
-        draft / _REGISTRY,
+        candidates,
         max_false_positive_rate=MAX_FALSE_POSITIVE_RATE,
     )
     return verdict

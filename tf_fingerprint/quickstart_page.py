@@ -221,9 +221,8 @@ well for</th></tr>
 </table></div>
 <p>Somebody is named only if at least {threshold} of {num_bits} bits match. Of
 pictures that come from elsewhere, chance brings {limit} that far, over all
-recipients together. The fingerprints were drawn at random after the generator
-was trained, so these odds hold for any picture that existed before, whatever
-it shows.</p>
+recipients together. The odds are those of the draw: the fingerprints were drawn
+at random, like tosses of a coin, without regard to any picture.</p>
 
 <h2>A photograph that no copy made</h2>
 <div class="photograph">{photograph}

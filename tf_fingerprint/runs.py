@@ -30,13 +30,7 @@ Registry = str | os.PathLike[str] | registries.Store
 
 @dataclasses.dataclass(frozen=True)
 class Issued:
-    """A sealed instance and what the registry holds about it.
-
-    Args:
-        record: The issuance, in state `issued`.
-        instance: The generator with the fingerprint sealed in.
-        folder: Where it was written, or None.
-    """
+    """A sealed instance, its record, and the folder it was written to, if any."""
 
     record: registries.IssuanceRecord
     instance: keras.Model
@@ -53,8 +47,7 @@ def load(run: str | os.PathLike[str] = PRETRAINED) -> "Run":
         The run.
 
     Raises:
-        errors.RunError: If the directory is missing or incomplete, or its
-            networks don't fit each other or the config.
+        errors.RunError: If it is missing, incomplete or of several trainings.
         errors.ConfigError: If its config can't be read.
     """
     folder = pathlib.Path(run)
@@ -62,8 +55,8 @@ def load(run: str | os.PathLike[str] = PRETRAINED) -> "Run":
         folder = pathlib.Path(__file__).with_name(PRETRAINED)
         if not (folder / run_files.GENERATOR).is_file():
             raise errors.RunError(
-                "The package must hold pretrained weights to be used without a "
-                "run directory. This copy has none. Train a run with "
+                "There must be pretrained weights to go without a run "
+                "directory. This copy has none. Train a run with "
                 "`tf-fingerprint train`, or install a release."
             )
     return Run(*run_files.read(folder), folder=folder)
@@ -106,8 +99,8 @@ class Run:
     def record(self) -> registries.GeneratorRecord:
         """What a registry holds of this run."""
         return registries.GeneratorRecord(
-            digest=self.generator_digest,
-            decoder_digest=self.decoder_digest,
+            self.generator_digest,
+            self.decoder_digest,
             num_bits=self.config.networks.num_bits,
             resolution=self.config.data.resolution,
         )
@@ -151,9 +144,7 @@ class Run:
             channels=self.config.data.channels,
         )
 
-    def decode(
-        self, images: Any, *, batch_size: int = 64
-    ) -> npt.NDArray[np.float32]:
+    def decode(self, images: Any, batch_size: int = 64) -> npt.NDArray:
         """What the decoder reads in pictures.
 
         Args:
@@ -161,7 +152,7 @@ class Run:
             batch_size: Pictures decoded at a time.
 
         Returns:
-            `(images, num_bits)` logits; positive means 1.
+            Logits, `(images, num_bits)`; positive means 1.
         """
         pixels = self.read_images(images)
         logits = [np.zeros((0, self.config.networks.num_bits), np.float32)]
@@ -194,15 +185,14 @@ class Run:
             errors.RegistryError: If the registry can't be opened, or knows
                 nothing of this run's generator.
         """
-        candidates = registry
         if not isinstance(registry, registries.Candidates):
             with _opened(registry) as store:
-                candidates = registries.Candidates.load(
+                registry = registries.Candidates.load(
                     store, self.generator_digest
                 )
         return registries.attribute_many(
             self.decode(images) > 0,
-            candidates,
+            registry,
             max_false_positive_rate=max_false_positive_rate,
         )
 
@@ -232,8 +222,8 @@ class Run:
 
         Raises:
             ValueError: If `recipient` is blank or spans lines.
-            errors.RunError: If `to` holds something or can't be written. What
-                was recorded by then stays reserved.
+            errors.RunError: If `to` holds something, or can't be written; then
+                the fingerprint stays reserved.
             errors.RegistryError: If the registry can't be written.
         """
         folder = None if to is None else pathlib.Path(to)

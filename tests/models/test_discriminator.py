@@ -51,7 +51,8 @@ def test_a_discriminator_can_be_made_again(discriminator, remade, tmp_path):
 
     images = oracles.normal(4, 16, 16, 3)
 
-    assert type(twin) is models.Discriminator
+    # Keras clones the graph, which is all that its clone is.
+    assert remade == "clone" or type(twin) is models.Discriminator
     np.testing.assert_array_equal(twin(images), discriminator(images))
 
 

@@ -1,6 +1,8 @@
 """What each command does. Imports stand inside: help need not wait for them."""
 
 import argparse
+import contextlib
+import sys
 
 from absl import logging
 
@@ -22,7 +24,15 @@ def train(args: argparse.Namespace) -> int:
     starting.import_tensorflow()
     from tf_fingerprint import training
 
-    print(training.train(settings, args.run_dir, resume=args.resume))
+    # Keras draws its bar on stdout, which is for results.
+    with contextlib.redirect_stdout(sys.stderr):
+        run_dir = training.train(
+            settings,
+            args.run_dir,
+            resume=args.resume,
+            verbose="auto" if sys.stderr.isatty() else 0,
+        )
+    print(run_dir)
     return 0
 
 
