@@ -105,7 +105,9 @@ class Conv(nn.Module):
             stride=self.stride,
             padding=self.padding,
         )
-        return outputs if self.linear else functional.leaky_relu_(outputs, SLOPE)
+        return (
+            outputs if self.linear else functional.leaky_relu_(outputs, SLOPE)
+        )
 
 
 class ModulatedConv(nn.Module):
@@ -178,6 +180,8 @@ class Generator(nn.Module):
         super().__init__()
         self.sizes = resolutions(resolution)
         wide = [channels_at(s, channel_base, max_channels) for s in self.sizes]
+        if noise is None:
+            noise = torch.randn(2 * sum(s * s for s in self.sizes) - 16)
         style = (num_bits, affine_gain)
         self.content = Dense(latent_dim, 16 * wide[0], activate=True)
         self.upsample = Upsample(3)

@@ -15,26 +15,23 @@ class Step:
     """Networks, optimizers and one step of training.
 
     Args:
-        setting: Dict of `resolution`, `num_bits`, `latent_dim`,
-            `affine_gain`, `channel_base`, `max_channels`, `batch_size`,
-            `learning_rate`, `r1_interval`, `ema_half_life_images` and
-            `loss_weights`.
-        noise: Flat fixed noise of the generator.
+        config: Of `tf_fingerprint.config`; as far as the shipped weights need.
+        noise: Flat fixed noise of the generator; drawn if not given.
     """
 
-    def __init__(self, setting, noise):
-        self.setting = setting
-        self.weights = setting["loss_weights"]
-        width = setting["channel_base"], setting["max_channels"]
-        size, bits = setting["resolution"], setting["num_bits"]
-        latent_dim = setting["latent_dim"]
+    def __init__(self, config, noise=None):
+        self.config = config
+        networks, size = config.networks, config.data.resolution
+        self.split = networks.latent_dim, networks.num_bits
+        width = networks.channel_base, networks.max_channels
+        decoder = networks.decoder_channel_base, networks.decoder_max_channels
         self.generator = pytorch_networks.Generator(
-            size, latent_dim, bits, setting["affine_gain"], *width, noise
+            size, *self.split, networks.affine_gain, *width, noise
         )
         self.discriminator = pytorch_networks.Trunk(
             size, 1, *width, variety=True
         )
-        self.decoder = pytorch_networks.Trunk(size, latent_dim + bits, *width)
+        self.decoder = pytorch_networks.Trunk(size, sum(self.split), *decoder)
         for network in (self.generator, self.discriminator, self.decoder):
             network.to(memory_format=torch.channels_last)
         self.ema_generator = copy.deepcopy(self.generator)
@@ -42,25 +39,28 @@ class Step:
         self.averages = list(self.ema_generator.parameters())
         self.averaged = [p.detach() for p in self.generator.parameters()]
         self.steps = 0
-        lazy = setting["r1_interval"] / (setting["r1_interval"] + 1)
-        self.generator_optimizer = self.optimizer(self.generator)
-        self.decoder_optimizer = self.optimizer(self.decoder)
-        self.discriminator_optimizer = self.optimizer(self.discriminator, lazy)
+        interval = config.optimizer.r1_interval
+        lazy = interval / (interval + 1)
+        self.generator_optimizer = self.adam(self.generator)
+        self.decoder_optimizer = self.adam(self.decoder)
+        self.discriminator_optimizer = self.adam(self.discriminator, lazy)
 
-    def optimizer(self, network, lazy=1.0):
+    def adam(self, network, lazy=1.0):
+        settings = self.config.optimizer
         return torch.optim.Adam(
             network.parameters(),
-            lr=self.setting["learning_rate"] * lazy,
-            betas=(0.0, 0.99**lazy),
+            lr=settings.learning_rate * lazy,
+            betas=(settings.beta_1**lazy, settings.beta_2**lazy),
             eps=1e-8,
             fused=True,
         )
 
     def __call__(self, images):
         """Plays one round on `(batch, 3, height, width)` in [-1, 1]."""
+        images = images.contiguous(memory_format=torch.channels_last)
         values = self.update_generator(*self.sample(), self.fingerprints())
         values |= self.update_discriminator(images, *self.sample())
-        if self.steps % self.setting["r1_interval"] == 0:
+        if self.steps % self.config.optimizer.r1_interval == 0:
             values |= self.penalize_gradient(images)
         self.update_average()
         self.steps += 1
@@ -72,12 +72,11 @@ class Step:
         return dict(zip(names, numbers.tolist(), strict=True))
 
     def sample(self):
-        batch_size = self.setting["batch_size"]
-        latents = torch.randn(batch_size, self.setting["latent_dim"])
-        return latents, self.fingerprints()
+        batch_size = self.config.training.batch_size
+        return torch.randn(batch_size, self.split[0]), self.fingerprints()
 
     def fingerprints(self):
-        shape = self.setting["batch_size"], self.setting["num_bits"]
+        shape = self.config.training.batch_size, self.split[1]
         return torch.randint(0, 2, shape).float()
 
     def update_generator(self, latents, fingerprints, other_fingerprints):
@@ -85,7 +84,7 @@ class Step:
         fakes = self.generator(latents, fingerprints)
         fake_logits = self.discriminator(fakes)
         estimated_latents, logits = self.decoder(fakes.clamp(-1, 1)).split(
-            (self.setting["latent_dim"], self.setting["num_bits"]), 1
+            self.split, dim=1
         )
         other_fakes = self.generator(latents, other_fingerprints)
         values = {
@@ -98,7 +97,8 @@ class Step:
         }
         self.generator_optimizer.zero_grad()
         self.decoder_optimizer.zero_grad()
-        sum(self.weights[name] * value for name, value in values.items()).backward()
+        weights = self.config.losses
+        sum(getattr(weights, name) * values[name] for name in values).backward()
         self.generator_optimizer.step()
         self.decoder_optimizer.step()
         self.discriminator.requires_grad_(True)
@@ -126,14 +126,14 @@ class Step:
         )
         penalty = gradients.square().sum((1, 2, 3)).mean()
         self.discriminator_optimizer.zero_grad()
-        factor = self.weights["r1"] * self.setting["r1_interval"] / 2
+        factor = self.config.losses.r1 * self.config.optimizer.r1_interval / 2
         (penalty * factor).backward()
         self.discriminator_optimizer.step()
         return {"r1": penalty.detach()}
 
     def update_average(self):
-        half_life = self.setting["ema_half_life_images"]
-        decay = 0.5 ** (self.setting["batch_size"] / half_life)
+        half_life = self.config.optimizer.ema_half_life_images
+        decay = 0.5 ** (self.config.training.batch_size / half_life)
         torch._foreach_lerp_(self.averages, self.averaged, 1 - decay)
 
 

@@ -5,11 +5,13 @@ import pathlib
 import shutil
 
 import keras
+import numpy as np
 import pytest
 
 import tf_fingerprint
 from tf_fingerprint import config
 from tf_fingerprint import models
+from tf_fingerprint import registry
 from tf_fingerprint import runs
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -67,6 +69,23 @@ def write_run(folder: pathlib.Path, *overrides: str, seed: int = 0):
     generator.save(folder / "generator.keras")
     decoder.save(folder / "decoder.keras")
     return folder
+
+
+def issue_what_is_read(run, image, path, recipient="Acme"):
+    """Records what the decoder reads in an image as a recipient's."""
+    [logits] = run.decode(image)
+    with registry.open_store(path, create=True) as store:
+        return registry.issue(
+            store, recipient, generator=run.record, draw=lambda _: logits > 0
+        )
+
+
+def close_to(images, expected):
+    """Checks that levels differ by rounding only, by one and rarely."""
+    difference = np.abs(images.astype(int) - expected)
+    assert images.shape == expected.shape
+    assert difference.max() <= 1
+    assert difference.mean() < 0.01
 
 
 @functools.cache

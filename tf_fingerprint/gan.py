@@ -4,10 +4,12 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from tf_fingerprint import averaging
 from tf_fingerprint import descent
 from tf_fingerprint import drawing
 from tf_fingerprint import losses
 from tf_fingerprint import models
+from tf_fingerprint import penalties
 from tf_fingerprint import stepping
 from tf_fingerprint.curriculum import Curriculum
 from tf_fingerprint.schedule import Plan
@@ -55,11 +57,11 @@ class FingerprintGAN(stepping.SteppedModel):
         self.generator = generator
         self.discriminator = discriminator
         self.decoder = decoder
-        self.ema_generator = _clone(generator)
+        self.ema_generator = averaging.clone(generator)
         # What the pictures look like without fingerprints, once they are done.
         self.anchor_generator = None
         if schedule.anchored:
-            self.anchor_generator = _clone(generator)
+            self.anchor_generator = averaging.clone(generator)
         self.curriculum = curriculum
         self.schedule = schedule
         self.loss_weights = dict(loss_weights)
@@ -101,16 +103,9 @@ class FingerprintGAN(stepping.SteppedModel):
         generator_optimizer.build(self.generator.trainable_variables)
         decoder_optimizer.build(self.decoder.trainable_variables)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
-        # The schedule's factor is on these; a resumed training sets it anew.
-        self._learning_rate_factor = None
-        self._learning_rates = [
-            (optimizer, float(ops.convert_to_numpy(optimizer.learning_rate)))
-            for optimizer in (
-                generator_optimizer,
-                decoder_optimizer,
-                discriminator_optimizer,
-            )
-        ]
+        self.remember_learning_rates(
+            generator_optimizer, decoder_optimizer, discriminator_optimizer
+        )
 
     def plan(self):
         """What the next step consists of."""
@@ -119,11 +114,9 @@ class FingerprintGAN(stepping.SteppedModel):
         if self.anchor_generator and self.progress.active_bits and not started:
             for network in (self.anchor_generator, self.generator):
                 network.set_weights(self.ema_generator.get_weights())
-        factor = self.schedule.learning_rate_factor(self.progress)
-        if factor != self._learning_rate_factor:
-            self._learning_rate_factor = factor
-            for optimizer, learning_rate in self._learning_rates:
-                optimizer.learning_rate.assign(factor * learning_rate)
+        self.scale_learning_rates(
+            self.schedule.learning_rate_factor(self.progress)
+        )
         return self.schedule.plan(
             self.progress,
             r1=self.loss_weights["r1"] > 0,
@@ -179,7 +172,9 @@ class FingerprintGAN(stepping.SteppedModel):
             values |= self._update_discriminator(images, settings)
         if plan.r1:
             values |= self._penalize_gradient(images)
-        self._update_ema(settings["ema_decay"])
+        averaging.update(
+            self.ema_generator, self.generator, settings["ema_decay"]
+        )
         return values
 
     def sample_inputs(self, batch_size, settings, purpose):
@@ -272,8 +267,7 @@ class FingerprintGAN(stepping.SteppedModel):
         """R1: keeps the discriminator flat around photographs."""
 
         def compute():
-            gradients = descent.input_gradients(self.discriminator, images)
-            return {"r1": losses.r1_penalty(gradients)}
+            return {"r1": penalties.r1(self.discriminator, images)}
 
         learners = [(self.discriminator_optimizer, self.discriminator)]
         # Half of gamma is the customary weight.
@@ -283,39 +277,21 @@ class FingerprintGAN(stepping.SteppedModel):
     def _penalize_path_length(self, batch_size, settings):
         """Keeps equal steps of the style equally visible."""
         batch_size = ops.maximum(batch_size // 2, 1)
-        latents, fingerprints, noise = self.sample_inputs(
-            batch_size, settings, "path_length"
-        )
+        inputs = self.sample_inputs(batch_size, settings, "path_length")
         directions = drawing.directions(
             drawing.replica_seed(settings["seed"], "path_length"),
             (batch_size, *self.generator.output_shape[1:]),
         )
 
-        def shift(styles):
-            fakes = self.generator.synthesis((latents, styles, noise))
-            return ops.sum(fakes * directions)
-
         def compute():
-            styles = self.generator.styles(fingerprints)
-            gradients = descent.input_gradients(shift, styles)
-            lengths = losses.path_lengths(gradients)
-            average = self._update_mean_path_length(lengths)
+            lengths = penalties.path_lengths(self.generator, inputs, directions)
+            average = penalties.update_mean(self.mean_path_length, lengths)
             return {"path_length": ops.square(lengths - average)}
 
         learners = [(self.generator_optimizer, self.generator)]
         weight = self.loss_weights["path_length"]
         weight = weight * self.schedule.path_length_interval
         return descent.descend(learners, compute, {"path_length": weight})
-
-    def _update_mean_path_length(self, lengths):
-        """Moves the average by the mean over all replicas, and returns it."""
-        context = tf.distribute.get_replica_context()
-        mean = context.all_reduce(
-            tf.distribute.ReduceOp.MEAN, ops.mean(ops.stop_gradient(lengths))
-        )
-        average = 0.99 * self.mean_path_length + 0.01 * mean
-        self.mean_path_length.assign(average)
-        return ops.stop_gradient(average)
 
     def _update_decoder(self, batch_size, settings):
         """The decoder alone, on pictures as they will be found."""
@@ -327,16 +303,3 @@ class FingerprintGAN(stepping.SteppedModel):
             lambda: self._decode(fakes, inputs, settings),
             self.loss_weights,
         )
-
-    def _update_ema(self, decay):
-        for average, weight in zip(
-            self.ema_generator.weights, self.generator.weights, strict=True
-        ):
-            average.assign(weight + decay * (average - weight))
-
-
-def _clone(network):
-    """A network of the same shape and weights."""
-    clone = type(network).from_config(network.get_config())
-    clone.set_weights(network.get_weights())
-    return clone

@@ -30,7 +30,7 @@ Registry = str | os.PathLike[str] | registries.Store
 
 @dataclasses.dataclass(frozen=True)
 class Issued:
-    """A sealed instance, its record, and the folder it was written to, if any."""
+    """A sealed instance, its record, and the folder it lies in, if any."""
 
     record: registries.IssuanceRecord
     instance: keras.Model

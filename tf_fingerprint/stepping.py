@@ -5,6 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from tf_fingerprint import errors
 from tf_fingerprint.curriculum import Progress
@@ -36,6 +37,30 @@ class SteppedModel(keras.Model):
         self._sums = {}
         # Nothing is left to build: `fit` need not call the model to find out.
         self.built = True
+
+    def remember_learning_rates(self, *optimizers):
+        """Takes the optimizers' learning rates as those at factor 1.
+
+        Args:
+            *optimizers: To be scaled by `scale_learning_rates`.
+        """
+        # None, so that a resumed training sets them anew.
+        self._learning_rate_factor = None
+        self._learning_rates = [
+            (optimizer, float(ops.convert_to_numpy(optimizer.learning_rate)))
+            for optimizer in optimizers
+        ]
+
+    def scale_learning_rates(self, factor: float):
+        """Multiplies all learning rates.
+
+        Args:
+            factor: On what they were when remembered.
+        """
+        if factor != self._learning_rate_factor:
+            self._learning_rate_factor = factor
+            for optimizer, learning_rate in self._learning_rates:
+                optimizer.learning_rate.assign(factor * learning_rate)
 
     def make_train_function(self, force=False):
         """Compiles one function for each plan, and chooses among them.
@@ -115,7 +140,7 @@ class SteppedModel(keras.Model):
     def load_own_variables(self, store):
         """Takes up the progress that was stored with the weights."""
         super().load_own_variables(store)
-        saved = keras.ops.convert_to_numpy(self.saved_progress)
+        saved = ops.convert_to_numpy(self.saved_progress)
         self.progress = Progress(
             *(
                 field.type(value)

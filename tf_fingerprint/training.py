@@ -9,15 +9,13 @@ import keras
 import tensorflow as tf
 from absl import logging
 
+from tf_fingerprint import building
 from tf_fingerprint import callbacks
 from tf_fingerprint import config as configs
-from tf_fingerprint import curriculum
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import gan
-from tf_fingerprint import models
 from tf_fingerprint import run_files
-from tf_fingerprint import schedule
 
 
 def train(
@@ -72,7 +70,7 @@ def train(
     strategy = choose_strategy()
     keras.utils.set_random_seed(config.training.seed)
     with strategy.scope(), _precision(config.training.mixed_precision):
-        model = build(config)
+        model = building.build(config)
     checkpoint = callbacks.Checkpoint(folder, config.training.checkpoint_epochs)
     if resume and checkpoint.path.exists():
         with strategy.scope():
@@ -93,92 +91,6 @@ def choose_strategy() -> tf.distribute.Strategy:
     if len(cluster.get("worker", [])) > 1:
         return tf.distribute.MultiWorkerMirroredStrategy()
     return tf.distribute.MirroredStrategy()
-
-
-def build(config: configs.Config) -> gan.FingerprintGAN:
-    """Makes the three networks and compiles their training.
-
-    Args:
-        config: The experiment.
-
-    Returns:
-        A model to `fit`.
-    """
-    networks, losses = config.networks, config.losses
-    shared = {
-        "resolution": config.data.resolution,
-        "channels": config.data.channels,
-    }
-    widths = {
-        "channel_base": networks.channel_base,
-        "max_channels": networks.max_channels,
-    }
-    decoder_widths = {
-        "channel_base": networks.decoder_channel_base,
-        "max_channels": networks.decoder_max_channels,
-    }
-    bits = {
-        "num_bits": networks.num_bits,
-        "latent_dim": networks.latent_dim,
-    }
-    generator = models.Generator(
-        style_dim=networks.style_dim,
-        embedding_layers=networks.embedding_layers,
-        embedding_learning_rate_multiplier=(
-            networks.embedding_learning_rate_multiplier
-        ),
-        signed_bits=networks.signed_bits,
-        modulated_resolutions=networks.modulated_resolutions,
-        affine_gain=networks.affine_gain,
-        noise_strength=networks.noise_strength,
-        name="generator",
-        **shared,
-        **bits,
-        **widths,
-    )
-    model = gan.FingerprintGAN(
-        generator,
-        models.Discriminator(name="discriminator", **shared, **widths),
-        models.Decoder(name="decoder", **shared, **bits, **decoder_widths),
-        curriculum.Curriculum(
-            networks.num_bits,
-            config.curriculum.initial_bits,
-            picture_images=config.curriculum.picture_images,
-            advance_accuracy=config.curriculum.advance_accuracy,
-            raise_accuracy=config.curriculum.raise_accuracy,
-            max_consistency=config.curriculum.max_consistency,
-        ),
-        schedule.Schedule(
-            total_images=config.training.images,
-            batch_size=config.training.batch_size,
-            r1_interval=config.optimizer.r1_interval,
-            path_length_interval=config.optimizer.path_length_interval,
-            ema_half_life_images=config.optimizer.ema_half_life_images,
-            anchored=config.curriculum.anchored,
-            decay_images=config.optimizer.decay_images,
-            decoder_images=config.training.decoder_images,
-        ),
-        loss_weights={
-            "adversarial": losses.adversarial,
-            "latent": losses.latent,
-            "fingerprint": losses.fingerprint,
-            "consistency": losses.consistency,
-            "r1": losses.r1,
-            "path_length": losses.path_length,
-        },
-        noise=networks.noise,
-        seed=config.training.seed,
-    )
-    generator_interval = (
-        config.optimizer.path_length_interval if losses.path_length else None
-    )
-    discriminator_interval = config.optimizer.r1_interval if losses.r1 else None
-    model.compile(
-        _adam(config.optimizer, generator_interval),
-        _adam(config.optimizer, generator_interval),
-        _adam(config.optimizer, discriminator_interval),
-    )
-    return model
 
 
 def save_networks(
@@ -232,23 +144,6 @@ def _fit(model, images, config, folder, checkpoint, verbose):
             # Last, so that what the others wrote is from before it.
             checkpoint,
         ],
-    )
-
-
-def _adam(settings, penalty_interval):
-    """Adam, slowed down where penalties add steps of their own.
-
-    With a penalty every k steps there are k + 1 steps for k batches, so the
-    rate and the memories are those of k / (k + 1) of a step.
-    """
-    ratio = 1.0
-    if penalty_interval:
-        ratio = penalty_interval / (penalty_interval + 1)
-    return keras.optimizers.Adam(
-        settings.learning_rate * ratio,
-        beta_1=settings.beta_1**ratio,
-        beta_2=settings.beta_2**ratio,
-        epsilon=1e-8,
     )
 
 

@@ -1,0 +1,95 @@
+import dataclasses
+import importlib
+import pathlib
+
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is the extra [benchmarks]")
+
+BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def benchmarks_on_path(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+
+
+def load(name):
+    return importlib.import_module(name)
+
+
+@pytest.fixture
+def tiny():
+    shipped = load("train_step_setting").SHIPPED
+    widths = {
+        f"{owner}{name}": value
+        for owner in ("", "decoder_")
+        for name, value in (("channel_base", 64), ("max_channels", 16))
+    }
+    networks = dataclasses.replace(
+        shipped.networks, num_bits=16, style_dim=16, latent_dim=8, **widths
+    )
+    return dataclasses.replace(
+        shipped,
+        data=dataclasses.replace(shipped.data, resolution=16),
+        networks=networks,
+        curriculum=dataclasses.replace(shipped.curriculum, initial_bits=16),
+    )
+
+
+def test_both_sides_compute_the_same_outputs_losses_and_gradients(tiny):
+    check = load("train_step_check")
+
+    compared = check.differences(tiny)
+
+    assert len(compared) == 13
+    assert max(compared.values()) < check.LARGEST_DIFFERENCE
+
+
+@pytest.mark.parametrize(
+    "term", ["adversarial", "latent", "fingerprint", "consistency", "r1"]
+)
+def test_the_check_finds_a_term_of_another_weight(tiny, term, monkeypatch):
+    check, step = load("train_step_check"), load("pytorch_step")
+    make = step.Step.__init__
+
+    def make_otherwise(self, config, noise=None):
+        weight = 1.1 * getattr(config.losses, term)
+        losses = dataclasses.replace(config.losses, **{term: weight})
+        make(self, dataclasses.replace(config, losses=losses), noise)
+
+    monkeypatch.setattr(step.Step, "__init__", make_otherwise)
+
+    assert max(check.differences(tiny).values()) > check.LARGEST_DIFFERENCE
+
+
+def test_products_are_counted_as_pytorch_counts_them(tiny):
+    import torch
+    from torch.utils import flop_counter
+
+    setting, step = load("train_step_setting"), load("pytorch_step").Step(tiny)
+    images = torch.zeros(tiny.training.batch_size, 3, 16, 16)
+    with flop_counter.FlopCounterMode(display=False) as counter:
+        for _ in range(tiny.optimizer.r1_interval):
+            step(images)
+    num_images = tiny.training.batch_size * tiny.optimizer.r1_interval
+    counted = counter.get_total_flops() / num_images
+
+    # PyTorch also counts gradients of photographs' and other useless ones.
+    assert setting.gflop_per_image(tiny) * 1e9 == pytest.approx(
+        counted, rel=0.05
+    )
+
+
+def test_a_ratio_above_one_says_that_tensorflow_is_faster():
+    figures = load("train_step").summary(
+        {"tensorflow": [20.0, 30.0, 44.0], "pytorch": [20.0, 20.0, 20.0]},
+        memory={"tensorflow": 1000.0, "pytorch": 500.0},
+        peaks={"tensorflow": 90.0, "pytorch": 100.0},
+    )
+
+    assert figures["ratio_to_pytorch"] == 1.5
+    assert figures["ratio_to_pytorch_lowest"] == 1.0
+    assert figures["ratio_to_pytorch_highest"] == 2.2
+    assert figures["images_per_second"] == 30.0
+    assert 0 < figures["share_of_matmul_peak"] < 1

@@ -1,0 +1,60 @@
+"""Penalties on gradients, one value per example, differentiable again."""
+
+import tensorflow as tf
+from keras import ops
+
+from tf_fingerprint import descent
+from tf_fingerprint import losses
+
+
+def r1(discriminator, images):
+    """How steep the discriminator is at each photograph.
+
+    Args:
+        discriminator: From images to `(batch, 1)`.
+        images: `(batch, height, width, channels)`.
+
+    Returns:
+        `(batch,)`, see `losses.r1_penalty`.
+    """
+    return losses.r1_penalty(descent.input_gradients(discriminator, images))
+
+
+def path_lengths(generator, inputs, directions):
+    """How far each picture moves for a small step of its styles.
+
+    Args:
+        generator: `models.Generator`.
+        inputs: What it takes.
+        directions: From `drawing.directions`.
+
+    Returns:
+        `(batch,)`, see `losses.path_lengths`.
+    """
+    latents, fingerprints, noise = inputs
+
+    def shift(styles):
+        fakes = generator.synthesis((latents, styles, noise))
+        return ops.sum(fakes * directions)
+
+    styles = generator.styles(fingerprints)
+    return losses.path_lengths(descent.input_gradients(shift, styles))
+
+
+def update_mean(mean, lengths):
+    """Moves the mean path length a hundredth towards that of all replicas.
+
+    Args:
+        mean: Variable, a scalar; the same on all replicas, also after.
+        lengths: `(batch,)`.
+
+    Returns:
+        The new mean, which no gradient passes.
+    """
+    context = tf.distribute.get_replica_context()
+    current = context.all_reduce(
+        tf.distribute.ReduceOp.MEAN, ops.mean(ops.stop_gradient(lengths))
+    )
+    updated = 0.99 * mean + 0.01 * current
+    mean.assign(updated)
+    return ops.stop_gradient(updated)
