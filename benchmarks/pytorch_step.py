@@ -5,6 +5,7 @@ steps its penalty, then the moving average; see `FingerprintGAN`.
 """
 
 import copy
+import math
 
 import pytorch_networks
 import torch
@@ -66,10 +67,10 @@ class Step:
         self.steps += 1
         # Read once, at the end: what the logs show, and whether it is finite.
         names, numbers = zip(*values.items(), strict=True)
-        numbers = torch.stack(numbers)
-        if not numbers.isfinite().all():
-            raise FloatingPointError(dict(zip(names, numbers.tolist())))
-        return dict(zip(names, numbers.tolist(), strict=True))
+        values = dict(zip(names, torch.stack(numbers).tolist(), strict=True))
+        if not all(map(math.isfinite, values.values())):
+            raise FloatingPointError(f"Not all losses are finite: {values}")
+        return values
 
     def sample(self):
         batch_size = self.config.training.batch_size

@@ -15,7 +15,7 @@ from tf_fingerprint import quickstart_page
         (0.0099, "about one in 100 pictures"),
         (1 / 4321, "about one in 4.3 thousand pictures"),
         (1e-6, "about one in 1 million pictures"),
-        (1.0001e-12, "about one in 1000 billion pictures"),
+        (1.0001e-12, "about one in 1 trillion pictures"),
         (9.9e-13, "less than one in a trillion pictures"),
         (1e-17, "less than one in a thousand trillion pictures"),
         (3 * 2.0**-128, "less than one in a trillion trillion trillion"),

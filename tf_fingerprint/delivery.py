@@ -30,7 +30,11 @@ def check_new(folder: pathlib.Path, what: str) -> None:
         folder: Where to write.
         what: What is to be written, such as "an instance".
     """
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    try:
+        is_free = not folder.exists() or not any(folder.iterdir())
+    except OSError:  # A file, or a folder that is closed to us.
+        is_free = False
+    if not is_free:
         raise errors.RunError(
             f"{folder}: {what} must go into a new or empty folder. There is "
             "something already. Choose another."

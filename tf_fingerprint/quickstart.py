@@ -208,11 +208,11 @@ def _page(run, issued, summary, draft):
 @contextlib.contextmanager
 def _replaced(folder):
     """A folder to write into, which takes this one's place at the end."""
-    _check(folder)
     token = secrets.token_hex(4)
     draft = folder.with_name(f".{folder.name}.{token}")
     earlier = folder.with_name(f".{folder.name}.{token}.earlier")
     try:
+        _check(folder)
         draft.mkdir(parents=True)
         yield draft
         if folder.exists():

@@ -17,7 +17,7 @@ SHOWN = 8
 
 RESIDUAL_GAIN = 5
 
-_SCALES = ("", "thousand", "million", "billion")
+_SCALES = ("", "thousand", "million", "billion", "trillion")
 _FORMAT_NAMES = {"png": "PNG", "jpeg90": "JPEG, quality 90"}
 
 
@@ -47,7 +47,7 @@ def in_words(probability: float) -> str:
         return f"about {100 * probability:.0f} in 100 pictures"
     if probability < 1e-12:
         groups = math.floor(-math.log10(probability) / 3)
-        words = [_SCALES[groups % 4], *["trillion"] * (groups // 4)]
+        words = [_SCALES[groups % 4], *_SCALES[4:] * (groups // 4)]
         return f"less than one in a {' '.join(filter(None, words))} pictures"
     pictures = float(f"{1 / probability:.2g}")
     groups = math.floor(math.log10(pictures) / 3)

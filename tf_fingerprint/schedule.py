@@ -108,7 +108,8 @@ class Schedule:
         Returns:
             From 1 down to 0.1.
         """
-        left = self.total_images - progress.images
+        # The last epoch may go on beyond the last image.
+        left = max(0, self.total_images - progress.images)
         length = self.decoder_images
         if left > self.decoder_images:
             left, length = left - self.decoder_images, self.decay_images

@@ -77,11 +77,12 @@ def issue(args: argparse.Namespace) -> int:
 def attribute(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
     from tf_fingerprint import registry
-    from tf_fingerprint.cli import verdicts
 
     with registry.open_store(args.registry) as store:
         run = _load(args.run)
         candidates = registry.Candidates.load(store, run.generator_digest)
+    from tf_fingerprint.cli import verdicts  # After TensorFlow.
+
     reader = verdicts.Reader(run, candidates, args.max_false_positive_rate)
     rows = reader.rows(args.images)
     output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)

@@ -1,0 +1,302 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_fingerprint import drawing
+from tf_fingerprint import errors
+from tf_fingerprint import penalties
+from tf_fingerprint.curriculum import Curriculum
+from tf_fingerprint.curriculum import Progress
+from tf_fingerprint.schedule import Plan
+
+from . import tiny
+
+NETWORKS = (
+    "generator",
+    "discriminator",
+    "decoder",
+    "ema_generator",
+    "anchor_generator",
+)
+
+
+@pytest.fixture
+def gan():
+    """A training with all bits in use."""
+    gan = tiny.build_gan(anchored=True, ema_half_life_images=tiny.BATCH)
+    gan.progress = Progress(images=64, active_bits=tiny.NUM_BITS)
+    return gan
+
+
+def changed_by(gan, update):
+    """Names of the networks that an update changes."""
+    before = {name: getattr(gan, name).get_weights() for name in NETWORKS}
+    update()
+    return {
+        name
+        for name, weights in before.items()
+        if any(map(np.any, difference(getattr(gan, name), weights)))
+    }
+
+
+def difference(network, weights):
+    return [
+        after - before
+        for after, before in zip(network.get_weights(), weights, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "plan, changed",
+    [
+        (Plan(fingerprints=True), {"generator", "discriminator", "decoder"}),
+        (Plan(fingerprints=False), {"generator", "discriminator"}),
+        (
+            Plan(fingerprints=False, r1=True, path_length=True),
+            {"generator", "discriminator"},
+        ),
+        (Plan(fingerprints=True, anchored=True), {"generator", "decoder"}),
+        (Plan(fingerprints=True, decoder_only=True), {"decoder"}),
+    ],
+)
+def test_a_step_changes_what_it_should(gan, plan, changed):
+    if "generator" in changed:
+        changed = changed | {"ema_generator"}
+
+    assert changed == changed_by(
+        gan, lambda: gan.train_step(tiny.photographs(), gan.settings(), plan)
+    )
+
+
+def test_the_adversarial_loss_leaves_the_discriminator_alone(gan):
+    plan = Plan(fingerprints=False)
+
+    assert changed_by(
+        gan, lambda: gan._update_generator(4, gan.settings(), plan)
+    ) == {"generator"}
+    assert changed_by(
+        gan,
+        lambda: gan._update_discriminator(tiny.photographs(), gan.settings()),
+    ) == {"discriminator"}
+
+
+def test_a_step_names_its_losses(gan):
+    full = Plan(fingerprints=True, r1=True, path_length=True)
+
+    losses = gan.train_step(tiny.photographs(), gan.settings(), full)
+
+    assert set(losses) == {*tiny.LOSS_WEIGHTS, "discriminator", "bit_accuracy"}
+
+
+def test_the_moving_average_follows_the_new_weights(gan):
+    for weight in gan.ema_generator.weights:
+        weight.assign(weight + 1)
+    before = gan.ema_generator.get_weights()
+
+    gan.train_step(tiny.photographs(), gan.settings(), Plan(fingerprints=True))
+
+    # One batch is the half-life.
+    for average, old, new in zip(
+        gan.ema_generator.get_weights(),
+        before,
+        gan.generator.get_weights(),
+        strict=True,
+    ):
+        np.testing.assert_allclose(average, (old + new) / 2, rtol=1e-5)
+
+
+def slope(function, weights, directions, step=1e-2):
+    """By finite differences, along directions of the weights."""
+    origins = [np.array(weight) for weight in weights]
+    ends = []
+    for sign in (1, -1):
+        for weight, origin, direction in zip(
+            weights, origins, directions, strict=True
+        ):
+            weight.assign(origin + sign * step * direction)
+        ends.append(np.mean(function(), dtype="float64"))
+    for weight, origin in zip(weights, origins, strict=True):
+        weight.assign(origin)
+    return (ends[0] - ends[1]) / (2 * step)
+
+
+def descended(update, weights, directions):
+    """What an update of learning rate 0.02 takes for the slope."""
+    before = [np.array(weight) for weight in weights]
+    update()
+    return sum(
+        np.sum((old - new) / 0.02 * direction)
+        for old, new, direction in zip(before, weights, directions, strict=True)
+    )
+
+
+@pytest.mark.parametrize("interval", [1, 16])
+def test_the_r1_step_descends_half_gamma_times_the_penalty(interval):
+    gan = tiny.build_gan(r1_interval=interval)
+    weights = gan.discriminator.trainable_variables
+    directions = [np.random.normal(size=weight.shape) for weight in weights]
+    images = tiny.photographs()
+
+    expected = slope(
+        lambda: penalties.r1(gan.discriminator, images), weights, directions
+    )
+    actual = descended(
+        lambda: gan._penalize_gradient(images), weights, directions
+    )
+
+    gamma = tiny.LOSS_WEIGHTS["r1"]
+    assert actual == pytest.approx(interval * gamma / 2 * expected, rel=0.01)
+
+
+@pytest.mark.parametrize("interval", [1, 4])
+def test_the_path_length_step_descends_the_distance_from_the_mean(interval):
+    gan = tiny.build_gan(path_length_interval=interval)
+    gan.mean_path_length.assign(3.0)
+    weights = gan.generator.trainable_variables
+    directions = [np.random.normal(size=weight.shape) for weight in weights]
+    settings = gan.settings()
+    # Half a batch, in the paper.
+    inputs = gan.sample_inputs(2, settings, "path_length")
+    picture_directions = drawing.directions(
+        drawing.replica_seed(settings["seed"], "path_length"),
+        (2, tiny.SIDE, tiny.SIDE, 1),
+    )
+
+    def lengths():
+        return penalties.path_lengths(gan.generator, inputs, picture_directions)
+
+    mean = 0.99 * 3 + 0.01 * np.mean(lengths())
+    expected = slope(lambda: (lengths() - mean) ** 2, weights, directions)
+    actual = descended(
+        lambda: gan._penalize_path_length(4, settings), weights, directions
+    )
+
+    weight = tiny.LOSS_WEIGHTS["path_length"]
+    assert actual == pytest.approx(interval * weight * expected, rel=0.01)
+    np.testing.assert_allclose(gan.mean_path_length, mean, rtol=1e-5)
+
+
+def test_penalties_are_paid_at_their_intervals_only(monkeypatch):
+    gan = tiny.build_gan(r1_interval=3, path_length_interval=2)
+    seen = []
+    advance = gan.advance
+    monkeypatch.setattr(gan, "advance", lambda v: (seen.append(v), advance(v)))
+
+    tiny.fit(gan, 7)
+
+    assert ["r1" in values for values in seen] == [1, 0, 0, 1, 0, 0, 1]
+    assert ["path_length" in values for values in seen] == [1, 0] * 3 + [1]
+
+
+def test_bits_that_are_not_active_are_neutral(gan):
+    gan.progress = Progress(active_bits=3)
+
+    _, fingerprints, _ = gan.sample_inputs(500, gan.settings(), "generator")
+
+    assert set(np.unique(fingerprints[:, :3])) == {0, 1}
+    np.testing.assert_array_equal(fingerprints[:, 3:], 0.5)
+
+
+def test_first_the_picture_then_the_bits(monkeypatch):
+    gan = tiny.build_gan(
+        curriculum=Curriculum(8, initial_bits=2, picture_images=8)
+    )
+    plans = []
+    train_step = gan.train_step
+    monkeypatch.setattr(
+        gan, "train_step", lambda *a: (plans.append(a), train_step(*a))[1]
+    )
+
+    tiny.fit(gan, 4)
+
+    assert [plan.fingerprints for *_, plan in plans] == [0, 0, 1, 1]
+    assert [int(sum(told["active"])) for _, told, _ in plans] == [0, 0, 2, 2]
+    assert gan.progress.images == 16
+
+
+def test_anchored_bits_start_from_the_averaged_pictures():
+    gan = tiny.build_gan(
+        anchored=True,
+        curriculum=Curriculum(8, initial_bits=2, picture_images=8),
+    )
+    tiny.fit(gan, 2)
+    pictures = gan.ema_generator.get_weights()
+    assert any(map(np.any, difference(gan.generator, pictures)))
+
+    assert gan.plan() == Plan(fingerprints=True, anchored=True)
+
+    for network in (gan.generator, gan.anchor_generator):
+        assert not any(map(np.any, difference(network, pictures)))
+    tiny.fit(gan, 2)
+    assert any(map(np.any, difference(gan.generator, pictures)))
+    assert not any(map(np.any, difference(gan.anchor_generator, pictures)))
+
+
+def test_the_more_weight_consistency_has_the_less_fingerprints_change():
+    def spread(factor):
+        gan = tiny.build_gan(noise="none")
+        gan.progress = Progress(active_bits=8, consistency=factor)
+        for _ in range(20):
+            losses = gan.train_step(
+                tiny.photographs(), gan.settings(), Plan(fingerprints=True)
+            )
+        return losses["consistency"]
+
+    assert spread(10.0) < 0.8 * spread(1.0)
+
+
+def test_learning_rates_follow_the_schedule():
+    gan = tiny.build_gan(decay_images=500)
+    gan.progress = Progress(images=750, active_bits=8)
+
+    gan.plan()
+
+    for optimizer in (
+        gan.generator_optimizer,
+        gan.decoder_optimizer,
+        gan.discriminator_optimizer,
+    ):
+        np.testing.assert_allclose(optimizer.learning_rate, 0.55 * 0.02)
+
+
+@pytest.mark.parametrize("noise", ["random", "fixed", "none"])
+def test_noise_is_new_or_the_same_or_none(noise):
+    gan = tiny.build_gan(noise=noise)
+
+    _, _, drawn = gan.sample_inputs(2, gan.settings(), "generator")
+
+    assert np.array_equal(drawn[0], drawn[1]) == (noise != "random")
+    assert np.any(drawn) == (noise != "none")
+
+
+def test_a_saved_training_goes_on_as_if_it_had_not_stopped(tmp_path):
+    whole = tiny.build_gan(optimizer=keras.optimizers.Adam, decay_images=1000)
+    tiny.fit(whole, 4)
+    first = tiny.build_gan(optimizer=keras.optimizers.Adam, decay_images=1000)
+    tiny.fit(first, 2)
+    first.save_weights(tmp_path / "first.weights.h5")
+    second = tiny.build_gan(optimizer=keras.optimizers.Adam, decay_images=1000)
+
+    second.load_weights(tmp_path / "first.weights.h5")
+    tiny.fit(second, 2)
+
+    assert second.progress == whole.progress
+    for actual, expected in zip(second.weights, whole.weights, strict=True):
+        if actual is not second.saved_progress:
+            np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize(
+    "network, term",
+    [("generator", "adversarial"), ("discriminator", "adversarial")],
+)
+def test_a_broken_network_stops_the_training(gan, network, term):
+    weight = getattr(gan, network).weights[0]
+    weight.assign(tf.fill(weight.shape, np.nan))
+    gan.anchor_generator = None
+
+    with pytest.raises(
+        errors.TrainingError, match=f"`{term}` became nan after"
+    ):
+        tiny.fit(gan, 1)
