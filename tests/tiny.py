@@ -10,7 +10,7 @@ from tf_fingerprint.curriculum import Curriculum
 from tf_fingerprint.gan import FingerprintGAN
 from tf_fingerprint.schedule import Schedule
 
-BATCH, NUM_BITS, LATENT_DIM, STYLE_DIM, SIDE = 4, 8, 4, 5, 8
+BATCH, NUM_BITS, LATENT_DIM, STYLE_DIM, SIDE = 4, 8, 4, 5, 16
 NUM_NOISE = models.num_noise(SIDE)
 
 LOSS_WEIGHTS = {

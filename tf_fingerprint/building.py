@@ -77,6 +77,7 @@ def build(config: configs.Config) -> gan.FingerprintGAN:
             "latent": losses.latent,
             "fingerprint": losses.fingerprint,
             "consistency": losses.consistency,
+            "coarse_consistency": losses.coarse_consistency,
             "r1": losses.r1,
             "path_length": losses.path_length,
         },

@@ -11,13 +11,13 @@ from absl import logging
 from tf_fingerprint import grids
 
 
-def is_chief(model: keras.Model) -> bool:
+def is_chief(strategy: tf.distribute.Strategy) -> bool:
     """Whether this process writes: the first of several workers, or alone.
 
     Args:
-        model: The model in training.
+        strategy: The training's.
     """
-    resolver = model.distribute_strategy.cluster_resolver
+    resolver = strategy.cluster_resolver
     return resolver is None or not resolver.task_id
 
 
@@ -31,7 +31,8 @@ class _ChiefCallback(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Works after every so many epochs, and after the last."""
         last = epoch + 1 == self.params["epochs"]
-        if (last or (epoch + 1) % self.every == 0) and is_chief(self.model):
+        due = last or (epoch + 1) % self.every == 0
+        if due and is_chief(self.model.distribute_strategy):
             self.work(epoch, logs or {})
 
 

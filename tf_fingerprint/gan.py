@@ -32,7 +32,8 @@ class FingerprintGAN(stepping.SteppedModel):
         curriculum: When bits are introduced.
         schedule: What the steps consist of.
         loss_weights: Dict with `adversarial`, `latent`, `fingerprint`,
-            `consistency`, `r1` (gamma) and `path_length`.
+            `consistency`, `coarse_consistency`, `r1` (gamma) and
+            `path_length`.
         noise: "random" draws new noise for every picture, as in the paper;
             "fixed" takes `models.fixed_noise` for all; "none" takes zeros.
         seed: Of everything that is drawn.
@@ -156,7 +157,7 @@ class FingerprintGAN(stepping.SteppedModel):
                 replica's share.
             settings: Dict of tensors: `seed`, `(2,)`; `active`,
                 `(num_bits,)`, 1 for bits in use; `consistency`, factor on
-                that loss; `ema_decay`.
+                those losses; `ema_decay`.
             plan: Which parts the step consists of.
 
         Returns:
@@ -215,11 +216,16 @@ class FingerprintGAN(stepping.SteppedModel):
                 values |= self._decode(fakes, inputs, settings)
                 others = self._other_fakes(inputs, settings, plan)
                 values["consistency"] = losses.consistency_loss(fakes, others)
+                values["coarse_consistency"] = losses.coarse_consistency_loss(
+                    fakes, others
+                )
             return values
 
-        weight = self.loss_weights["consistency"] * settings["consistency"]
-        weights = self.loss_weights | {"consistency": weight}
-        return descent.descend(learners, compute, weights)
+        factors = {
+            name: settings["consistency"] * self.loss_weights[name]
+            for name in ("consistency", "coarse_consistency")
+        }
+        return descent.descend(learners, compute, self.loss_weights | factors)
 
     def _other_fakes(self, inputs, settings, plan):
         """The same latents under other fingerprints, or under none."""

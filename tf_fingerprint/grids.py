@@ -49,11 +49,14 @@ def draw(
         fixed = models.fixed_noise(generator.output_shape[1])
         noises[:] = fixed if noise == "fixed" else 0
 
-    def pictures(latents, bits):
+    def pictures(latents, bits, noises=noises):
         return np.asarray(generator.predict_on_batch([latents, bits, noises]))
 
     crossed = pictures(
-        np.repeat(latents[:SIDE], SIDE, axis=0), np.tile(bits[:SIDE], (SIDE, 1))
+        np.repeat(latents[:SIDE], SIDE, axis=0),
+        np.tile(bits[:SIDE], (SIDE, 1)),
+        # One for each row, or residuals would show the noise's differences.
+        np.repeat(noises[:SIDE], SIDE, axis=0),
     )
     rows = crossed.reshape(SIDE, SIDE, *crossed.shape[1:])
     residual = 5 * (rows - rows[:, :1]).reshape(crossed.shape)

@@ -147,3 +147,21 @@ def consistency_loss(images, other_images):
         Yu et al., 2022, Equation 4 (https://arxiv.org/abs/2012.08726).
     """
     return ops.mean(ops.square(images - other_images), axis=(1, 2, 3))
+
+
+def coarse_consistency_loss(images, other_images, size=4):
+    """How much a fingerprint changes what is seen from afar.
+
+    Sees only means over squares, so that it leaves room for fine texture: that
+    is where a fingerprint is least in the way. Not in the paper.
+
+    Args:
+        images: `(batch, height, width, channels)` in [-1, 1].
+        other_images: The same latents under other fingerprints.
+        size: Side of the squares, in pixels.
+
+    Returns:
+        `(batch,)`, mean squared difference of the means.
+    """
+    difference = ops.average_pool(images - other_images, size)
+    return ops.mean(ops.square(difference), axis=(1, 2, 3))

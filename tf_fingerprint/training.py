@@ -43,12 +43,17 @@ def train(
 
     Raises:
         errors.RunError: If the directory holds a run and `resume` is off, or
-            another experiment's run and `resume` is on.
+            another experiment's run and `resume` is on, or if several workers
+            don't share it.
         errors.DataError: If the photographs can't be read.
         errors.TrainingError: If a loss is no longer a number.
     """
     folder = pathlib.Path(run_dir)
-    _check_folder(folder, config, resume)
+    # First, as workers must be connected before TensorFlow does anything.
+    strategy = choose_strategy()
+    chief = callbacks.is_chief(strategy)
+    if chief:
+        _check_folder(folder, config, resume)
     photographs = data.load(
         config.data.source,
         resolution=config.data.resolution,
@@ -60,14 +65,8 @@ def train(
     )
     for name, reason in photographs.broken:
         logging.warning("Skipped %s: %s", name, reason)
-    if not (folder / run_files.CONFIG).exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / run_files.CONFIG, configs.to_toml(config))
-    _write(
-        folder / "data.json",
-        json.dumps({"digest": photographs.digest, "images": len(photographs)}),
-    )
-    strategy = choose_strategy()
+    if chief:
+        _write_inputs(folder, config, photographs)
     keras.utils.set_random_seed(config.training.seed)
     with strategy.scope(), _precision(config.training.mixed_precision):
         model = building.build(config)
@@ -75,6 +74,7 @@ def train(
     if resume and checkpoint.path.exists():
         with strategy.scope():
             model.load_weights(checkpoint.path)
+    _check_workers(strategy, model, folder)
     _fit(model, photographs.images, config, folder, checkpoint, verbose)
     save_networks(model, folder)
     return folder
@@ -102,7 +102,7 @@ def save_networks(
         model: The training.
         folder: Where `generator.keras` and `decoder.keras` go.
     """
-    if not callbacks.is_chief(model):
+    if not callbacks.is_chief(model.distribute_strategy):
         return
     for name, network in (
         (run_files.GENERATOR, model.ema_generator),
@@ -173,6 +173,36 @@ def _check_folder(folder, config, resume):
             f"{folder} holds a run of another experiment: its {path.name} is "
             "not the one given. Resume with the run's own "
             f"{path}, or choose another `--run-dir`."
+        )
+
+
+def _write_inputs(folder, config, photographs):
+    """Writes what is trained, and on what; on resuming, compares the latter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / run_files.CONFIG).exists():
+        _write(folder / run_files.CONFIG, configs.to_toml(config))
+    path = folder / "data.json"
+    inputs = {"digest": photographs.digest, "images": len(photographs)}
+    if path.exists() and json.loads(path.read_text()) != inputs:
+        raise errors.RunError(
+            f"{folder} holds a run on other photographs than those in "
+            f"{config.data.source}. Restore them, or choose another "
+            "`--run-dir`."
+        )
+    _write(path, json.dumps(inputs))
+
+
+def _check_workers(strategy, model, folder):
+    """Raises where workers don't go on from the same image."""
+    images = float(model.progress.images)
+    mean = strategy.reduce(
+        "MEAN", strategy.run(lambda: tf.constant(images, "float64")), axis=None
+    )
+    if float(mean) != images:
+        raise errors.RunError(
+            f"{folder} must be the same directory for all workers. It holds "
+            f"the checkpoint of {images:.0f} images for this one, another for "
+            "others. Choose a directory that they share."
         )
 
 

@@ -104,6 +104,8 @@ class Losses(_Section):
         fingerprint: The decoder recovers the fingerprint. 2 in the paper.
         consistency: Same latents, two fingerprints, same picture. 2 in the
             paper.
+        coarse_consistency: The same, of means over squares of 4 x 4 pixels. 0
+            in the paper.
         r1: Gradient penalty on real pictures, halved as in its formula. 100 in
             the paper.
         path_length: Path-length penalty. 2 in the paper.
@@ -113,6 +115,7 @@ class Losses(_Section):
     latent: NotNegative = 1.0
     fingerprint: NotNegative = 2.0
     consistency: NotNegative = 2.0
+    coarse_consistency: NotNegative = 0.0
     r1: NotNegative = 100.0
     path_length: NotNegative = 2.0
 

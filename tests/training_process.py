@@ -1,0 +1,51 @@
+"""Trains slowly, so that there is time for a kill; keeps all weights.
+
+    python training_process.py CONFIG RUN_DIR PAUSE_SECONDS WEIGHTS
+
+Pauses after every step. At the end, writes all weights of the model into
+WEIGHTS, an `.npz` file, for comparison.
+"""
+
+import os
+import sys
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np  # noqa: E402
+
+from tf_fingerprint import config  # noqa: E402
+from tf_fingerprint import stepping  # noqa: E402
+from tf_fingerprint import training  # noqa: E402
+
+
+def pause_after_steps(seconds):
+    """Makes every step that much longer."""
+    account = stepping.SteppedModel._account
+
+    def slowly(model, values):
+        time.sleep(seconds)
+        return account(model, values)
+
+    stepping.SteppedModel._account = slowly
+
+
+def keep_weights(path):
+    """Writes the weights when a training saves its networks."""
+    save_networks = training.save_networks
+
+    def save(model, folder):
+        np.savez(path, *model.get_weights())
+        save_networks(model, folder)
+
+    training.save_networks = save
+
+
+def main(config_path, run_dir, pause_seconds, weights_path):
+    pause_after_steps(float(pause_seconds))
+    keep_weights(weights_path)
+    training.train(config.read(config_path), run_dir, verbose=0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
