@@ -9,7 +9,7 @@ from tf_fingerprint import penalties
 from . import tiny
 
 
-def slope(function, weights, directions, step=1e-2):
+def slope(function, weights, directions, step=2e-3):
     """By finite differences, along directions of the weights."""
     origins = [np.array(weight) for weight in weights]
     ends = []
@@ -49,7 +49,7 @@ def test_the_r1_step_descends_half_gamma_times_the_penalty(interval):
     )
 
     gamma = tiny.LOSS_WEIGHTS["r1"]
-    assert actual == pytest.approx(interval * gamma / 2 * expected, rel=0.01)
+    assert actual == pytest.approx(interval * gamma / 2 * expected, rel=0.02)
 
 
 @pytest.mark.parametrize("interval", [1, 4])
@@ -76,7 +76,7 @@ def test_the_path_length_step_descends_the_distance_from_the_mean(interval):
     )
 
     weight = tiny.LOSS_WEIGHTS["path_length"]
-    assert actual == pytest.approx(interval * weight * expected, rel=0.01)
+    assert actual == pytest.approx(interval * weight * expected, rel=0.02)
     np.testing.assert_allclose(gan.mean_path_length, mean, rtol=1e-5)
 
 

@@ -209,6 +209,20 @@ def test_the_consistency_loss_runs_from_0_for_the_same_to_4_for_opposites():
     np.testing.assert_array_equal(losses.consistency_loss(white, -white), 4)
 
 
+def test_the_coarse_consistency_loss_sees_means_over_squares_only():
+    images, others = normal(BATCH, 8, 12, 3), normal(BATCH, 8, 12, 3)
+
+    loss = losses.coarse_consistency_loss(images, others)
+
+    expected = np.zeros(BATCH)
+    for row in range(0, 8, 4):
+        for column in range(0, 12, 4):
+            square = np.s_[:, row : row + 4, column : column + 4]
+            means = (images - others)[square].mean(axis=(1, 2))
+            expected += np.sum(means**2, axis=1) / (2 * 3 * 3)
+    np.testing.assert_allclose(loss, expected, rtol=1e-4)
+
+
 @pytest.mark.parametrize(
     "loss, shapes",
     [
@@ -218,6 +232,7 @@ def test_the_consistency_loss_runs_from_0_for_the_same_to_4_for_opposites():
         (losses.path_lengths, [(3, 7)]),
         (losses.latent_loss, [(7,), (7,)]),
         (losses.consistency_loss, [(4, 6, 3), (4, 6, 3)]),
+        (losses.coarse_consistency_loss, [(8, 4, 3), (8, 4, 3)]),
         (
             lambda *a: losses.fingerprint_loss(*a, np.ones(8, "float32")),
             [(8,), (8,)],

@@ -1,6 +1,5 @@
 """Whole trainings, of a few steps: what they leave, and after a kill."""
 
-import pathlib
 import signal
 import time
 
@@ -8,7 +7,6 @@ import numpy as np
 import PIL.Image
 import pytest
 
-import tf_fingerprint
 from tf_fingerprint import config
 from tf_fingerprint import errors
 from tf_fingerprint import models
@@ -19,10 +17,7 @@ from .test_callbacks import scalars
 from .tiny_training import rows
 from .tiny_training import start_process
 from .tiny_training import tiny_config
-from .tiny_training import trained  # noqa: F401
-
-ROOT = pathlib.Path(tf_fingerprint.__file__).parents[1]
-PROCESS = pathlib.Path(__file__).with_name("training_process.py")
+from .tiny_training import trained as trained
 
 COLUMNS = {
     "epoch",
@@ -32,6 +27,7 @@ COLUMNS = {
     "latent",
     "fingerprint",
     "consistency",
+    "coarse_consistency",
     "bit_accuracy",
     "discriminator",
     "r1",

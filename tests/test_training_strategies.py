@@ -14,7 +14,7 @@ from tf_fingerprint import training
 from .tiny_training import rows
 from .tiny_training import start_process
 from .tiny_training import tiny_config
-from .tiny_training import trained  # noqa: F401
+from .tiny_training import trained as trained
 
 SHORT = ("training.images=8", "curriculum.picture_images=0")
 

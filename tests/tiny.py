@@ -18,6 +18,7 @@ LOSS_WEIGHTS = {
     "latent": 1.0,
     "fingerprint": 2.0,
     "consistency": 2.0,
+    "coarse_consistency": 1.0,
     "r1": 10.0,
     "path_length": 2.0,
 }
@@ -29,13 +30,14 @@ class SmallSynthesis(keras.layers.Layer):
     def __init__(self):
         super().__init__()
         self.dense = keras.layers.Dense(SIDE * SIDE, activation="tanh")
-        self.dense.build((None, LATENT_DIM + 2 * STYLE_DIM + NUM_NOISE))
+        self.dense.build((None, LATENT_DIM + 2 * STYLE_DIM + 1))
         self.built = True
 
     def call(self, inputs):
         latents, styles, noise = inputs
         styles = ops.reshape(styles, (-1, 2 * STYLE_DIM))
-        pixels = self.dense(ops.concatenate([latents, styles, noise], axis=1))
+        inputs = ops.concatenate([latents, styles, noise[:, :1]], axis=1)
+        pixels = self.dense(inputs)
         return ops.reshape(pixels, (-1, SIDE, SIDE, 1))
 
 
@@ -129,7 +131,7 @@ def fit(gan, steps, images=None):
     """Trains for so many steps on the same batch."""
     images = photographs() if images is None else images
     dataset = tf.data.Dataset.from_tensors(images).repeat()
-    return gan.fit(dataset, steps_per_epoch=steps, verbose=0)
+    return gan.fit(dataset, steps_per_epoch=steps, shuffle=False, verbose=0)
 
 
 def values(variable):
