@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tf_fingerprint import errors
+from tf_fingerprint import updates
 from tf_fingerprint.curriculum import Curriculum
 from tf_fingerprint.curriculum import Progress
 from tf_fingerprint.schedule import Plan
@@ -71,11 +72,13 @@ def test_the_adversarial_loss_leaves_the_discriminator_alone(gan):
     plan = Plan(fingerprints=False)
 
     assert changed_by(
-        gan, lambda: gan._update_generator(4, gan.settings(), plan)
+        gan, lambda: updates.update_generator(gan, 4, gan.settings(), plan)
     ) == {"generator"}
     assert changed_by(
         gan,
-        lambda: gan._update_discriminator(tiny.photographs(), gan.settings()),
+        lambda: updates.update_discriminator(
+            gan, tiny.photographs(), gan.settings()
+        ),
     ) == {"discriminator"}
 
 
@@ -156,7 +159,9 @@ def test_progress_scales_the_weights_of_consistency():
         weighted.loss_weights[name] *= 3
 
     for gan in (scaled, weighted):
-        gan._update_generator(4, gan.settings(), Plan(fingerprints=True))
+        updates.update_generator(
+            gan, 4, gan.settings(), Plan(fingerprints=True)
+        )
 
     weights = weighted.generator.get_weights()
     for change in difference(scaled.generator, weights):

@@ -5,6 +5,7 @@ import pytest
 
 from tf_fingerprint import drawing
 from tf_fingerprint import penalties
+from tf_fingerprint import updates
 
 from . import tiny
 
@@ -45,7 +46,7 @@ def test_the_r1_step_descends_half_gamma_times_the_penalty(interval):
         lambda: penalties.r1(gan.discriminator, images), weights, directions
     )
     actual = descended(
-        lambda: gan._penalize_gradient(images), weights, directions
+        lambda: updates.penalize_gradient(gan, images), weights, directions
     )
 
     gamma = tiny.LOSS_WEIGHTS["r1"]
@@ -72,7 +73,9 @@ def test_the_path_length_step_descends_the_distance_from_the_mean(interval):
     mean = 0.99 * 3 + 0.01 * np.mean(lengths())
     expected = slope(lambda: (lengths() - mean) ** 2, weights, directions)
     actual = descended(
-        lambda: gan._penalize_path_length(4, settings), weights, directions
+        lambda: updates.penalize_path_length(gan, 4, settings),
+        weights,
+        directions,
     )
 
     weight = tiny.LOSS_WEIGHTS["path_length"]

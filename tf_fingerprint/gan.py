@@ -5,12 +5,10 @@ import tensorflow as tf
 from keras import ops
 
 from tf_fingerprint import averaging
-from tf_fingerprint import descent
 from tf_fingerprint import drawing
-from tf_fingerprint import losses
 from tf_fingerprint import models
-from tf_fingerprint import penalties
 from tf_fingerprint import stepping
+from tf_fingerprint import updates
 from tf_fingerprint.curriculum import Curriculum
 from tf_fingerprint.schedule import Plan
 from tf_fingerprint.schedule import Schedule
@@ -165,14 +163,14 @@ class FingerprintGAN(stepping.SteppedModel):
         """
         batch_size = ops.shape(images)[0]
         if plan.decoder_only:
-            return self._update_decoder(batch_size, settings)
-        values = self._update_generator(batch_size, settings, plan)
+            return updates.update_decoder(self, batch_size, settings)
+        values = updates.update_generator(self, batch_size, settings, plan)
         if plan.path_length:
-            values |= self._penalize_path_length(batch_size, settings)
+            values |= updates.penalize_path_length(self, batch_size, settings)
         if not plan.anchored:
-            values |= self._update_discriminator(images, settings)
+            values |= updates.update_discriminator(self, images, settings)
         if plan.r1:
-            values |= self._penalize_gradient(images)
+            values |= updates.penalize_gradient(self, images)
         averaging.update(
             self.ema_generator, self.generator, settings["ema_decay"]
         )
@@ -195,117 +193,4 @@ class FingerprintGAN(stepping.SteppedModel):
             settings["active"],
             latent_dim=self.generator.latent_dim,
             noise=self._noise,
-        )
-
-    def _update_generator(self, batch_size, settings, plan):
-        """Generator and decoder, together on one objective."""
-        inputs = self.sample_inputs(batch_size, settings, "generator")
-        learners = [(self.generator_optimizer, self.generator)]
-        if plan.fingerprints:
-            learners.append((self.decoder_optimizer, self.decoder))
-
-        def compute():
-            fakes = self.generator(inputs, training=True)
-            values = {}
-            if not plan.anchored:
-                logits = self.discriminator(fakes, training=True)
-                values["adversarial"] = losses.non_saturating_generator_loss(
-                    logits
-                )
-            if plan.fingerprints:
-                values |= self._decode(fakes, inputs, settings)
-                others = self._other_fakes(inputs, settings, plan)
-                values["consistency"] = losses.consistency_loss(fakes, others)
-                values["coarse_consistency"] = losses.coarse_consistency_loss(
-                    fakes, others
-                )
-            return values
-
-        factors = {
-            name: settings["consistency"] * self.loss_weights[name]
-            for name in ("consistency", "coarse_consistency")
-        }
-        return descent.descend(learners, compute, self.loss_weights | factors)
-
-    def _other_fakes(self, inputs, settings, plan):
-        """The same latents under other fingerprints, or under none."""
-        latents, fingerprints, noise = inputs
-        if plan.anchored:
-            neutral = ops.full_like(fingerprints, 0.5)
-            return self.anchor_generator((latents, neutral, noise))
-        _, *others = self.sample_inputs(
-            ops.shape(latents)[0], settings, "consistency"
-        )
-        return self.generator((latents, *others), training=True)
-
-    def _decode(self, fakes, inputs, settings):
-        """What the decoder makes of the pictures: losses, and accuracy."""
-        latents, fingerprints, _ = inputs
-        # A picture file holds nothing beyond [-1, 1]; neither may the bits.
-        estimated_latents, logits = self.decoder(
-            ops.clip(fakes, -1, 1), training=True
-        )
-        bits = (fingerprints, logits, settings["active"])
-        return {
-            "latent": losses.latent_loss(latents, estimated_latents),
-            "fingerprint": losses.fingerprint_loss(*bits),
-            "bit_accuracy": losses.bit_accuracy(*bits),
-        }
-
-    def _update_discriminator(self, images, settings):
-        inputs = self.sample_inputs(
-            ops.shape(images)[0], settings, "discriminator"
-        )
-        fakes = self.generator(inputs, training=True)
-
-        def compute():
-            return {
-                "discriminator": losses.logistic_discriminator_loss(
-                    self.discriminator(images, training=True),
-                    self.discriminator(fakes, training=True),
-                )
-            }
-
-        learners = [(self.discriminator_optimizer, self.discriminator)]
-        return descent.descend(learners, compute, {"discriminator": 1.0})
-
-    def _penalize_gradient(self, images):
-        """R1: keeps the discriminator flat around photographs."""
-
-        def compute():
-            return {"r1": penalties.r1(self.discriminator, images)}
-
-        learners = [(self.discriminator_optimizer, self.discriminator)]
-        # Half of gamma is the customary weight.
-        weight = self.loss_weights["r1"] * self.schedule.r1_interval / 2
-        return descent.descend(learners, compute, {"r1": weight})
-
-    def _penalize_path_length(self, batch_size, settings):
-        """Keeps equal steps of the style equally visible."""
-        batch_size = ops.maximum(batch_size // 2, 1)
-        inputs = self.sample_inputs(batch_size, settings, "path_length")
-        directions = drawing.directions(
-            drawing.replica_seed(settings["seed"], "path_length"),
-            (batch_size, *self.generator.output_shape[1:]),
-        )
-
-        def compute():
-            lengths = penalties.path_lengths(self.generator, inputs, directions)
-            average = penalties.update_mean(self.mean_path_length, lengths)
-            return {"path_length": ops.square(lengths - average)}
-
-        learners = [(self.generator_optimizer, self.generator)]
-        weight = self.loss_weights["path_length"]
-        weight = weight * self.schedule.path_length_interval
-        return descent.descend(learners, compute, {"path_length": weight})
-
-    def _update_decoder(self, batch_size, settings):
-        """The decoder alone, on pictures as they will be found."""
-        inputs = self.sample_inputs(batch_size, settings, "generator")
-        fakes = self.ema_generator(inputs, training=False)
-        fakes = ops.round(ops.clip(fakes, -1, 1) * 127.5 + 127.5) / 127.5 - 1
-        return descent.descend(
-            [(self.decoder_optimizer, self.decoder)],
-            lambda: self._decode(fakes, inputs, settings),
-            self.loss_weights,
         )

@@ -1,0 +1,170 @@
+"""The parts of a training step: who moves, and down which losses."""
+
+from keras import ops
+
+from tf_fingerprint import descent
+from tf_fingerprint import drawing
+from tf_fingerprint import losses
+from tf_fingerprint import penalties
+
+
+def update_generator(gan, batch_size, settings, plan):
+    """Moves generator and decoder, together on one objective.
+
+    Args:
+        gan: The training.
+        batch_size: Pictures to make.
+        settings: See `FingerprintGAN.train_step`.
+        plan: Which parts the objective has.
+
+    Returns:
+        Dict from the name of each loss to its mean.
+    """
+    inputs = gan.sample_inputs(batch_size, settings, "generator")
+    learners = [(gan.generator_optimizer, gan.generator)]
+    if plan.fingerprints:
+        learners.append((gan.decoder_optimizer, gan.decoder))
+
+    def compute():
+        fakes = gan.generator(inputs, training=True)
+        values = {}
+        if not plan.anchored:
+            logits = gan.discriminator(fakes, training=True)
+            values["adversarial"] = losses.non_saturating_generator_loss(logits)
+        if plan.fingerprints:
+            values |= _decode(gan, fakes, inputs, settings)
+            others = _other_fakes(gan, inputs, settings, plan)
+            values["consistency"] = losses.consistency_loss(fakes, others)
+            values["coarse_consistency"] = losses.coarse_consistency_loss(
+                fakes, others
+            )
+        return values
+
+    factors = {
+        name: settings["consistency"] * gan.loss_weights.get(name, 0.0)
+        for name in ("consistency", "coarse_consistency")
+    }
+    return descent.descend(learners, compute, gan.loss_weights | factors)
+
+
+def _other_fakes(gan, inputs, settings, plan):
+    """The same latents under other fingerprints, or under none."""
+    latents, fingerprints, noise = inputs
+    if plan.anchored:
+        neutral = ops.full_like(fingerprints, 0.5)
+        return gan.anchor_generator((latents, neutral, noise))
+    _, *others = gan.sample_inputs(
+        ops.shape(latents)[0], settings, "consistency"
+    )
+    return gan.generator((latents, *others), training=True)
+
+
+def _decode(gan, fakes, inputs, settings):
+    """What the decoder makes of the pictures: losses, and accuracy."""
+    latents, fingerprints, _ = inputs
+    # A picture file holds nothing beyond [-1, 1]; neither may the bits.
+    estimated_latents, logits = gan.decoder(
+        ops.clip(fakes, -1, 1), training=True
+    )
+    bits = (fingerprints, logits, settings["active"])
+    return {
+        "latent": losses.latent_loss(latents, estimated_latents),
+        "fingerprint": losses.fingerprint_loss(*bits),
+        "bit_accuracy": losses.bit_accuracy(*bits),
+    }
+
+
+def update_discriminator(gan, images, settings):
+    """Moves the discriminator: photographs up, fakes down.
+
+    Args:
+        gan: The training.
+        images: Photographs.
+        settings: See `FingerprintGAN.train_step`.
+
+    Returns:
+        Dict with the mean loss.
+    """
+    inputs = gan.sample_inputs(ops.shape(images)[0], settings, "discriminator")
+    fakes = gan.generator(inputs, training=True)
+
+    def compute():
+        return {
+            "discriminator": losses.logistic_discriminator_loss(
+                gan.discriminator(images, training=True),
+                gan.discriminator(fakes, training=True),
+            )
+        }
+
+    learners = [(gan.discriminator_optimizer, gan.discriminator)]
+    return descent.descend(learners, compute, {"discriminator": 1.0})
+
+
+def penalize_gradient(gan, images):
+    """R1: keeps the discriminator flat around photographs.
+
+    Args:
+        gan: The training.
+        images: Photographs.
+
+    Returns:
+        Dict with the mean penalty.
+    """
+
+    def compute():
+        return {"r1": penalties.r1(gan.discriminator, images)}
+
+    learners = [(gan.discriminator_optimizer, gan.discriminator)]
+    # Half of gamma is the customary weight.
+    weight = gan.loss_weights["r1"] * gan.schedule.r1_interval / 2
+    return descent.descend(learners, compute, {"r1": weight})
+
+
+def penalize_path_length(gan, batch_size, settings):
+    """Keeps equal steps of the style equally visible.
+
+    Args:
+        gan: The training.
+        batch_size: The step's; the penalty takes half of it.
+        settings: See `FingerprintGAN.train_step`.
+
+    Returns:
+        Dict with the mean penalty.
+    """
+    batch_size = ops.maximum(batch_size // 2, 1)
+    inputs = gan.sample_inputs(batch_size, settings, "path_length")
+    directions = drawing.directions(
+        drawing.replica_seed(settings["seed"], "path_length"),
+        (batch_size, *gan.generator.output_shape[1:]),
+    )
+
+    def compute():
+        lengths = penalties.path_lengths(gan.generator, inputs, directions)
+        average = penalties.update_mean(gan.mean_path_length, lengths)
+        return {"path_length": ops.square(lengths - average)}
+
+    learners = [(gan.generator_optimizer, gan.generator)]
+    weight = gan.loss_weights["path_length"]
+    weight = weight * gan.schedule.path_length_interval
+    return descent.descend(learners, compute, {"path_length": weight})
+
+
+def update_decoder(gan, batch_size, settings):
+    """Moves the decoder alone, on pictures as they will be found.
+
+    Args:
+        gan: The training.
+        batch_size: Pictures to make.
+        settings: See `FingerprintGAN.train_step`.
+
+    Returns:
+        Dict from the name of each loss to its mean.
+    """
+    inputs = gan.sample_inputs(batch_size, settings, "generator")
+    fakes = gan.ema_generator(inputs, training=False)
+    fakes = ops.round(ops.clip(fakes, -1, 1) * 127.5 + 127.5) / 127.5 - 1
+    return descent.descend(
+        [(gan.decoder_optimizer, gan.decoder)],
+        lambda: _decode(gan, fakes, inputs, settings),
+        gan.loss_weights,
+    )
