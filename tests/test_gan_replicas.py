@@ -175,7 +175,5 @@ def test_adam_that_is_not_built_does_not_train(two_replicas, monkeypatch):
             two_replicas, optimizer=keras.optimizers.Adam, run_eagerly=False
         )
 
-    with pytest.raises(
-        (ValueError, RuntimeError, tf.errors.OpError), match="zzz"
-    ):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="laceholder"):
         tiny.fit(gan, 2)

@@ -11,7 +11,7 @@ STEP = 1e-2
 
 
 def normal(*shape):
-    return np.random.normal(size=shape).astype("float32")
+    return tf.random.normal(shape)
 
 
 def gradients_by_differences(function, inputs):
@@ -19,9 +19,9 @@ def gradients_by_differences(function, inputs):
 
     Each number of the input is moved alone, for all examples at once.
     """
-    gradients = np.zeros_like(inputs)
-    for index in np.ndindex(inputs.shape[1:]):
-        move = np.zeros_like(inputs)
+    gradients = np.zeros(inputs.shape)
+    for index in np.ndindex(*inputs.shape[1:]):
+        move = np.zeros(inputs.shape, "float32")
         move[:, *index] = STEP
         rise = np.array(function(inputs + move) - function(inputs - move))
         gradients[:, *index] = rise / (2 * STEP)
@@ -32,7 +32,7 @@ def test_r1_is_the_squared_length_of_the_gradient_at_each_photograph():
     discriminator = tiny.SmallReader(1)
     images = normal(3, tiny.SIDE, tiny.SIDE, 1)
 
-    penalty = penalties.r1(discriminator, tf.constant(images))
+    penalty = penalties.r1(discriminator, images)
 
     gradients = gradients_by_differences(
         lambda images: discriminator(images)[:, 0], images
@@ -43,7 +43,7 @@ def test_r1_is_the_squared_length_of_the_gradient_at_each_photograph():
 
 def path_lengths_by_differences(generator, inputs, directions):
     latents, fingerprints, noise = inputs
-    styles = np.array(generator.styles(fingerprints))
+    styles = generator.styles(fingerprints)
 
     def shift(styles):
         pictures = generator.synthesis((latents, styles, noise))

@@ -90,6 +90,9 @@ class SmallDecoder(SmallReader):
         outputs = super().call(images)
         return outputs[:, :LATENT_DIM], outputs[:, LATENT_DIM:]
 
+    def get_config(self):
+        return {}
+
 
 def build_gan(
     *,

@@ -231,6 +231,7 @@ class Run:
             delivery.check_new(folder, "an instance")
         with _opened(registry, create=True) as store:
             record = registries.issue(store, recipient, generator=self.record)
+            store.flush()  # Before anything leaves the house.
             instance = self.seal(record.bits)
             if folder is not None:
                 delivery.deliver(instance, record, self.config, folder)

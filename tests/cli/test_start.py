@@ -1,5 +1,6 @@
 """Help, usage errors, named failures: what all commands have in common."""
 
+import os
 import subprocess
 import sys
 
@@ -19,6 +20,7 @@ def in_a_process(code, *args):
         cwd=ROOT,
         capture_output=True,
         text=True,
+        env={k: v for k, v in os.environ.items() if "TF_CPP" not in k},
     )
 
 
@@ -85,6 +87,7 @@ def test_in_a_process_stdout_has_results_only(tiny_run_dir, tmp_path):
     )
 
     assert process.returncode == 0, process.stderr
+    assert "oneDNN" not in process.stderr
     assert process.stdout.splitlines() == [
         str(tmp_path / "made" / "00.png"),
         str(tmp_path / "made" / "01.png"),

@@ -1,5 +1,6 @@
 import os
 import pathlib
+import shutil
 import sqlite3
 import tempfile
 
@@ -220,3 +221,21 @@ def test_a_registry_that_another_process_holds_is_reported(path, monkeypatch):
 
         store.append([make_record()])
         assert len(store.issuances()) == 1
+
+
+def test_what_was_flushed_needs_the_log_no_longer(tmp_path):
+    path = tmp_path / "registry.db"
+
+    def outside_the_log(name):
+        copy = tmp_path / name
+        shutil.copy(path, copy)  # Without `registry.db-wal` beside it.
+        with registry.open_store(copy) as store:
+            return [record.recipient for record in store.issuances()]
+
+    with registry.open_store(path, create=True) as store:
+        registry.issue(store, "ACME", generator=store_contract.make_generator())
+        before = outside_the_log("before.db")
+        store.flush()
+        after = outside_the_log("after.db")
+
+    assert (before, after) == ([], ["ACME"])

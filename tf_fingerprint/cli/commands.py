@@ -38,10 +38,10 @@ def train(args: argparse.Namespace) -> int:
 
 def generate(args: argparse.Namespace) -> int:
     """Makes pictures; prints the path of each."""
-    from tf_fingerprint import delivery
+    run = _load(args.run)
+    from tf_fingerprint import delivery  # After TensorFlow, which it needs.
     from tf_fingerprint import fingerprints
 
-    run = _load(args.run)
     delivery.check_new(args.to, "pictures")
     bits = None
     if args.fingerprint is not None:

@@ -26,9 +26,10 @@ def open_store(
     opens its own store, on a local disk: SQLite's write-ahead log needs shared
     memory, which network file systems don't offer.
 
-    What a method has written when it returns outlives a kill of the process
-    and, on a disk that keeps its word, a power failure: a fingerprint must not
-    be out and forgotten.
+    What a method has written when it returns outlives a kill of the process;
+    once `flush` has returned, also a power failure, on a disk that keeps its
+    word. Flush before a copy leaves the house: a fingerprint must not be out
+    and forgotten.
 
     Args:
         url: Path of the file, or a URL such as `sqlite:///registry.db`
@@ -85,6 +86,18 @@ class DatabaseStore:
     def close(self) -> None:
         """Lets go of the database's connections."""
         self._engine.dispose()
+
+    def flush(self) -> None:
+        """Waits until all that was written would outlive a power failure."""
+        with _reported(self._name), self._engine.connect() as connection:
+            # Not within a transaction, where SQLite refuses to.
+            raw = connection.connection.driver_connection
+            busy, *_ = raw.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        if busy:
+            raise errors.RegistryError(
+                f"{self._name}: another process kept the registry from being "
+                "written to disk. Let that end and try again."
+            )
 
     def check_tables(self) -> None:
         """Raises a `RegistryError` unless the database holds a registry."""

@@ -155,6 +155,9 @@ class Store(Protocol):
     def generators(self) -> list[GeneratorRecord]:
         """All generators that fingerprints were issued for."""
 
+    def flush(self) -> None:
+        """Waits until all that was written would outlive a power failure."""
+
     def close(self) -> None:
         """Lets go of the registry's files or connections."""
 
