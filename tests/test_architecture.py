@@ -16,6 +16,7 @@ LEVELS = [
     | {"averaging", "descent", "drawing"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
+    {"updates"},
     {"gan", "grids", "run_files", "sampling", "delivery"},
     {"building", "callbacks", "evaluation", "runs", "quickstart_page"},
     {"training", "quickstart"},
@@ -29,7 +30,8 @@ IMPORTS_EXPORT = "delivery"
 # Keras calls these; the class documents what they do.
 KERAS_MEMBERS = {"build", "call", "compute_output_shape", "get_config"}
 
-MAX_LINES = 250
+# Rarely over 250; more than this is more than one concept.
+MAX_LINES = 280
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 EXPORTS = sorted((ROOT / "export").rglob("*.py"))

@@ -17,15 +17,15 @@ def normal(*shape):
 def gradients_by_differences(function, inputs):
     """Gradients of a function that has one number for each example.
 
-    Each number of the input is moved alone, for all examples at once.
+    Each number of the input is moved alone; all moves are one large batch.
     """
-    gradients = np.zeros(inputs.shape)
-    for index in np.ndindex(*inputs.shape[1:]):
-        move = np.zeros(inputs.shape, "float32")
-        move[:, *index] = STEP
-        rise = np.array(function(inputs + move) - function(inputs - move))
-        gradients[:, *index] = rise / (2 * STEP)
-    return gradients
+    shape = inputs.shape[1:]
+    size = np.prod(shape)
+    moves = STEP * np.eye(size, dtype="float32").reshape(size, 1, *shape)
+    rises = np.array(function(tf.reshape(inputs + moves, (-1, *shape))))
+    falls = np.array(function(tf.reshape(inputs - moves, (-1, *shape))))
+    slopes = (rises - falls).reshape(size, -1).T / (2 * STEP)
+    return slopes.reshape(inputs.shape)
 
 
 def test_r1_is_the_squared_length_of_the_gradient_at_each_photograph():
@@ -45,9 +45,14 @@ def path_lengths_by_differences(generator, inputs, directions):
     latents, fingerprints, noise = inputs
     styles = generator.styles(fingerprints)
 
-    def shift(styles):
-        pictures = generator.synthesis((latents, styles, noise))
-        return np.sum(pictures * directions, axis=(1, 2, 3), dtype="float64")
+    def shift(moved):
+        def tiled(array):
+            copies = moved.shape[0] // styles.shape[0]
+            return tf.tile(array, [copies] + [1] * (len(array.shape) - 1))
+
+        pictures = generator.synthesis((tiled(latents), moved, tiled(noise)))
+        shifts = pictures * tiled(directions)
+        return np.sum(shifts, axis=(1, 2, 3), dtype="float64")
 
     gradients = gradients_by_differences(shift, styles)
     return np.sqrt(np.mean(np.sum(gradients**2, axis=2), axis=1))

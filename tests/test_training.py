@@ -68,7 +68,7 @@ def test_metrics_hold_every_loss_of_every_epoch(whole_run):
 
     assert set(table[0]) == COLUMNS
     assert [row["epoch"] for row in table] == ["1", "2", "3", "4"]
-    assert [row["images"] for row in table] == ["16", "32", "48", "64"]
+    assert [float(row["images"]) for row in table] == [16, 32, 48, 64]
     assert all(np.isfinite(float(x)) for row in table for x in row.values())
 
 
@@ -80,7 +80,7 @@ def test_tensorboard_shows_the_same(whole_run):
     assert {step for _, step, _ in points} == {16, 32, 48, 64}
     for row in rows(whole_run[0]):
         for name, step, value in points:
-            if step == int(row["images"]):
+            if step == float(row["images"]):
                 assert value == pytest.approx(float(row[name]), rel=1e-5)
 
 

@@ -102,5 +102,5 @@ def test_two_workers_train_one_model(tmp_path):
     assert len(first.files) > 20
     for name in first.files:
         np.testing.assert_array_equal(first[name], second[name])
-    assert [row["images"] for row in rows(tmp_path / "run")] == ["8"]
+    assert [row["epoch"] for row in rows(tmp_path / "run")] == ["1"]
     runs.load(tmp_path / "run")

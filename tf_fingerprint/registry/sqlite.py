@@ -101,8 +101,8 @@ def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             # Outlives a kill. `FULL` would outlive a power failure as well, at
-            # the price of a wait for the disk at every record (a tenth of the
-            # speed on a slow one): `Store.flush` waits once, before handing out.
+            # the price of a wait for the disk at every record (a tenth of
+            # the speed on a slow one): `Store.flush` waits before handing out.
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
         except sqlite3.Error:
