@@ -95,6 +95,10 @@ class Step:
                 logits, fingerprints
             ),
             "consistency": functional.mse_loss(fakes, other_fakes),
+            "coarse_consistency": functional.mse_loss(
+                functional.avg_pool2d(fakes, 4),
+                functional.avg_pool2d(other_fakes, 4),
+            ),
         }
         self.generator_optimizer.zero_grad()
         self.decoder_optimizer.zero_grad()

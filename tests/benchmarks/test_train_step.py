@@ -33,6 +33,7 @@ def tiny():
         shipped,
         data=dataclasses.replace(shipped.data, resolution=16),
         networks=networks,
+        losses=dataclasses.replace(shipped.losses, coarse_consistency=2.0),
         curriculum=dataclasses.replace(shipped.curriculum, initial_bits=16),
     )
 
@@ -42,11 +43,13 @@ def test_both_sides_compute_the_same_outputs_losses_and_gradients(tiny):
 
     compared = check.differences(tiny)
 
-    assert len(compared) == 3 + 7 + 4  # Outputs, losses, changes.
+    assert len(compared) == 3 + 8 + 4  # Outputs, losses, changes.
     assert max(compared.values()) < check.LARGEST_DIFFERENCE
 
 
-@pytest.mark.parametrize("term", ["fingerprint", "consistency", "r1"])
+@pytest.mark.parametrize(
+    "term", ["fingerprint", "consistency", "coarse_consistency", "r1"]
+)
 def test_the_check_finds_a_term_of_another_weight(tiny, term, monkeypatch):
     check, step = load("train_step_check"), load("pytorch_step")
     make = step.Step.__init__
