@@ -48,9 +48,10 @@ def input_gradients(compute, inputs):
         inputs: A tensor.
 
     Returns:
-        The shape of `inputs`.
+        The shape of `inputs`, float32.
     """
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         outputs = compute(inputs)
-    return tape.gradient(outputs, inputs)
+    # What is built on it needs more than bfloat16's eight bits.
+    return ops.cast(tape.gradient(outputs, inputs), "float32")

@@ -50,7 +50,9 @@ def draw(
         noises[:] = fixed if noise == "fixed" else 0
 
     def pictures(latents, bits, noises=noises):
-        return np.asarray(generator.predict_on_batch([latents, bits, noises]))
+        # Called, not `predict`ed: that would wait for other workers.
+        inputs = [latents, bits, noises]
+        return np.asarray(generator(inputs, training=False))
 
     crossed = pictures(
         np.repeat(latents[:SIDE], SIDE, axis=0),
