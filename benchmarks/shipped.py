@@ -4,7 +4,7 @@ Every picture is an 8-bit file when it is looked at. The unfingerprinted
 generator of the comparison has the same size and was trained by the same code
 for the same images.
 
-    python benchmarks/shipped.py --baseline RUN
+    python benchmarks/shipped.py
 """
 
 import argparse
@@ -65,7 +65,7 @@ def parse(arguments):
         parser.add_argument(f"--{name}", default=default, help=what)
     parser.add_argument(
         "--baseline",
-        required=True,
+        default=str(results_file.ROOT / "benchmarks" / "baseline"),
         metavar="RUN",
         help="folder with generator.keras, trained with all bits neutral",
     )

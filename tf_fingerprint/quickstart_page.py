@@ -205,7 +205,8 @@ copy's fingerprint. Each copy then made {pictures_each} pictures, and every
 picture was traced from its file alone.</p>
 
 <h2>The same content from each copy</h2>
-<p>To the eye, the copies make the same pictures.</p>
+<p>One column is one latent: what a column has in common is the content, what
+tells its pictures apart is the fingerprint.</p>
 {strips}
 
 <h2>What differs, {gain} times enlarged</h2>
