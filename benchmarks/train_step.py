@@ -16,12 +16,14 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import time
 
 import results_file
 import train_step_setting as setting
 
 HERE = pathlib.Path(__file__).parent
 PRODUCT_SECONDS = 2.0
+MAX_BUSY_SHARE = 0.1
 
 
 def main():
@@ -41,10 +43,38 @@ def main():
     if args.threads > len(cores):
         parser.error(f"`--threads` must be at most {len(cores)}, the cores.")
     os.sched_setaffinity(0, cores[: args.threads])
+    if not args.check:
+        require_idle_machine()
     subprocess.run([sys.executable, HERE / "train_step_check.py"], check=True)
     if not args.check:
         figures = measure(args.pairs, args.steps, args.threads)
+        require_idle_machine()
         print(results_file.write("train_step", figures))
+
+
+def require_idle_machine():
+    """Exits if others compute: PyTorch's threads suffer far more from that."""
+    busy = busy_share(seconds=2.0)
+    if busy > MAX_BUSY_SHARE:
+        raise SystemExit(
+            "Nothing else must run, or the ratio says nothing. The cores are "
+            f"busy for {busy:.0%} of the time. Try again when they are idle."
+        )
+
+
+def busy_share(seconds):
+    """Share of all cores' time that some process uses, while this one waits."""
+    before = cpu_ticks()
+    time.sleep(seconds)
+    idle, total = (b - a for a, b in zip(before, cpu_ticks(), strict=True))
+    return 1 - idle / total
+
+
+def cpu_ticks():
+    """Idle and total, since the machine started."""
+    with open("/proc/stat") as file:
+        ticks = [int(number) for number in file.readline().split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)
 
 
 def measure(pairs, steps, threads):

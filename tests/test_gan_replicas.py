@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tf_fingerprint import descent
 from tf_fingerprint import drawing
-from tf_fingerprint import gan as gans
+from tf_fingerprint import penalties
 
 from . import tiny
 
@@ -118,7 +118,7 @@ def test_undivided_gradients_take_larger_steps(two_replicas, monkeypatch):
         doubled = {name: 2 * weight for name, weight in weights.items()}
         return descend(learners, compute, doubled)
 
-    monkeypatch.setattr(gans.descent, "descend", mutant)
+    monkeypatch.setattr(descent, "descend", mutant)
     two = train(two_replicas, monkeypatch)
 
     assert largest_difference(one, two) > 1e-3
@@ -146,7 +146,7 @@ def test_a_mean_path_length_of_its_own_sets_replicas_apart(
         mean.assign(updated)
         return keras.ops.stop_gradient(updated)
 
-    monkeypatch.setattr(gans.penalties, "update_mean", mutant)
+    monkeypatch.setattr(penalties, "update_mean", mutant)
     tiny.fit(gan, 1)
 
     with two_replicas.scope():

@@ -17,7 +17,7 @@ class FlatPictures:
     num_noise = models.num_noise(RESOLUTION)
     output_shape = (None, RESOLUTION, RESOLUTION, 3)
 
-    def predict_on_batch(self, inputs):
+    def __call__(self, inputs, training):
         latents, bits, noise = inputs
         self.bits = bits
         bits = bits @ [0.5, 0.25, 0.125, 0.0625]

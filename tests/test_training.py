@@ -151,6 +151,21 @@ def test_a_run_does_not_go_on_with_other_photographs(whole_run, monkeypatch):
         training.train(tiny_config(), whole_run[0], resume=True, verbose=0)
 
 
+@pytest.mark.slow
+def test_a_run_without_a_checkpoint_begins_again(
+    trained, tmp_path, monkeypatch
+):
+    (tmp_path / "config.toml").write_text(config.to_toml(tiny_config()))
+    started = []
+    monkeypatch.setattr(
+        training, "_fit", lambda model, *_: started.append(model.progress)
+    )
+
+    trained(tiny_config(), tmp_path, resume=True)
+
+    assert [progress.images for progress in started] == [0]
+
+
 # === Kill and resume ===
 
 

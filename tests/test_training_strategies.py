@@ -3,13 +3,16 @@
 import contextlib
 import json
 import socket
+import types
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_fingerprint import errors
 from tf_fingerprint import runs
 from tf_fingerprint import training
+from tf_fingerprint.curriculum import Progress
 
 from .tiny_training import rows
 from .tiny_training import start_process
@@ -75,6 +78,22 @@ def test_bfloat16_trains_and_saves_float32(trained, tmp_path):
     assert np.all(np.isfinite(run.decode(run.generate(2, seed=0))))
     with open(tmp_path / "metrics.csv") as file:
         assert "nan" not in file.read()
+
+
+def test_workers_that_share_no_directory_are_stopped():
+    mean = {"all": 64.0, "some": 32.0}
+    model = types.SimpleNamespace(progress=Progress(images=64))
+
+    def check(workers):
+        strategy = types.SimpleNamespace(
+            run=lambda compute: compute(),
+            reduce=lambda *_, axis: tf.constant(mean[workers]),
+        )
+        training._check_workers(strategy, model, "runs/cats")
+
+    check("all")
+    with pytest.raises(errors.RunError, match="same directory for all"):
+        check("some")
 
 
 @pytest.mark.slow

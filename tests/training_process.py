@@ -35,7 +35,13 @@ def keep_weights(path):
     save_networks = training.save_networks
 
     def save(model, folder):
-        np.savez(path, *model.get_weights())
+        weights = {
+            weight.path: weight.numpy()
+            for weight in model.weights
+            # Only the worker that saves brings this up to date.
+            if weight is not model.saved_progress
+        }
+        np.savez(path, **weights)
         save_networks(model, folder)
 
     training.save_networks = save

@@ -195,10 +195,13 @@ def _write_inputs(folder, config, photographs):
 def _check_workers(strategy, model, folder):
     """Raises where workers don't go on from the same image."""
     images = float(model.progress.images)
-    mean = strategy.reduce(
-        "MEAN", strategy.run(lambda: tf.constant(images, "float64")), axis=None
-    )
-    if float(mean) != images:
+
+    @tf.function
+    def mean_over_workers():
+        here = strategy.run(lambda: tf.constant(images, "float64"))
+        return strategy.reduce("MEAN", here, axis=None)
+
+    if float(mean_over_workers()) != images:
         raise errors.RunError(
             f"{folder} must be the same directory for all workers. It holds "
             f"the checkpoint of {images:.0f} images for this one, another for "

@@ -95,3 +95,13 @@ def test_a_ratio_above_one_says_that_tensorflow_is_faster():
     assert figures["ratio_to_pytorch_highest"] == 2.2
     assert figures["images_per_second"] == 30.0
     assert 0 < figures["share_of_matmul_peak"] < 1
+
+
+def test_a_busy_machine_is_not_measured(monkeypatch):
+    train_step = load("train_step")
+    ticks = iter([(100, 1000), (150, 1200)])  # Idle for 50 of 200.
+    monkeypatch.setattr(train_step, "cpu_ticks", lambda: next(ticks))
+    monkeypatch.setattr(train_step.time, "sleep", lambda seconds: None)
+
+    with pytest.raises(SystemExit, match="75%"):
+        train_step.require_idle_machine()
