@@ -7,6 +7,22 @@ import setuptools
 
 FOLDER = pathlib.Path(__file__).parent
 
+# What only some need; the tests need all of it.
+EXTRAS = {
+    "serving": [
+        "tensorflow-serving-api>=2.19",
+        "grpcio>=1.66",
+        "grpcio-health-checking>=1.66",
+        "starlette>=0.40",
+        "uvicorn>=0.30",
+        "prometheus-client>=0.20",
+        "httpx>=0.27",
+    ],
+    "signing": ["model-signing>=1.1", "pyopenssl>=24"],
+    "formats": ["onnx>=1.17", "tf2onnx>=1.17", "onnxruntime>=1.20"],
+    "postgresql": ["psycopg[binary]>=3.2"],
+}
+
 
 def version():
     """The version, read without importing what it is the version of."""
@@ -38,6 +54,7 @@ setuptools.setup(
         "pillow>=10.1",
         "absl-py>=2",
         "sqlalchemy>=2",
+        "alembic>=1.13",
         "tqdm>=4.60",
         "matplotlib>=3.8",
         # `tf.summary` needs it and TensorFlow doesn't bring it.
@@ -46,8 +63,12 @@ setuptools.setup(
         # tensorflow-datasets needs it and doesn't say so.
         "importlib_resources>=6",
     ],
-    extras_require={
-        "test": ["pytest>=8", "hypothesis>=6", "scipy>=1.12", "ruff>=0.14"],
+    extras_require=EXTRAS
+    | {
+        "test": [
+            *("pytest>=8", "hypothesis>=6", "scipy>=1.12", "ruff>=0.14"),
+            *(name for names in EXTRAS.values() for name in names),
+        ],
         "benchmarks": ["torch>=2.5"],
     },
 )

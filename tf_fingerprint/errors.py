@@ -40,3 +40,11 @@ class TooFewBitsError(FingerprintError, ValueError):
     Also a `ValueError`: whoever chose the rate, the length and the number of
     candidates can choose others.
     """
+
+
+class ExportError(FingerprintError):
+    """A servable or bundle that can't be written, or that failed its check."""
+
+
+class ServingError(FingerprintError):
+    """A server that can't be started or reached, or that refused a request."""
