@@ -1,5 +1,7 @@
 """From a config to a model in training."""
 
+import dataclasses
+
 import keras
 
 from tf_fingerprint import config as configs
@@ -18,24 +20,36 @@ def build(config: configs.Config) -> gan.FingerprintGAN:
     Returns:
         A model to `fit`.
     """
-    networks, losses = config.networks, config.losses
-    shared = {
-        "resolution": config.data.resolution,
-        "channels": config.data.channels,
-    }
-    widths = {
-        "channel_base": networks.channel_base,
-        "max_channels": networks.max_channels,
-    }
-    decoder_widths = {
-        "channel_base": networks.decoder_channel_base,
-        "max_channels": networks.decoder_max_channels,
-    }
-    bits = {
-        "num_bits": networks.num_bits,
-        "latent_dim": networks.latent_dim,
-    }
-    generator = models.Generator(
+    model = gan.FingerprintGAN(
+        _generator(config),
+        _discriminator(config),
+        _decoder(config),
+        _curriculum(config),
+        _schedule(config),
+        loss_weights=dataclasses.asdict(config.losses),
+        noise=config.networks.noise,
+        seed=config.training.seed,
+    )
+    losses, optimizer = config.losses, config.optimizer
+    generator_interval = (
+        optimizer.path_length_interval if losses.path_length else None
+    )
+    discriminator_interval = optimizer.r1_interval if losses.r1 else None
+    model.compile(
+        _adam(optimizer, generator_interval),
+        _adam(optimizer, generator_interval),
+        _adam(optimizer, discriminator_interval),
+    )
+    return model
+
+
+def _generator(config):
+    networks = config.networks
+    return models.Generator(
+        resolution=config.data.resolution,
+        channels=config.data.channels,
+        num_bits=networks.num_bits,
+        latent_dim=networks.latent_dim,
         style_dim=networks.style_dim,
         embedding_layers=networks.embedding_layers,
         embedding_learning_rate_multiplier=(
@@ -45,55 +59,58 @@ def build(config: configs.Config) -> gan.FingerprintGAN:
         modulated_resolutions=networks.modulated_resolutions,
         affine_gain=networks.affine_gain,
         noise_strength=networks.noise_strength,
+        channel_base=networks.channel_base,
+        max_channels=networks.max_channels,
         name="generator",
-        **shared,
-        **bits,
-        **widths,
     )
-    model = gan.FingerprintGAN(
-        generator,
-        models.Discriminator(name="discriminator", **shared, **widths),
-        models.Decoder(name="decoder", **shared, **bits, **decoder_widths),
-        curriculum.Curriculum(
-            networks.num_bits,
-            config.curriculum.initial_bits,
-            picture_images=config.curriculum.picture_images,
-            advance_accuracy=config.curriculum.advance_accuracy,
-            raise_accuracy=config.curriculum.raise_accuracy,
-            max_consistency=config.curriculum.max_consistency,
-        ),
-        schedule.Schedule(
-            total_images=config.training.images,
-            batch_size=config.training.batch_size,
-            r1_interval=config.optimizer.r1_interval,
-            path_length_interval=config.optimizer.path_length_interval,
-            ema_half_life_images=config.optimizer.ema_half_life_images,
-            anchored=config.curriculum.anchored,
-            decay_images=config.optimizer.decay_images,
-            decoder_images=config.training.decoder_images,
-        ),
-        loss_weights={
-            "adversarial": losses.adversarial,
-            "latent": losses.latent,
-            "fingerprint": losses.fingerprint,
-            "consistency": losses.consistency,
-            "coarse_consistency": losses.coarse_consistency,
-            "r1": losses.r1,
-            "path_length": losses.path_length,
-        },
-        noise=networks.noise,
-        seed=config.training.seed,
+
+
+def _discriminator(config):
+    return models.Discriminator(
+        resolution=config.data.resolution,
+        channels=config.data.channels,
+        channel_base=config.networks.channel_base,
+        max_channels=config.networks.max_channels,
+        name="discriminator",
     )
-    generator_interval = (
-        config.optimizer.path_length_interval if losses.path_length else None
+
+
+def _decoder(config):
+    networks = config.networks
+    return models.Decoder(
+        resolution=config.data.resolution,
+        channels=config.data.channels,
+        num_bits=networks.num_bits,
+        latent_dim=networks.latent_dim,
+        channel_base=networks.decoder_channel_base,
+        max_channels=networks.decoder_max_channels,
+        name="decoder",
     )
-    discriminator_interval = config.optimizer.r1_interval if losses.r1 else None
-    model.compile(
-        _adam(config.optimizer, generator_interval),
-        _adam(config.optimizer, generator_interval),
-        _adam(config.optimizer, discriminator_interval),
+
+
+def _curriculum(config):
+    settings = config.curriculum
+    return curriculum.Curriculum(
+        config.networks.num_bits,
+        settings.initial_bits,
+        picture_images=settings.picture_images,
+        advance_accuracy=settings.advance_accuracy,
+        raise_accuracy=settings.raise_accuracy,
+        max_consistency=settings.max_consistency,
     )
-    return model
+
+
+def _schedule(config):
+    return schedule.Schedule(
+        total_images=config.training.images,
+        batch_size=config.training.batch_size,
+        r1_interval=config.optimizer.r1_interval,
+        path_length_interval=config.optimizer.path_length_interval,
+        ema_half_life_images=config.optimizer.ema_half_life_images,
+        anchored=config.curriculum.anchored,
+        decay_images=config.optimizer.decay_images,
+        decoder_images=config.training.decoder_images,
+    )
 
 
 def _adam(settings, penalty_interval):

@@ -26,14 +26,16 @@ def update_generator(gan, batch_size, settings, plan):
         learners.append((gan.decoder_optimizer, gan.decoder))
 
     def compute():
-        fakes = gan.generator(inputs, training=True)
+        if plan.fingerprints:
+            fakes, others = _two_fakes(gan, inputs, settings, plan)
+        else:
+            fakes = gan.generator(inputs, training=True)
         values = {}
         if not plan.anchored:
             logits = gan.discriminator(fakes, training=True)
             values["adversarial"] = losses.non_saturating_generator_loss(logits)
         if plan.fingerprints:
             values |= _decode(gan, fakes, inputs, settings)
-            others = _other_fakes(gan, inputs, settings, plan)
             values["consistency"] = losses.consistency_loss(fakes, others)
             values["coarse_consistency"] = losses.coarse_consistency_loss(
                 fakes, others
@@ -47,16 +49,22 @@ def update_generator(gan, batch_size, settings, plan):
     return descent.descend(learners, compute, gan.loss_weights | factors)
 
 
-def _other_fakes(gan, inputs, settings, plan):
-    """The same latents under other fingerprints, or under none."""
+def _two_fakes(gan, inputs, settings, plan):
+    """Pictures, and those of the same latents under other fingerprints."""
     latents, fingerprints, noise = inputs
     if plan.anchored:
         neutral = ops.full_like(fingerprints, 0.5)
-        return gan.anchor_generator((latents, neutral, noise))
+        anchors = gan.anchor_generator((latents, neutral, noise))
+        return gan.generator(inputs, training=True), anchors
     _, *others = gan.sample_inputs(
         ops.shape(latents)[0], settings, "consistency"
     )
-    return gan.generator((latents, *others), training=True)
+    # One pass over twice as many: small batches leave processors idle.
+    both = zip(inputs, (latents, *others), strict=True)
+    pictures = gan.generator(
+        tuple(ops.concatenate(pair) for pair in both), training=True
+    )
+    return ops.split(pictures, 2)
 
 
 def _decode(gan, fakes, inputs, settings):

@@ -23,27 +23,21 @@ TAPS = np.outer([1, 3, 3, 1], [1, 3, 3, 1]).astype("float32") / 64
 FACTORS = {None: 1, "up": 2, "down": 0.5}
 
 
-def low_pass(features, padding, gain=1.0, stride=1):
+def low_pass(features, padding, gain=1.0):
     """Filters every channel with [1, 3, 3, 1] in both directions.
 
     Args:
         features: `(batch, height, width, channels)`.
         padding: Pair of zero rows (and columns) added before and after.
         gain: Factor on the filter, whose taps sum to 1.
-        stride: Distance between two outputs, in pixels.
 
     Returns:
         `(batch, rows, columns, channels)` with
-        `rows = (height + sum(padding) - 4) // stride + 1`.
+        `rows = height + sum(padding) - 3`.
     """
-    channels = features.shape[-1]
-    kernel = np.tile(TAPS[:, :, None, None] * gain, (1, 1, channels, 1))
     pads = ((0, 0), padding, padding, (0, 0))
     return ops.depthwise_conv(
-        ops.pad(features, pads),
-        ops.convert_to_tensor(kernel, dtype=features.dtype),
-        strides=stride,
-        padding="valid",
+        ops.pad(features, pads), _taps(features, gain), padding="valid"
     )
 
 
@@ -75,7 +69,10 @@ def downsample(features):
     Returns:
         `(batch, height / 2, width / 2, channels)`.
     """
-    return low_pass(features, padding=(1, 1), stride=2)
+    # For even sizes "same" is a padding of (1, 1), without a copy of its own.
+    return ops.depthwise_conv(
+        features, _taps(features), strides=2, padding="same"
+    )
 
 
 def upsampling_conv(features, kernel):
@@ -132,6 +129,12 @@ def convolve(features, kernel, resample=None):
     if resample == "down":
         return downsampling_conv(features, kernel)
     return ops.conv(features, kernel, padding="same")
+
+
+def _taps(features, gain=1.0):
+    """The filter as a kernel for these features, `(4, 4, channels, 1)`."""
+    kernel = np.tile(TAPS[:, :, None, None], (1, 1, features.shape[-1], 1))
+    return ops.convert_to_tensor(kernel * gain, dtype=features.dtype)
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
