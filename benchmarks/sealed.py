@@ -18,7 +18,6 @@ import results_file
 import tensorflow as tf
 
 import tf_fingerprint
-from tf_fingerprint import errors
 from tf_fingerprint import models
 
 BATCH_SIZES = (1, 16)
@@ -29,7 +28,8 @@ def main():
     parser.add_argument("--pairs", type=int, default=60)
     parser.add_argument("--images-per-timing", type=int, default=128)
     args = parser.parse_args()
-    generator, noise = shipped_or_similar()
+    run = tf_fingerprint.load()
+    generator, noise = run.generator, run.config.networks.noise
     bits = np.random.default_rng(0).integers(0, 2, generator.num_bits)
     opened = open_function(generator, bits, noise)
     sealed = sealed_function(generator, bits, noise)
@@ -55,29 +55,6 @@ def figures_of(pairs, batch_size, calls):
             batch_size * calls / seconds
         )
     return {name: round(figure, 3) for name, figure in figures.items()}
-
-
-def shipped_or_similar():
-    """The shipped generator, or one of its size with random weights."""
-    try:
-        run = tf_fingerprint.load()
-    except errors.RunError as error:
-        print(f"{error} Timing random weights.")
-    else:
-        return run.generator, run.config.networks.noise
-    generator = models.Generator(
-        64,
-        num_bits=128,
-        latent_dim=128,
-        style_dim=128,
-        embedding_layers=0,
-        signed_bits=True,
-        channel_base=512,
-        max_channels=128,
-        affine_gain=0.5,
-        noise_strength=0.3,
-    )
-    return generator, "fixed"
 
 
 def open_function(generator, bits, noise):
