@@ -40,7 +40,12 @@ def _add_train(adding):
     parser = _added(adding, "train", "train a generator and its decoder")
     parser.add_argument("config", metavar="CONFIG", help="TOML file")
     parser.add_argument(
-        "--run-dir", required=True, type=pathlib.Path, metavar="DIR"
+        "--run-dir",
+        required=True,
+        type=pathlib.Path,
+        metavar="DIR",
+        help="new folder for checkpoints, logs and networks; the same shared "
+        "one for all workers of a cluster",
     )
     parser.add_argument(
         "--set",
