@@ -159,8 +159,11 @@ class _Forms:
         ]
         with tf.control_dependencies(checks):
             fingerprint = tf.cast(fingerprint, tf.float32)
-        images = generator([latents, fingerprint, noise], training=False)
-        return drawing.to_pixels(images)
+
+        def network(*inputs):
+            return drawing.to_pixels(generator(list(inputs), training=False))
+
+        return drawing.through(network, latents, fingerprint, noise)
 
 
 def _examples(run, takes_noise):

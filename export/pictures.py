@@ -27,9 +27,12 @@ def signatures(run: runs.Run, respond):
     }
     num_bits = run.config.networks.num_bits
 
-    def logits_of(pixels):
+    def network(pixels):
         _, logits = run.decoder(drawing.to_unit(pixels), training=False)
-        logits = tf.cast(logits, tf.float32)
+        return tf.cast(logits, tf.float32)
+
+    def logits_of(pixels):
+        logits = drawing.through(network, pixels)
         return tf.ensure_shape(logits, (None, num_bits))
 
     def from_bytes(image_bytes):

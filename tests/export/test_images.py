@@ -14,6 +14,11 @@ from . import picture_files as files
 SIDE = 16
 
 
+@pytest.fixture(autouse=True)
+def seeded():
+    """No seed: setting one makes TensorFlow prepare each graph once more."""
+
+
 @pytest.fixture(scope="module")
 def read():
     """Reads files as a server does."""
