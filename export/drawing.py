@@ -52,12 +52,19 @@ def through(network, *inputs):
 
     Args:
         network: Takes as many arrays as there are inputs, gives one.
-        *inputs: Arrays with the same number of rows.
+        *inputs: Arrays with the same number of rows; others are refused,
+            where TensorFlow would repeat a single row.
 
     Returns:
         An array with that number of rows.
     """
-    rows = tf.shape(inputs[0])[0]
+    given = tf.stack([tf.shape(each)[0] for each in inputs])
+    check = tf.debugging.Assert(
+        tf.reduce_all(tf.equal(given, given[0])),
+        ["All inputs must have as many rows. Received:", given],
+    )
+    with tf.control_dependencies([check]):
+        rows = tf.identity(given[0])
     missing = tf.cast(tf.equal(rows, 0), tf.int32)
     filled = [
         tf.pad(each, [[0, missing]] + [[0, 0]] * (each.shape.rank - 1))

@@ -1,4 +1,13 @@
-"""The two forms in which pictures arrive at a decoder, and what it reads."""
+"""The two forms in which pictures arrive at a decoder, and what it reads.
+
+Servers may merge requests before the graph (`--enable_batching`). That is safe
+here, because a file that can't be read fails no row but its own. Batching
+inside the graph, around the network only (`nondifferentiable_batch_function`),
+was tried and left out: it survives a reload, but refuses requests of more rows
+than it was exported for, and on one core gained nothing. With merging on, a
+server still refuses to merge `images` of different sizes, so clients whose
+sizes differ should send files.
+"""
 
 import io
 

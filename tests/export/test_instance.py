@@ -89,11 +89,12 @@ def test_random_noise_is_requested(generator, tmp_path):
     latents, noise = draw(2, 6), draw(2, generator.num_noise)
     save(export.sealed_instance(instance), tmp_path / "1")
 
-    images = tf.saved_model.load(str(tmp_path / "1")).signatures["latents"](
-        latents=latents, noise=noise
-    )["images"]
+    make = tf.saved_model.load(str(tmp_path / "1")).signatures["latents"]
 
+    images = make(latents=latents, noise=noise)["images"]
     close_to(images.numpy(), data.to_pixels(instance([latents, noise])))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="as many rows"):
+        make(latents=latents, noise=noise[:1])
 
 
 def test_the_contract_names_what_goes_in_and_out(written):
