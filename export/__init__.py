@@ -6,9 +6,14 @@ import importlib
 # or asks a server needs no TensorFlow.
 _MODULES = {
     "BundleWriter": "export.bundle",
+    "attribution": "export.attribution",
+    "decoder": "export.decoder",
     "export_instance": "export.savedmodel",
     "issue_many": "export.bulk",
     "open_commitment": "export.verification",
+    "open_generator": "export.open_generator",
+    "publish": "export.publication",
+    "sealed_instance": "export.instance",
     "verify": "export.verification",
 }
 
