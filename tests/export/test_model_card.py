@@ -46,8 +46,7 @@ def test_the_hub_reads_the_figures(tmp_path):
     assert loaded.data.license_link == "LICENSE.txt"
     assert loaded.data.library_name == "keras"
     measured = {
-        each.metric_type: each.metric_value
-        for each in loaded.data.eval_results
+        each.metric_type: each.metric_value for each in loaded.data.eval_results
     }
     assert measured == {
         "bit_accuracy": 0.984375,
