@@ -10,6 +10,13 @@ from .published_models import models_dir as models_dir
 from .published_models import written as written
 
 
+def plain_paths(written):
+    """Pattern of the paths that are looked at, as they are sent."""
+    text = (written / "nginx.conf").read_text()
+    [pattern] = re.findall(r'request_uri !~ "(.*)"\)', text)
+    return re.compile(pattern)
+
+
 def locations(written):
     """Patterns of paths that the proxy passes on."""
     text = (written / "nginx.conf").read_text()
@@ -36,7 +43,21 @@ def locations(written):
     ],
 )
 def test_the_proxy_passes_on_predictions_only(written, path, passes):
-    assert any(each.search(path) for each in locations(written)) == passes
+    is_passed = any(each.search(path) for each in locations(written))
+
+    assert (is_passed and bool(plain_paths(written).search(path))) == passes
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/models/x/../attribution:predict",
+        "/v1/models/attribution%3Apredict",
+        "/v1/models/attribution:predict?x=1",
+    ],
+)
+def test_the_proxy_refuses_paths_in_disguise(written, path):
+    assert not plain_paths(written).search(path)
 
 
 def test_the_proxy_asks_and_limits(written):
