@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import export
 from export import fresh
 from export import lint
 from export import warmup
 from tf_fingerprint import errors
+from tf_fingerprint import models
+from tf_fingerprint import registry
 
+from ..tiny_run import tiny_run as tiny_run
+from ..tiny_run import tiny_run_dir as tiny_run_dir
 from . import plain_servables as plain
 from .fresh_process import fresh_process as fresh_process
 
@@ -168,6 +173,31 @@ def test_names_the_rule_that_is_broken(make, rule, tmp_path, fresh_process):
 )
 def test_finds_nothing_where_nothing_is_wrong(make, tmp_path, fresh_process):
     assert not lint.lint(write(make(), tmp_path), process=fresh_process)
+
+
+def test_the_servables_of_a_run_break_no_rule(
+    tiny_run, tmp_path, fresh_process
+):
+    bits = np.arange(32) % 2
+    servables = [
+        export.open_generator(tiny_run, allow_open=True),
+        export.sealed_instance(
+            models.seal(tiny_run.generator, bits, noise="random")
+        ),
+        export.decoder(tiny_run),
+        export.attribution(tiny_run, candidates(tiny_run, tmp_path)),
+    ]
+
+    for servable in servables:
+        folder = write(servable, tmp_path / servable.metadata["kind"])
+        assert not lint.lint(folder, process=fresh_process)
+
+
+def candidates(run, folder):
+    with registry.open_store(folder / "registry.db", create=True) as store:
+        for name in ("Acme", "Birch"):
+            registry.issue(store, name, generator=run.record)
+        return registry.Candidates.load(store, run.record.digest)
 
 
 def test_two_fixed_filters_may_be_the_same(tmp_path, fresh_process):
