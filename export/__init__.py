@@ -1,7 +1,43 @@
-"""Servables: models in the form in which they leave the house."""
+"""What leaves the house: servables and bundles, and what answers for them."""
 
-from export.attribution import attribution as attribution
-from export.decoder import decoder as decoder
-from export.instance import sealed_instance as sealed_instance
-from export.open_generator import open_generator as open_generator
-from export.savedmodel import export_instance as export_instance
+import importlib
+import sys
+import types
+
+# Where each public name is. Imported on first use: whoever verifies a bundle
+# or asks a server needs no TensorFlow.
+_MODULES = {
+    "BundleWriter": "export.bundle",
+    "attribution": "export.attribution",
+    "decoder": "export.decoder",
+    "export_instance": "export.savedmodel",
+    "issue_many": "export.bulk",
+    "open_commitment": "export.verification",
+    "open_generator": "export.open_generator",
+    "publish": "export.publication",
+    "sealed_instance": "export.instance",
+    "verify": "export.verification",
+}
+
+__all__ = sorted(_MODULES)
+
+
+class _Package(types.ModuleType):
+    """Public names stand for what they are, also where a module is called so.
+
+    Importing `export.decoder` would put the module in the function's place.
+    """
+
+    def __setattr__(self, name, value):
+        if name not in _MODULES or not isinstance(value, types.ModuleType):
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name):
+        if name in _MODULES:
+            return getattr(importlib.import_module(_MODULES[name]), name)
+        raise AttributeError(
+            f"module {self.__name__!r} has no attribute {name!r}"
+        )
+
+
+sys.modules[__name__].__class__ = _Package
