@@ -77,7 +77,7 @@ class Clients:
                 connection.request("POST", PREDICT, self._bodies[place])
                 response = connection.getresponse()
                 content = response.read()
-            except OSError as error:
+            except (OSError, http.client.HTTPException) as error:
                 with self._lock:
                     self._answers.failed.append(repr(error))
                 connection.close()

@@ -2,8 +2,9 @@
 
 The attribution of the shipped run is served by the development server in a
 process of its own. Clients ask by REST, one PNG a request, each the next when
-it has its answer, while versions 2 to 10 appear at equal distances in time,
-each with one more issuance, and the version before the last is removed. All
+it has its answer, while versions 2 to 10 appear at equal distances in time (or
+later, if the one before isn't available by then), each with one more issuance,
+and the version before it is removed as soon as it is available. All
 versions were published beforehand beside the models and are moved in, which is
 what publishing ends with: the clients are on the same processor and would
 measure the tracing of graphs. Once without batching, once with it.
@@ -17,10 +18,13 @@ the network is the rest of the client's time, with HTTP and JSON.
 """
 
 import argparse
+import json
 import pathlib
 import shutil
 import tempfile
-import threading
+import time
+import urllib.error
+import urllib.request
 
 import numpy as np
 import results_file
@@ -67,21 +71,40 @@ def main():
 
 def under_load(server, setting, models, folder, args):
     """What the clients saw while the versions came and went."""
+    base = models / "attribution"
     clients = serving_clients.Clients(
         server.url, setting.files, setting.expected, args.clients
     )
-    pause = threading.Event()
     clients.start()
-    for number in range(2, args.versions + 1):
-        pause.wait(args.seconds / args.versions)
-        base = models / "attribution"
-        draft = base / f".draft-{number}"
-        shutil.copytree(folder / "beside" / str(number), draft)
-        draft.rename(base / str(number))
-        if number > 2:
-            shutil.rmtree(base / str(number - 2))
-    pause.wait(args.seconds / args.versions)
+    start = time.perf_counter()
+    for number in range(1, args.versions + 1):
+        if number > 1:
+            draft = base / f".draft-{number}"
+            shutil.copytree(folder / "beside" / str(number), draft)
+            draft.rename(base / str(number))
+        # A version that is removed while it is loaded would be passed over.
+        wait_until_available(server.url, number)
+        if number > 1:
+            shutil.rmtree(base / str(number - 1))
+        ends = start + number * args.seconds / args.versions
+        time.sleep(max(0.0, ends - time.perf_counter()))
     return clients.stop()
+
+
+def wait_until_available(url, number):
+    """Asks for the state of a version until it answers requests."""
+    path = f"{url}/v1/models/attribution/versions/{number}"
+    while True:
+        try:
+            with urllib.request.urlopen(path) as response:
+                [version] = json.load(response)["model_version_status"]
+        except urllib.error.HTTPError:
+            version = {"state": "unseen"}
+        if version["state"] == "AVAILABLE":
+            return
+        if version["state"] == "END":
+            raise SystemExit(f"Version {number}: {version['status']}")
+        time.sleep(0.05)
 
 
 def summary(answers, suffix):
