@@ -71,13 +71,20 @@ class Core:
         request: predict_pb2.PredictRequest,
         number: int | None = None,
     ) -> predict_pb2.PredictResponse:
-        """Runs a signature of a version that need not be served yet."""
+        """Runs a signature of a version that need not be served yet.
+
+        Args:
+            model: The version.
+            request: Whose model and version are not looked at.
+            number: Of the version, if it is served.
+        """
         name = request.model_spec.signature_name or DEFAULT_SIGNATURE
         signature = model.signature(name)
         inputs = self._inputs(signature, request.inputs)
         wanted = _outputs(signature, request.output_filter)
         start = time.perf_counter()
-        if self._batcher:
+        # Requests that warm a version up are slow: nobody's wait for them.
+        if self._batcher and number is not None:
             outputs = self._batcher.run(model, name, inputs)
         else:
             outputs = model.run(name, inputs)

@@ -150,6 +150,26 @@ def test_a_port_that_is_taken_is_named(models, which):
             server.Server(models, **{which: port}).__enter__()
 
 
+def test_requests_that_are_merged_are_answered_each(models):
+    answers = {}
+    merged = server.Batching(max_batch_size=4, timeout_seconds=0.05)
+
+    def ask(running, x):
+        answers[x] = predicted(running, x=x)
+
+    with server.Server(models, batching=merged) as running:
+        threads = [
+            threading.Thread(target=ask, args=[running, float(x)])
+            for x in range(12)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert answers == {float(x): x + 1.0 for x in range(12)}
+
+
 def test_health_is_told_by_grpc_and_rest(models):
     with server.Server(models) as running:
         channel = grpc.insecure_channel(running.grpc_address)
