@@ -17,6 +17,7 @@ EXTRAS = {
         "uvicorn>=0.30",
         "prometheus-client>=0.20",
         "httpx>=0.27",
+        "tenacity>=9",
     ],
     "signing": ["model-signing>=1.1", "pyopenssl>=24"],
     "formats": ["onnx>=1.17", "tf2onnx>=1.17", "onnxruntime>=1.20"],
