@@ -1,0 +1,210 @@
+"""Numbered directories in a base directory, as TensorFlow Serving reads them.
+
+Everything whose name is not a number is passed over by servers; drafts and
+what is about to be removed have such names.
+"""
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+from tf_fingerprint import errors
+
+DRAFT, REMOVED = ".draft-", ".removed-"
+
+# Holds the highest number ever given away, lest one be given away again after
+# its directory was removed: servers cache by number.
+HIGHEST = ".highest"
+
+
+def published(base: pathlib.Path) -> dict[int, pathlib.Path]:
+    """The versions in a base directory, oldest first.
+
+    Args:
+        base: The base directory.
+
+    Returns:
+        From each number to its directory.
+    """
+    numbers = {
+        int(path.name): path
+        for path in base.iterdir()
+        if path.name.isascii() and path.name.isdigit() and path.is_dir()
+    }
+    return dict(sorted(numbers.items()))
+
+
+@contextlib.contextmanager
+def locked(base: pathlib.Path) -> Iterator[None]:
+    """Keeps other publishers out; freed when this process ends, however.
+
+    Args:
+        base: The base directory.
+    """
+    handle = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def draft(base: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A directory that is removed afterwards, unless it was renamed.
+
+    Drafts of publishers that were killed are removed now: theirs are the ones
+    that nobody holds any more.
+
+    Args:
+        base: The base directory.
+
+    Yields:
+        The directory, empty.
+    """
+    with locked(base):
+        _sweep(base)
+        path = pathlib.Path(tempfile.mkdtemp(prefix=DRAFT, dir=base))
+        handle = _held(path)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        os.close(handle)
+
+
+def next_number(base: pathlib.Path, wanted: int | None = None) -> int:
+    """The number of the next version, above all that ever were.
+
+    Args:
+        base: The base directory.
+        wanted: The number asked for, if any.
+
+    Returns:
+        The number.
+
+    Raises:
+        errors.ExportError: If the number asked for was given away before, or
+            is below one that was.
+    """
+    highest = max(published(base), default=0)
+    with contextlib.suppress(FileNotFoundError):
+        highest = max(highest, int((base / HIGHEST).read_text("ascii")))
+    if wanted is not None and wanted <= highest:
+        raise errors.ExportError(
+            f"Version {wanted} can't be published: {base} already had version "
+            f"{highest}. A running server would keep the one it has, so "
+            "numbers are never given away twice and only go up. Publish as "
+            f"version {highest + 1}."
+        )
+    return wanted or highest + 1
+
+
+def give(path: pathlib.Path, base: pathlib.Path, wanted: int | None = None):
+    """Makes a finished draft the next version. Call it under `locked`.
+
+    Args:
+        path: The draft, on disk to its last byte.
+        base: The base directory.
+        wanted: The number asked for, if any.
+
+    Returns:
+        Path of the version.
+
+    Raises:
+        errors.ExportError: As `next_number`.
+        OSError: If there is something of that name after all.
+    """
+    number = next_number(base, wanted)
+    note = path.with_name(path.name + HIGHEST)
+    try:
+        note.write_text(f"{number}\n", "ascii")
+        _sync(note)
+        note.rename(base / HIGHEST)
+    finally:
+        note.unlink(missing_ok=True)
+    target = base / str(number)
+    # Fails where there is a directory that holds anything.
+    path.rename(target)
+    _sync(base)
+    return target
+
+
+def retain(base: pathlib.Path, number: int) -> list[int]:
+    """Removes all but the newest versions. Call it under `locked`.
+
+    A version is renamed before it is removed: a server never sees half of it.
+
+    Args:
+        base: The base directory.
+        number: How many stay; at least one.
+
+    Returns:
+        The versions removed, oldest first.
+    """
+    old = list(published(base).items())[: -max(number, 1)]
+    for version, path in old:
+        hidden = tempfile.mkdtemp(prefix=f"{REMOVED}{version}-", dir=base)
+        path.rename(pathlib.Path(hidden, path.name))
+        _sync(base)
+        shutil.rmtree(hidden)
+    return [version for version, _ in old]
+
+
+def settle(path: pathlib.Path, base: pathlib.Path) -> None:
+    """Makes a draft as readable as its base directory, and waits for the disk.
+
+    `mkdtemp` makes directories that a server's user can't read. Whoever may
+    read the base directory may read what is published there, and nobody else:
+    a registry is in some.
+
+    Args:
+        path: The draft.
+        base: The base directory.
+    """
+    mode = base.stat().st_mode & 0o755 | 0o700
+    for folder, _, names in os.walk(path, topdown=False):
+        for name in names:
+            file = pathlib.Path(folder, name)
+            file.chmod(mode & 0o644 | 0o600)
+            _sync(file)
+        pathlib.Path(folder).chmod(mode)
+        _sync(pathlib.Path(folder))
+
+
+def _sweep(base):
+    """Removes what killed publishers left."""
+    for path in base.iterdir():
+        if path.name.startswith(REMOVED):
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name.startswith(DRAFT) and path.name.endswith(HIGHEST):
+            path.unlink(missing_ok=True)
+        elif path.name.startswith(DRAFT):
+            with contextlib.suppress(BlockingIOError, FileNotFoundError):
+                handle = _held(path)
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(handle)
+
+
+def _held(path):
+    """A handle that nobody else can get until it is closed."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _sync(path):
+    """Waits until a file, or the names in a directory, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
