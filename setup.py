@@ -43,7 +43,10 @@ setuptools.setup(
     license="Apache-2.0",
     license_files=["LICENSE"],
     packages=setuptools.find_packages(include=["tf_fingerprint*", "export*"]),
-    package_data={"tf_fingerprint": ["pretrained/*"]},
+    package_data={
+        "tf_fingerprint": ["pretrained/*"],
+        "export.page": ["index.html"],
+    },
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]
     },

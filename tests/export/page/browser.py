@@ -22,9 +22,7 @@ class Browser:
         self._numbers = itertools.count(1)
         self._session = {}
         target = self.call("Target.createTarget", url="about:blank")
-        attached = self.call(
-            "Target.attachToTarget", flatten=True, **target
-        )
+        attached = self.call("Target.attachToTarget", flatten=True, **target)
         self._session = {"sessionId": attached["sessionId"]}
         self.console = []
         for domain in ("Page", "Runtime", "DOM", "Log"):
@@ -71,9 +69,10 @@ class Browser:
 
     def choose_files(self, selector, paths):
         """Gives files to an input, as choosing them does."""
-        found = self.call("Runtime.evaluate", expression=(
-            f"document.querySelector({json.dumps(selector)})"
-        ))
+        found = self.call(
+            "Runtime.evaluate",
+            expression=(f"document.querySelector({json.dumps(selector)})"),
+        )
         self.call(
             "DOM.setFileInputFiles",
             files=[str(path) for path in paths],
@@ -94,7 +93,10 @@ class Browser:
         }
         for kind in ("dragEnter", "dragOver", "drop"):
             self.call(
-                "Input.dispatchDragEvent", type=kind, x=box[0], y=box[1],
+                "Input.dispatchDragEvent",
+                type=kind,
+                x=box[0],
+                y=box[1],
                 data=data,
             )
 
@@ -102,7 +104,10 @@ class Browser:
         """Sets the window's size, and whether colours are light or dark."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
-            width=width, height=height, deviceScaleFactor=1, mobile=False,
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
         )
         feature = {"name": "prefers-color-scheme", "value": scheme}
         self.call("Emulation.setEmulatedMedia", features=[feature])
@@ -156,7 +161,10 @@ def started(folder):
     )
     os.close(commands_read)
     os.close(events_write)
-    with open(commands_write, "wb") as commands, open(events_read, "rb") as events:
+    with (
+        open(commands_write, "wb") as commands,
+        open(events_read, "rb") as events,
+    ):
         try:
             browser = Browser(commands, events)
             yield browser
