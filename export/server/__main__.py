@@ -1,0 +1,62 @@
+"""Runs the development server: `python -m export.server MODELS_DIR`."""
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from tf_fingerprint import errors
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until SIGTERM or SIGINT, then answers what is under way.
+
+    Args:
+        arguments: Of the command line, without the program's name.
+
+    Returns:
+        Exit code: 0, or 1 if the server can't be started.
+    """
+    args = _parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(name)s: %(message)s"
+    )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        from export import server
+
+        with server.Server(
+            args.models_dir,
+            rest_port=args.rest_port,
+            grpc_port=args.grpc_port,
+            host=args.host,
+            poll_interval_seconds=args.poll_interval_seconds,
+        ) as running:
+            print(f"REST at {running.rest_url}", flush=True)
+            print(f"gRPC at {running.grpc_address}", flush=True)
+            print(f"Models: {', '.join(running.model_names())}", flush=True)
+            stop.wait()
+    except errors.FingerprintError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m export.server", description=__doc__
+    )
+    parser.add_argument("models_dir", help="one sub-folder a model")
+    parser.add_argument("--rest-port", type=int, default=8501)
+    parser.add_argument("--grpc-port", type=int, default=8500)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--poll-interval-seconds", type=float, default=1.0)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

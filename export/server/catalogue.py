@@ -1,0 +1,115 @@
+"""All models of a folder, looked after by one thread."""
+
+import logging
+import pathlib
+import threading
+from collections.abc import Callable
+from collections.abc import Mapping
+
+from export.server import loaded
+from export.server.policy import Policy
+from export.server.versions import Model
+from tf_fingerprint import errors
+
+logger = logging.getLogger(__name__)
+
+
+class Catalogue:
+    """Models by name: every sub-folder that holds a version is one.
+
+    Args:
+        folder: Holds one sub-folder a model.
+        policies: From model name to policy; the latest version is served
+            where a model has none.
+        poll_interval_seconds: Between two looks at the disk.
+        warm_up: Called with each version before it is served.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        *,
+        policies: Mapping[str, Policy],
+        poll_interval_seconds: float,
+        warm_up: Callable[[loaded.LoadedModel], object],
+    ):
+        self.folder = folder
+        self._policies = policies
+        self._poll_interval_seconds = poll_interval_seconds
+        self._warm_up = warm_up
+        self._models: dict[str, Model] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(
+            target=self._keep_polling, name="versions", daemon=True
+        )
+
+    def start(self) -> None:
+        """Loads what is there, and begins to look for more.
+
+        Raises:
+            ServingError: If the folder isn't there or one of its models can't
+                be served.
+        """
+        if not self.folder.is_dir():
+            raise errors.ServingError(
+                f"{self.folder} is no folder. It must hold one sub-folder a "
+                "model, with one sub-folder a version in it."
+            )
+        self.poll()
+        for model in self._models.values():
+            failed = [each for each in model.versions() if each.error]
+            if failed:
+                self.close()
+                raise errors.ServingError(
+                    f"Version {failed[0].number} of {model.name} can't be "
+                    f"served: {failed[0].error}. Remove or repair it."
+                )
+        self._thread.start()
+
+    def model(self, name: str) -> Model | None:
+        """The model of that name, if there is one."""
+        return self._models.get(name)
+
+    def names(self) -> list[str]:
+        """Names of the models, in their order."""
+        return sorted(self._models)
+
+    def poll(self) -> None:
+        """Looks for new models, and for new versions of each."""
+        for path in sorted(self.folder.iterdir()):
+            name = path.name
+            if (
+                name in self._models
+                or name.startswith(".")
+                or not path.is_dir()
+            ):
+                continue
+            self._models[name] = Model(
+                name,
+                path,
+                policy=self._policies.get(name, Policy()),
+                warm_up=self._warm_up,
+            )
+        for model in list(self._models.values()):
+            model.poll()
+
+    def is_available(self) -> bool:
+        """Whether every model answers requests, and there is one."""
+        models = list(self._models.values())
+        return bool(models) and all(model.is_available() for model in models)
+
+    def close(self) -> None:
+        """Stops looking and unloads everything."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for model in self._models.values():
+            model.close()
+
+    def _keep_polling(self):
+        while not self._stopped.wait(self._poll_interval_seconds):
+            try:
+                self.poll()
+            except OSError:
+                # A disk that comes back finds the server as it was.
+                logger.exception("%s can't be read", self.folder)

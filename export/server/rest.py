@@ -1,0 +1,280 @@
+"""The REST interface: URLs and codes as the production server has them."""
+
+import asyncio
+import json
+import re
+import urllib.parse
+from collections.abc import Sequence
+
+import starlette.applications
+import starlette.routing
+from google.protobuf import json_format
+from starlette import requests
+from starlette import responses
+from starlette import types
+from tensorflow_serving.apis import get_model_metadata_pb2
+from tensorflow_serving.apis import get_model_status_pb2
+from tensorflow_serving.apis import model_pb2
+
+from export.server import bodies
+from export.server import core
+from export.server import json_document
+from export.server import json_request
+from export.server import json_response
+from export.server import metrics
+from export.server import status
+from export.server import workers
+from export.server.policy import MAX_VERSION
+
+# The whole of path and query is matched, as if a query were part of a name.
+API = re.compile(r"/v1/.*", re.IGNORECASE | re.DOTALL)
+MODEL = (
+    r"/v1/models/(?P<name>[^/:]+)"
+    r"(?:/versions/(?P<version>[0-9]+)|/labels/(?P<label>[^/:]+))?"
+)
+ASK = re.compile(MODEL + r"(?:/(?P<metadata>metadata))?", re.IGNORECASE)
+RUN = re.compile(MODEL + r":(?P<verb>predict|classify|regress)", re.IGNORECASE)
+VERBS = ("predict", "classify", "regress")
+
+NOT_FOUND_PAGE = (
+    "<html><head>\n<title>404 Not Found</title>\n</head><body>\n"
+    "<h1>Not Found</h1>\n</body></html>\n"
+)
+
+
+class Rest:
+    """Answers HTTP requests; an ASGI application.
+
+    Args:
+        answering: What both interfaces do with a request.
+        pool: Threads that models run in.
+        max_request_bytes: That a body may have.
+        timeout_seconds: After which a client is answered that it took too
+            long.
+        extra_routes: Pages beside the interface, such as one for browsers.
+    """
+
+    def __init__(
+        self,
+        answering: core.Core,
+        pool: workers.Workers,
+        *,
+        max_request_bytes: int,
+        timeout_seconds: float,
+        extra_routes: Sequence[starlette.routing.BaseRoute] = (),
+    ):
+        self._core = answering
+        self._pool = pool
+        self._max_request_bytes = max_request_bytes
+        self._timeout_seconds = timeout_seconds
+        self._pages = starlette.applications.Starlette(
+            routes=[
+                starlette.routing.Route(metrics.PATH, self._metrics),
+                starlette.routing.Route("/health", self._health),
+                *extra_routes,
+            ],
+            exception_handlers={404: _not_found_page},
+        )
+
+    async def __call__(
+        self, scope: types.Scope, receive: types.Receive, send: types.Send
+    ) -> None:
+        """Answers one request, as ASGI calls it."""
+        target = _target(scope) if scope["type"] == "http" else ""
+        if scope["type"] != "http" or not API.fullmatch(target):
+            await self._pages(scope, receive, send)
+            return
+        request = requests.Request(scope, receive)
+        try:
+            answer = await self._answer(request, target)
+        except requests.ClientDisconnect:
+            return
+        except status.StatusError as error:
+            answer = _error(error)
+        await answer(scope, receive, send)
+
+    async def _answer(self, request, target):
+        if request.method == "OPTIONS":
+            origin = request.headers.get("origin", "")
+            is_page = re.match("https?://", origin)
+            return responses.Response(status_code=200 if is_page else 400)
+        run, ask = RUN.fullmatch(target), ASK.fullmatch(target)
+        if request.method == "POST" and run and run["verb"] in VERBS:
+            return await self._run(request, run)
+        if request.method == "GET" and ask:
+            return self._ask(ask)
+        raise status.invalid(f"Malformed request: {request.method} {target}")
+
+    def _ask(self, match):
+        spec = _spec(match)
+        if spec is None:
+            return responses.Response(status_code=400)
+        if match["metadata"] == "metadata":
+            return _json(_metadata(self._core, spec))
+        request = get_model_status_pb2.GetModelStatusRequest(model_spec=spec)
+        return _json(_status(self._core, request))
+
+    async def _run(self, request, match):
+        spec = _spec(match)
+        try:
+            body = await bodies.read(request, max_bytes=self._max_request_bytes)
+        except bodies.TooLargeError:
+            return _json(
+                {
+                    "error": "The body has more than "
+                    f"{self._max_request_bytes} bytes, which this server takes."
+                },
+                status_code=413,
+            )
+        if spec is None:
+            return responses.Response(status_code=400)
+        is_gzip = request.headers.get("content-encoding") == "gzip"
+        future = self._pool.submit(
+            self._predict if match["verb"] == "predict" else self._classify,
+            body,
+            is_gzip,
+            spec,
+        )
+        try:
+            body = await asyncio.wait_for(
+                asyncio.wrap_future(future), self._timeout_seconds
+            )
+        except TimeoutError:
+            raise status.StatusError(
+                status.StatusCode.DEADLINE_EXCEEDED,
+                f"Timed out after {self._timeout_seconds} seconds.",
+            ) from None
+        return responses.Response(body, media_type="application/json")
+
+    def _predict(self, body, is_gzip, spec):
+        """The body of the answer; in a thread of the pool."""
+        request, in_rows = json_request.to_request(
+            self._inflated(body, is_gzip),
+            spec,
+            lambda name: self._signature(spec, name),
+        )
+        response = self._core.predict(request)
+        return json_response.to_json(response.outputs, in_rows=in_rows)
+
+    def _classify(self, body, is_gzip, spec):
+        """Refuses as production does where a model has no such signature."""
+        document = json_document.parse(self._inflated(body, is_gzip))
+        name = document.get("signature_name", core.DEFAULT_SIGNATURE)
+        if not isinstance(name, str):
+            raise status.invalid("`signature_name` must be a string")
+        if list(self._signature(spec, name).inputs) != ["inputs"]:
+            raise status.invalid(
+                f"Signature {name} doesn't take `inputs` to classify or "
+                "regress. Use `predict`."
+            )
+        raise status.StatusError(
+            status.StatusCode.UNIMPLEMENTED,
+            "This server neither classifies nor regresses. Use `predict`.",
+        )
+
+    def _inflated(self, body, is_gzip):
+        return bodies.inflate(body) if is_gzip else body
+
+    def _signature(self, spec, name):
+        try:
+            return self._core.signature(spec, name)
+        except status.StatusError as error:
+            # By REST it is the request that is wrong, not the model's state.
+            if error.code == status.StatusCode.FAILED_PRECONDITION:
+                raise status.invalid(error.message) from error
+            raise
+
+    async def _metrics(self, request):
+        return responses.Response(
+            self._core.metrics.text(), media_type=metrics.CONTENT_TYPE
+        )
+
+    async def _health(self, request):
+        is_serving = self._core.models.is_available()
+        return _json(
+            {"status": "SERVING" if is_serving else "NOT_SERVING"},
+            status_code=200 if is_serving else 503,
+        )
+
+
+def _target(scope):
+    """Path and query as they were sent."""
+    query = scope["query_string"]
+    target = scope["raw_path"] + (b"?" + query if query else b"")
+    return target.decode("latin-1")
+
+
+def _spec(match):
+    """Model and version that a URL names; nothing if no version is so high."""
+    spec = model_pb2.ModelSpec(name=urllib.parse.unquote(match["name"]))
+    if match["version"] is not None:
+        version = match["version"].lstrip("0") or "0"
+        if len(version) > 19 or int(version) > MAX_VERSION:
+            return None
+        spec.version.value = int(version)
+    if match["label"] is not None:
+        spec.version_label = urllib.parse.unquote(match["label"])
+    return spec
+
+
+def _status(answering, request):
+    """As the production server writes it: an OK status has both members."""
+    states = answering.status(request).model_version_status
+    return {
+        "model_version_status": [
+            {
+                "version": str(each.version),
+                "state": type(each).State.Name(each.state),
+                "status": {
+                    "error_code": _code_name(each.status.error_code),
+                    "error_message": each.status.error_message,
+                },
+            }
+            for each in states
+        ]
+    }
+
+
+def _code_name(number):
+    return next(
+        code.name for code in status.StatusCode if code.value[0] == number
+    )
+
+
+def _metadata(answering, spec):
+    """As the production server writes it, every field being there."""
+    request = get_model_metadata_pb2.GetModelMetadataRequest(
+        model_spec=spec, metadata_field=["signature_def"]
+    )
+    response = answering.metadata(request)
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    response.metadata["signature_def"].Unpack(signatures)
+    return {
+        "model_spec": {
+            "name": response.model_spec.name,
+            "signature_name": "",
+            "version": str(response.model_spec.version.value),
+        },
+        "metadata": {
+            "signature_def": json_format.MessageToDict(
+                signatures,
+                preserving_proto_field_name=True,
+                always_print_fields_with_no_presence=True,
+            )
+        },
+    }
+
+
+def _error(error):
+    return _json(
+        {"error": error.message}, status_code=status.HTTP_STATUS[error.code]
+    )
+
+
+def _json(value, status_code=200):
+    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    return responses.Response(body, status_code, media_type="application/json")
+
+
+async def _not_found_page(request, error):
+    return responses.HTMLResponse(NOT_FOUND_PAGE, status_code=404)
