@@ -14,6 +14,7 @@ from tf_fingerprint.registry.database import DatabaseStore as DatabaseStore
 from tf_fingerprint.registry.database import open_store as open_store
 from tf_fingerprint.registry.issuance import confirm as confirm
 from tf_fingerprint.registry.issuance import issue as issue
+from tf_fingerprint.registry.issuance import revoke as revoke
 from tf_fingerprint.registry.issuance import unfinished as unfinished
 from tf_fingerprint.registry.records import GeneratorRecord as GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord as IssuanceRecord

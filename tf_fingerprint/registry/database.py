@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import os
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Self
@@ -132,7 +133,12 @@ class DatabaseStore:
                 ) from error
 
     def change_state(
-        self, issuance_id: str, *, before: State, after: State
+        self,
+        issuance_id: str,
+        *,
+        before: Collection[State],
+        after: State,
+        reason: str = "",
     ) -> IssuanceRecord:
         """Moves an issuance on; one that is there already stays as it is."""
         issuances = schema.ISSUANCES
@@ -140,14 +146,15 @@ class DatabaseStore:
             connection.execute(
                 sa.update(issuances)
                 .where(issuances.c.id == issuance_id)
-                .where(issuances.c.state == str(before))
+                .where(issuances.c.state.in_([str(each) for each in before]))
                 .values(state=str(after))
             )
             record = self._issuance(connection, issuance_id)
             if record.state != after:
                 raise errors.RegistryError(
-                    f"{self._name}: issuance {issuance_id} must be {before} to "
-                    f"become {after}. It is {record.state}."
+                    f"{self._name}: issuance {issuance_id} must be "
+                    f"{' or '.join(before)} to become {after}. It is "
+                    f"{record.state}."
                 )
         return record
 

@@ -5,6 +5,7 @@ import datetime
 import enum
 import re
 import unicodedata
+from collections.abc import Collection
 from collections.abc import Sequence
 from typing import Any
 from typing import Protocol
@@ -22,6 +23,8 @@ class State(enum.StrEnum):
 
     RESERVED = "reserved"  # Recorded; the sealed copy may or may not be out.
     ISSUED = "issued"  # The sealed copy has been delivered.
+    REVOKED = "revoked"  # Withdrawn; the copy may be in the wild all the same.
+    RETIRED = "retired"  # Replaced by a later issuance; likewise.
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -129,13 +132,18 @@ class Store(Protocol):
         """
 
     def change_state(
-        self, issuance_id: str, *, before: State, after: State
+        self,
+        issuance_id: str,
+        *,
+        before: Collection[State],
+        after: State,
+        reason: str = "",
     ) -> IssuanceRecord:
         """Moves an issuance on; one that is there already stays as it is.
 
         Raises:
             errors.RegistryError: If there is no such issuance, or its state is
-                neither `before` nor `after`.
+                neither one of `before` nor `after`.
         """
 
     def issuance(self, issuance_id: str) -> IssuanceRecord:
