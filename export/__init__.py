@@ -8,32 +8,38 @@ import types
 # or asks a server needs no TensorFlow.
 _MODULES = {
     "AttributionClient": "export.client",
+    "BundleWriter": "export.bundle",
     "ServedAttribution": "export.client",
     "attribution": "export.attribution",
     "decoder": "export.decoder",
     "export_instance": "export.savedmodel",
+    "issue_many": "export.bulk",
+    "open_commitment": "export.verification",
     "open_generator": "export.open_generator",
     "publish": "export.publication",
     "sealed_instance": "export.instance",
+    "verify": "export.verification",
 }
 
 __all__ = sorted(_MODULES)
 
 
 class _Package(types.ModuleType):
-    """Keeps the name of a builder for it, though its module has the same."""
+    """Public names stand for what they are, also where a module is called so.
+
+    Importing `export.decoder` would put the module in the function's place.
+    """
 
     def __setattr__(self, name, value):
-        is_module = isinstance(value, types.ModuleType)
-        if not (is_module and name in _MODULES):
+        if name not in _MODULES or not isinstance(value, types.ModuleType):
             super().__setattr__(name, value)
+
+    def __getattr__(self, name):
+        if name in _MODULES:
+            return getattr(importlib.import_module(_MODULES[name]), name)
+        raise AttributeError(
+            f"module {self.__name__!r} has no attribute {name!r}"
+        )
 
 
 sys.modules[__name__].__class__ = _Package
-
-
-def __getattr__(name: str):
-    """Imports what a public name stands for."""
-    if name in _MODULES:
-        return getattr(importlib.import_module(_MODULES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,7 +22,10 @@ def test_hands_out_an_instance_that_makes_the_right_pictures(
     issued = tiny_run.issue("Acme", tmp_path / "r.db", to=folder)
 
     files = {path.name for path in folder.iterdir()}
-    assert files == {"instance.keras", "savedmodel", "manifest.json"}
+    assert files == {
+        *("instance.keras", "savedmodel", "manifest.json"),
+        *("README.md", "LICENSE.txt"),
+    }
     assert (folder / "savedmodel" / "1" / "saved_model.pb").is_file()
     assert [path.name for path in folder.parent.iterdir()] == ["acme"]
     assert issued.record.state is registry.State.ISSUED

@@ -66,7 +66,7 @@ def test_nothing_else_is_left(shown):
     assert [path.name for path in folder.parent.iterdir()] == ["quickstart"]
     assert {path.name for path in folder.iterdir()} == {
         *("quickstart.json", "report.html", "registry.db"),
-        *("photograph.jpg", "recipients"),
+        *("registry.db.secret", "photograph.jpg", "recipients"),
     }
 
 

@@ -1,26 +1,14 @@
-"""What leaves the house: sealed instances, and pictures as files."""
+"""What leaves the house: bundles, and pictures as files."""
 
-import json
-import os
 import pathlib
-import secrets
-import shutil
 
-import keras
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tf_fingerprint import __version__
-from tf_fingerprint import config
 from tf_fingerprint import errors
-from tf_fingerprint import registry
 
-INSTANCE, SAVED_MODEL, MANIFEST = (
-    "instance.keras",
-    "savedmodel",
-    "manifest.json",
-)
+INSTANCE = "instance.keras"
 
 
 def check_new(folder: pathlib.Path, what: str) -> None:
@@ -81,57 +69,15 @@ def write_pictures(
     return paths
 
 
-def deliver(
-    instance: keras.Model,
-    record: registry.IssuanceRecord,
-    settings: config.Config,
-    folder: pathlib.Path,
-) -> None:
-    """Writes a sealed instance as `.keras` and as SavedModel: all or nothing.
+def bundle_writer(run, **options):
+    """What writes bundles of a run's generator; keep it to write several.
 
     Args:
-        instance: The sealed instance.
-        record: Its issuance. `manifest.json` names all of it but the
-            fingerprint.
-        settings: What its generator was trained with.
-        folder: Where to; must be new or empty.
-
-    Raises:
-        errors.RunError: If the folder holds something, or can't be written.
+        run: `runs.Run`.
+        **options: See `export.bundle.BundleWriter`.
     """
-    # The one place where this package imports `export`, which imports it.
-    from export import savedmodel
+    # The one function with which this package reaches `export`, which imports
+    # the package.
+    from export import bundle
 
-    check_new(folder, "an instance")
-    folder = folder.absolute()
-    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    try:
-        draft.mkdir(parents=True)
-        instance.save(draft / INSTANCE)
-        savedmodel.export_instance(instance, draft / SAVED_MODEL)
-        manifest = _manifest(record, settings)
-        text = json.dumps(manifest, indent=2, ensure_ascii=False)
-        (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        os.rename(draft, folder)
-    except OSError as error:
-        raise errors.RunError(
-            f"{folder}: the instance can't be written. {error}. Nothing was "
-            "left there."
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-
-
-def _manifest(record, settings):
-    """What a recipient is told: all but the fingerprint."""
-    return {
-        "issuance_id": record.id,
-        "recipient": record.recipient,
-        "issued_at": record.issued_at.isoformat(),
-        "generator_digest": record.generator.digest,
-        "resolution": settings.data.resolution,
-        "channels": settings.data.channels,
-        "latent_dim": settings.networks.latent_dim,
-        "noise": settings.networks.noise,
-        "made_by": f"tf-fingerprint {__version__}",
-    }
+    return bundle.BundleWriter(run, **options)

@@ -31,7 +31,8 @@ _SEED = 1
 _FORMATS = {"png": {}, "jpeg90": {"extension": ".jpg", "quality": 90}}
 _SUMMARY, _PAGE, _REGISTRY = "quickstart.json", "report.html", "registry.db"
 _PHOTOGRAPH, _INSTANCES = "photograph.jpg", "recipients"
-_OWN = {_SUMMARY, _PAGE, _REGISTRY, _PHOTOGRAPH, _INSTANCES}
+_SECRET = f"{_REGISTRY}.secret"
+_OWN = {_SUMMARY, _PAGE, _REGISTRY, _SECRET, _PHOTOGRAPH, _INSTANCES}
 
 
 @dataclasses.dataclass(frozen=True)

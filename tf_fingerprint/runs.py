@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import os
 import pathlib
+from collections.abc import Collection
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from tf_fingerprint import models
 from tf_fingerprint import registry as registries
 from tf_fingerprint import run_files
 from tf_fingerprint import sampling
+from tf_fingerprint.registry import commitments
 
 PRETRAINED = "pretrained"
 
@@ -84,6 +86,7 @@ class Run:
         self.generator = generator
         self.decoder = decoder
         self.folder = folder
+        self._bundle_writers: dict[Any, Any] = {}
 
     @functools.cached_property
     def generator_digest(self) -> str:
@@ -208,35 +211,71 @@ class Run:
         registry: Registry,
         *,
         to: str | os.PathLike[str] | None = None,
+        formats: Collection[str] = (),
+        sign_with: str | os.PathLike[str] | None = None,
+        secret: str | os.PathLike[str] | None = None,
     ) -> Issued:
         """Records a fresh fingerprint, seals it in, hands the instance out.
 
         Args:
             recipient: Party that receives the instance.
             registry: Path, URL or opened registry; made if there is none.
-            to: New or empty folder for the instance. If not given, nothing is
+            to: New or empty folder for the bundle. If not given, nothing is
                 written, and returning it counts as delivery.
+            formats: Beside Keras and SavedModel: "tflite", "onnx".
+            sign_with: PEM file of a private key for the bundle's signature.
+            secret: File with the secret of the commitments; see
+                `registry.commitments`. Beside the registry if not given, which
+                must be named by path then. Made if there is none.
 
         Returns:
             The instance and its record.
 
         Raises:
-            ValueError: If `recipient` is blank or spans lines.
+            ValueError: If `recipient` is blank or spans lines, or a format is
+                not known.
             errors.RunError: If `to` holds something, or can't be written; then
                 the fingerprint stays reserved.
             errors.RegistryError: If the registry can't be written.
+            errors.ExportError: If the bundle can't be signed, or does not make
+                pictures with the fingerprint.
         """
         folder = None if to is None else pathlib.Path(to)
         if folder is not None:
             delivery.check_new(folder, "an instance")
+            writer = self._bundle_writer(tuple(formats), sign_with)
+            writer.prepare()
         with _opened(registry, create=True) as store:
+            key = folder and _secret(registry, secret)
             record = registries.issue(store, recipient, generator=self.record)
             store.flush()  # Before anything leaves the house.
-            instance = self.seal(record.bits)
             if folder is not None:
-                delivery.deliver(instance, record, self.config, folder)
+                salt = commitments.salt(key, record.id)
+                writer.write(record, folder, salt=salt)
             record = registries.confirm(store, record.id)
-        return Issued(record, instance, folder)
+        return Issued(record, self.seal(record.bits), folder)
+
+    def _bundle_writer(self, formats, sign_with):
+        """The same for the same options: it shares what it can."""
+        options = (formats, sign_with)
+        if options not in self._bundle_writers:
+            self._bundle_writers[options] = delivery.bundle_writer(
+                self, formats=formats, sign_with=sign_with
+            )
+        return self._bundle_writers[options]
+
+
+def _secret(registry: Registry, path: str | os.PathLike[str] | None) -> bytes:
+    """The secret of the commitments, which is made if there is none."""
+    if path is None:
+        if not isinstance(registry, str | os.PathLike):
+            raise ValueError(
+                "`secret` must be given with a registry that is open already: "
+                "the file with the secret of its commitments. By default that "
+                "lies beside the registry, which is named by its path then."
+            )
+        path = commitments.secret_path(registry)
+    return commitments.read_secret(path, create=True)
 
 
 @contextlib.contextmanager

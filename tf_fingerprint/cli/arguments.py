@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _add_train(adding)
     _add_generate(adding)
     _add_issue(adding)
+    _add_verify(adding)
     _add_attribute(adding)
     _add_export(adding)
     _add_serve(adding)
@@ -98,8 +99,44 @@ def _add_issue(adding):
         help=f"{_REGISTRY_HELP}; made if there is none",
     )
     _add_to(parser, "new or empty folder for the copy")
+    parser.add_argument(
+        "--formats",
+        type=_names,
+        default=(),
+        metavar="LIST",
+        help="beside Keras and SavedModel: tflite,onnx",
+    )
+    parser.add_argument(
+        "--sign-with",
+        type=pathlib.Path,
+        metavar="KEY.pem",
+        help="private key on an elliptic curve, for OpenSSF model-signing",
+    )
+    _add_secret(parser)
     output.add_format(parser)
     parser.set_defaults(command=commands.issue)
+
+
+def _add_verify(adding):
+    parser = _added(
+        adding, "verify", "tell whether a copy is as it was handed out"
+    )
+    parser.add_argument("folder", metavar="DIR", type=pathlib.Path)
+    parser.add_argument(
+        "--public-key",
+        type=pathlib.Path,
+        metavar="KEY.pem",
+        help="of whoever signed the copy",
+    )
+    parser.add_argument(
+        "--registry",
+        metavar="URL",
+        help="show that the copy was committed to the fingerprint that this "
+        "registry holds for it",
+    )
+    _add_secret(parser)
+    output.add_format(parser)
+    parser.set_defaults(command=commands.verify)
 
 
 def _add_attribute(adding):
@@ -181,3 +218,17 @@ def _add_to(parser, purpose):
         metavar="DIR",
         help=purpose,
     )
+
+
+def _add_secret(parser):
+    parser.add_argument(
+        "--secret",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="secret of the commitments (default: beside the registry)",
+    )
+
+
+def _names(text):
+    """Names between commas."""
+    return tuple(name for name in text.split(",") if name)

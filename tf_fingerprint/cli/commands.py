@@ -64,14 +64,46 @@ def issue(args: argparse.Namespace) -> int:
     """Hands a sealed copy out; prints the issuance, not its fingerprint."""
     run = _load(args.run)
     try:
-        issued = run.issue(args.recipient, args.registry, to=args.to)
+        issued = run.issue(
+            args.recipient,
+            args.registry,
+            to=args.to,
+            formats=args.formats,
+            sign_with=args.sign_with,
+            secret=args.secret,
+        )
     except ValueError as error:
-        args.parser.error(f"argument --recipient: {error}")
+        args.parser.error(str(error))
     row = issued.record.to_dict()
     del row["fingerprint"]
     shown = ("id", "recipient", "issued_at", "state", "folder")
     row |= {"folder": str(args.to)}
     output.write_rows([row], args.format, shown=shown)
+    return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Checks a copy's files, its signature and its commitment."""
+    from export import verification
+
+    verified = verification.verify(args.folder, public_key=args.public_key)
+    commitment = "not checked"
+    if args.registry is not None:
+        verification.open_commitment(
+            args.folder, args.registry, secret=args.secret
+        )
+        commitment = "opens"
+    files = verified.manifest["files"].values()
+    row = {
+        "folder": str(args.folder),
+        "issuance_id": verified.manifest["issuance_id"],
+        "recipient": verified.manifest["recipient"],
+        "files": len(files),
+        "bytes": sum(each["bytes"] for each in files),
+        "signature": verified.signature,
+        "commitment": commitment,
+    }
+    output.write_rows([row], args.format)
     return 0
 
 

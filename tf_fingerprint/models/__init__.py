@@ -2,6 +2,7 @@
 
 from tf_fingerprint.models.decoder import Decoder as Decoder
 from tf_fingerprint.models.discriminator import Discriminator as Discriminator
+from tf_fingerprint.models.folding import Folding as Folding
 from tf_fingerprint.models.generator import Generator as Generator
 from tf_fingerprint.models.instance import folded_weights as folded_weights
 from tf_fingerprint.models.instance import seal as seal

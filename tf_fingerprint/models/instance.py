@@ -68,7 +68,7 @@ def folded_weights(generator, fingerprint, *, noise="random"):
     """
     plain.check_noise(noise)
     bits = _checked_bits(generator, fingerprint)
-    generator = _in_float32(generator)
+    generator = in_float32(generator)
     network = generator.synthesis
     style = generator.embedding(bits[None])[0]
     channels = network.arguments["channels"]
@@ -107,8 +107,15 @@ def _checked_bits(generator, fingerprint):
     return bits.astype("float32")
 
 
-def _in_float32(generator):
-    """The generator itself, or a copy if it computes in a shorter type."""
+def in_float32(generator):
+    """The generator itself, or a copy if it computes in a shorter type.
+
+    Args:
+        generator: `Generator`.
+
+    Returns:
+        One with the same weights.
+    """
     if generator.synthesis.compute_dtype == "float32":
         return generator
     policy = keras.config.dtype_policy()

@@ -1,0 +1,116 @@
+"""`python -m export`: what is done for many, and by programs."""
+
+import argparse
+import json
+import pathlib
+import sys
+from collections.abc import Sequence
+
+from tf_fingerprint import errors
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns 0, or 1 after telling on stderr what failed."""
+    args = _parser().parse_args(argv)
+    try:
+        return args.command(args)
+    except errors.FingerprintError as error:
+        print(f"export: {error}", file=sys.stderr)
+        return 1
+
+
+def bundle(args: argparse.Namespace) -> int:
+    """Writes a bundle for every recipient; prints one JSON object each."""
+    from tf_fingerprint.cli import starting
+
+    starting.import_tensorflow()
+    from export import bulk
+    from export import bundle as bundles
+    from tf_fingerprint import runs
+
+    names = list(args.recipient)
+    if args.recipients is not None:
+        names += args.recipients.read_text(encoding="utf-8").splitlines()
+    try:
+        writer = bundles.BundleWriter(
+            runs.load(args.run), formats=args.formats, sign_with=args.sign_with
+        )
+        issued = bulk.issue_many(
+            writer,
+            names,
+            args.registry,
+            to=args.to,
+            secret=args.secret,
+            workers=args.workers,
+        )
+    except ValueError as error:
+        args.parser.error(str(error))
+    for each in issued:
+        row = each.record.to_dict() | {"folder": str(each.folder)}
+        del row["fingerprint"]
+        print(json.dumps(row, ensure_ascii=False))
+    return 0
+
+
+def _parser():
+    main = argparse.ArgumentParser(
+        prog="python -m export", description=__doc__, allow_abbrev=False
+    )
+    adding = main.add_subparsers(required=True, metavar="COMMAND")
+    purpose = "hand sealed copies to many recipients"
+    parser = adding.add_parser(
+        "bundle", help=purpose, description=purpose, allow_abbrev=False
+    )
+    parser.add_argument("run", metavar="RUN")
+    parser.add_argument(
+        "--recipient",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="repeatable",
+    )
+    parser.add_argument(
+        "--recipients",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="one name a line",
+    )
+    parser.add_argument("--registry", required=True, metavar="URL")
+    parser.add_argument(
+        "--to",
+        required=True,
+        type=pathlib.Path,
+        metavar="DIR",
+        help="folder for the bundles, each named after its issuance",
+    )
+    add_bundle_options(parser)
+    parser.add_argument("--workers", type=int, default=2, metavar="N")
+    parser.set_defaults(command=bundle, parser=parser)
+    return main
+
+
+def add_bundle_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what says how bundles are written."""
+    parser.add_argument(
+        "--formats",
+        type=lambda text: [name for name in text.split(",") if name],
+        default=[],
+        metavar="LIST",
+        help="beside Keras and SavedModel: tflite,onnx",
+    )
+    parser.add_argument(
+        "--sign-with",
+        type=pathlib.Path,
+        metavar="KEY.pem",
+        help="private key on an elliptic curve",
+    )
+    parser.add_argument(
+        "--secret",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="secret of the commitments (default: beside the registry)",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

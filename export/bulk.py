@@ -1,0 +1,186 @@
+"""Bundles for many recipients at once, which a kill does not undo."""
+
+import collections
+import concurrent.futures
+import contextlib
+import dataclasses
+import datetime
+import fcntl
+import os
+import pathlib
+import re
+import shutil
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import tqdm
+
+from export import bundle
+from tf_fingerprint import errors
+from tf_fingerprint import fingerprints
+from tf_fingerprint import registry as registries
+from tf_fingerprint.registry import commitments
+
+_LOCK = ".lock"
+
+# What `BundleWriter.write` has under way: `.`, id of the issuance, `.`, token.
+_DRAFT = re.compile(r"\.[0-9a-f]{16}\.[0-9a-f]{8}")
+
+
+@dataclasses.dataclass(frozen=True)
+class Bundled:
+    """One recipient's bundle.
+
+    Args:
+        record: The issuance.
+        folder: The bundle.
+        is_new: Whether this call wrote it, and not an earlier one.
+    """
+
+    record: registries.IssuanceRecord
+    folder: pathlib.Path
+    is_new: bool
+
+
+def issue_many(
+    writer: bundle.BundleWriter,
+    recipients: Sequence[str],
+    registry: str | os.PathLike[str],
+    *,
+    to: str | os.PathLike[str],
+    secret: str | os.PathLike[str] | None = None,
+    workers: int = 2,
+) -> list[Bundled]:
+    """Issues to every recipient, each bundle in a folder named after its id.
+
+    All fingerprints are recorded, and the record waited for, before the first
+    bundle is written. After a kill or a failure call it again with the same
+    arguments: finished bundles stay as they are, and a recipient for whom a
+    fingerprint was only reserved gets that one.
+
+    Args:
+        writer: Of the run whose generator is issued.
+        recipients: Their names, each once.
+        registry: Path or URL; made if there is none.
+        to: Folder for the bundles; made if there is none.
+        secret: File with the secret that salts of commitments are derived
+            from; beside the registry if not given.
+        workers: Threads that write bundles.
+
+    Returns:
+        One for each recipient, in their order.
+
+    Raises:
+        ValueError: If a name is given twice, is blank, or spans lines.
+        errors.RunError: If the folder can't be written, or another process is
+            at work there.
+        errors.RegistryError: If the registry can't be written.
+        errors.ExportError: If a bundle does not do what it should.
+    """
+    _check(recipients, writer.run.record)
+    writer.prepare()
+    to = pathlib.Path(to)
+    with (
+        _locked(to),
+        registries.open_store(registry, create=True) as store,
+    ):
+        key = commitments.read_secret(
+            commitments.secret_path(registry) if secret is None else secret,
+            create=True,
+        )
+        records = _reserved(writer.run, recipients, store, to)
+        store.flush()  # Before anything leaves the house.
+        done = {each.id for each in records if (to / each.id).exists()}
+        missing = [each for each in records if each.id not in done]
+        _write_all(writer, missing, to, store, key, workers)
+        for record in records:
+            # Also what an earlier call wrote and had no time to confirm.
+            if record.state is registries.State.RESERVED:
+                registries.confirm(store, record.id)
+        return [
+            Bundled(store.issuance(each.id), to / each.id, each.id not in done)
+            for each in records
+        ]
+
+
+def _check(recipients, generator):
+    """Raises a `ValueError` for names that can't be recorded."""
+    repeated = [
+        name
+        for name, count in collections.Counter(recipients).items()
+        if count > 1
+    ]
+    if repeated:
+        raise ValueError(
+            "`recipients` must be named once each: their bundles could not be "
+            f"told apart. {repeated[0]!r} is there twice."
+        )
+    for name in recipients:
+        registries.IssuanceRecord(
+            id="",
+            fingerprint=fingerprints.to_hex([0] * generator.num_bits),
+            recipient=name,
+            issued_at=datetime.datetime.now(datetime.UTC),
+            generator=generator,
+        )
+
+
+def _reserved(run, recipients, store, to):
+    """A record for each recipient, of an earlier call or new."""
+    known = collections.defaultdict(list)
+    if any(each.digest == run.generator_digest for each in store.generators()):
+        for record in store.issuances(generator_digest=run.generator_digest):
+            is_reserved = record.state is registries.State.RESERVED
+            if is_reserved or (to / record.id).exists():
+                known[record.recipient].append(record)
+    return [
+        known[name][-1]
+        if name in known
+        else registries.issue(store, name, generator=run.record)
+        for name in recipients
+    ]
+
+
+def _write_all(writer, records, to, store, key, workers):
+    """Writes bundles and confirms each; the first failure ends it."""
+
+    def write(record):
+        salt = commitments.salt(key, record.id)
+        writer.write(record, to / record.id, salt=salt)
+        return record
+
+    with (
+        concurrent.futures.ThreadPoolExecutor(workers) as pool,
+        tqdm.tqdm(total=len(records), unit="bundle", disable=None) as bar,
+    ):
+        futures = [pool.submit(write, record) for record in records]
+        try:
+            for future in concurrent.futures.as_completed(futures):
+                registries.confirm(store, future.result().id)
+                bar.update()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: pathlib.Path) -> Iterator[None]:
+    """The folder for this process alone, without what a kill left there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / _LOCK, "wb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise errors.RunError(
+                    f"{folder}: another process is writing bundles there. "
+                    "Wait for it, or choose another folder."
+                ) from error
+            for path in folder.iterdir():
+                if _DRAFT.fullmatch(path.name):
+                    shutil.rmtree(path)
+            yield
+    except OSError as error:
+        raise errors.RunError(
+            f"{folder}: bundles can't be written there. {error}. Choose "
+            "another folder."
+        ) from error
