@@ -7,6 +7,8 @@ import pathlib
 
 import tensorflow as tf
 
+from export import fresh
+from export import lint
 from export import servable as servables
 from export import versions
 from export import warmup
@@ -22,6 +24,7 @@ def publish(
     *,
     version: int | None = None,
     keep: int | None = None,
+    process: fresh.Process | None = None,
 ) -> pathlib.Path:
     """Writes a servable as the next version of a base directory.
 
@@ -35,6 +38,8 @@ def publish(
             it may read the version.
         version: Its number, above all earlier ones; the next one if not given.
         keep: How many versions stay, with this one; all if not given.
+        process: Where to try it; a new one if not given. Whoever publishes
+            often saves the seconds in which TensorFlow starts.
 
     Returns:
         Path of the version, `base_dir/number`. What was measured stands in its
@@ -50,20 +55,17 @@ def publish(
     base = pathlib.Path(base_dir).absolute()
     try:
         base.mkdir(parents=True, exist_ok=True)
-        versions.next_number(base, version)
-        with versions.draft(base) as draft:
-            _write(servable, draft)
-            versions.settle(draft, base)
-            with versions.locked(base):
-                path = versions.give(draft, base, version)
-                if keep is not None:
-                    versions.retain(base, keep)
+        return versions.add(
+            base,
+            lambda draft: _write(servable, draft, process),
+            wanted=version,
+            keep=keep,
+        )
     except OSError as error:
         raise errors.ExportError(
             f"{base}: the servable can't be published there. {error}. No "
             "version was left half-written."
         ) from error
-    return path
 
 
 def read_manifest(directory: str | os.PathLike) -> dict:
@@ -88,17 +90,19 @@ def read_manifest(directory: str | os.PathLike) -> dict:
         ) from error
 
 
-def _write(servable, draft):
+def _write(servable, draft, process):
     """Everything that the version will hold, tried."""
     tf.saved_model.save(
         servable.module, str(draft), signatures=dict(servable.signatures)
     )
     warmup.write(draft, servable.examples)
+    lint.check(draft, process=process)
     figures = {}
     if servable.check is not None:
         figures |= servable.check(str(draft))
     manifest = {
         "metadata": dict(servable.metadata),
+        "signatures": _signatures(servable),
         "self_test": figures,
         "published_at": datetime.datetime.now(datetime.UTC).isoformat(),
         "made_by": f"tf-fingerprint {__version__}",
@@ -107,6 +111,25 @@ def _write(servable, draft):
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
     path = draft / warmup.EXTRAS / MANIFEST
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def _signatures(servable):
+    """From each signature to types and shapes of what goes in and out."""
+    described = {}
+    for name, function in servable.signatures.items():
+        concrete = function.get_concrete_function()
+        inputs = {spec.name: spec for spec in function.input_signature}
+        described[name] = {
+            kind: {
+                key: {"dtype": spec.dtype.name, "shape": spec.shape.as_list()}
+                for key, spec in sorted(specs.items())
+            }
+            for kind, specs in [
+                ("inputs", inputs),
+                ("outputs", concrete.structured_outputs),
+            ]
+        }
+    return described
 
 
 def _check_positive(name, value):

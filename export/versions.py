@@ -10,7 +10,7 @@ import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 
 from tf_fingerprint import errors
 
@@ -38,13 +38,45 @@ def published(base: pathlib.Path) -> dict[int, pathlib.Path]:
     return dict(sorted(numbers.items()))
 
 
-@contextlib.contextmanager
-def locked(base: pathlib.Path) -> Iterator[None]:
-    """Keeps other publishers out; freed when this process ends, however.
+def add(
+    base: pathlib.Path,
+    fill: Callable[[pathlib.Path], None],
+    *,
+    wanted: int | None = None,
+    keep: int | None = None,
+) -> pathlib.Path:
+    """Adds a version: whole, or not at all.
+
+    Whoever kills the process leaves no more than a draft, which the next one
+    removes.
 
     Args:
         base: The base directory.
+        fill: Writes everything into the empty directory that it is given.
+        wanted: Number of the version; the next one if not given.
+        keep: How many versions stay, with this one; all if not given.
+
+    Returns:
+        Path of the version.
+
+    Raises:
+        errors.ExportError: If the number was given away before.
+        OSError: If something can't be written.
     """
+    _next_number(base, wanted)
+    with _draft(base) as draft:
+        fill(draft)
+        _settle(draft, base)
+        with _locked(base):
+            path = _give(draft, base, wanted)
+            if keep is not None:
+                _retain(base, keep)
+    return path
+
+
+@contextlib.contextmanager
+def _locked(base):
+    """Keeps other publishers out; freed when this process ends, however."""
     handle = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -54,19 +86,13 @@ def locked(base: pathlib.Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def draft(base: pathlib.Path) -> Iterator[pathlib.Path]:
+def _draft(base):
     """A directory that is removed afterwards, unless it was renamed.
 
     Drafts of publishers that were killed are removed now: theirs are the ones
     that nobody holds any more.
-
-    Args:
-        base: The base directory.
-
-    Yields:
-        The directory, empty.
     """
-    with locked(base):
+    with _locked(base):
         _sweep(base)
         path = pathlib.Path(tempfile.mkdtemp(prefix=DRAFT, dir=base))
         handle = _held(path)
@@ -77,23 +103,9 @@ def draft(base: pathlib.Path) -> Iterator[pathlib.Path]:
         os.close(handle)
 
 
-def next_number(base: pathlib.Path, wanted: int | None = None) -> int:
-    """The number of the next version, above all that ever were.
-
-    Args:
-        base: The base directory.
-        wanted: The number asked for, if any.
-
-    Returns:
-        The number.
-
-    Raises:
-        errors.ExportError: If the number asked for was given away before, or
-            is below one that was.
-    """
-    highest = max(published(base), default=0)
-    with contextlib.suppress(FileNotFoundError):
-        highest = max(highest, int((base / HIGHEST).read_text("ascii")))
+def _next_number(base, wanted):
+    """The number of the next version, above all that ever were."""
+    highest = max([_highest_given(base), *published(base)])
     if wanted is not None and wanted <= highest:
         raise errors.ExportError(
             f"Version {wanted} can't be published: {base} already had version "
@@ -104,22 +116,9 @@ def next_number(base: pathlib.Path, wanted: int | None = None) -> int:
     return wanted or highest + 1
 
 
-def give(path: pathlib.Path, base: pathlib.Path, wanted: int | None = None):
-    """Makes a finished draft the next version. Call it under `locked`.
-
-    Args:
-        path: The draft, on disk to its last byte.
-        base: The base directory.
-        wanted: The number asked for, if any.
-
-    Returns:
-        Path of the version.
-
-    Raises:
-        errors.ExportError: As `next_number`.
-        OSError: If there is something of that name after all.
-    """
-    number = next_number(base, wanted)
+def _give(path, base, wanted):
+    """Makes a finished draft the next version, while others are locked out."""
+    number = _next_number(base, wanted)
     note = path.with_name(path.name + HIGHEST)
     try:
         note.write_text(f"{number}\n", "ascii")
@@ -134,37 +133,24 @@ def give(path: pathlib.Path, base: pathlib.Path, wanted: int | None = None):
     return target
 
 
-def retain(base: pathlib.Path, number: int) -> list[int]:
-    """Removes all but the newest versions. Call it under `locked`.
+def _retain(base, number):
+    """Removes all but the newest versions, while others are locked out.
 
     A version is renamed before it is removed: a server never sees half of it.
-
-    Args:
-        base: The base directory.
-        number: How many stay; at least one.
-
-    Returns:
-        The versions removed, oldest first.
     """
-    old = list(published(base).items())[: -max(number, 1)]
-    for version, path in old:
+    for version, path in list(published(base).items())[:-number]:
         hidden = tempfile.mkdtemp(prefix=f"{REMOVED}{version}-", dir=base)
         path.rename(pathlib.Path(hidden, path.name))
         _sync(base)
         shutil.rmtree(hidden)
-    return [version for version, _ in old]
 
 
-def settle(path: pathlib.Path, base: pathlib.Path) -> None:
+def _settle(path, base):
     """Makes a draft as readable as its base directory, and waits for the disk.
 
     `mkdtemp` makes directories that a server's user can't read. Whoever may
     read the base directory may read what is published there, and nobody else:
     a registry is in some.
-
-    Args:
-        path: The draft.
-        base: The base directory.
     """
     mode = base.stat().st_mode & 0o755 | 0o700
     for folder, _, names in os.walk(path, topdown=False):
@@ -174,6 +160,18 @@ def settle(path: pathlib.Path, base: pathlib.Path) -> None:
             _sync(file)
         pathlib.Path(folder).chmod(mode)
         _sync(pathlib.Path(folder))
+
+
+def _highest_given(base):
+    """The highest number that was ever given away, as far as is known."""
+    path = base / HIGHEST
+    try:
+        return int(path.read_text("ascii")) if path.exists() else 0
+    except ValueError as error:
+        raise errors.ExportError(
+            f"{path}: must hold the highest number that a version ever had. "
+            f"It can't be read: {error}. Write the number into it."
+        ) from error
 
 
 def _sweep(base):

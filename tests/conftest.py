@@ -23,6 +23,12 @@ KERAS_SAVING = "ignore:__array__ implementation doesn't accept a copy keyword"
 TINY_WIDTHS = {"channel_base": 64, "max_channels": 8}
 
 
+def pytest_addoption(parser):
+    group = parser.getgroup("serving", "the server that tests/serving asks")
+    group.addoption("--serving-url", help="REST, as http://localhost:8501")
+    group.addoption("--serving-grpc", help="gRPC, as localhost:8500")
+
+
 def pytest_configure(config):
     config.addinivalue_line(
         "filterwarnings", f"{KERAS_SAVING}:DeprecationWarning"

@@ -20,5 +20,6 @@ except ImportError as error:
         f"reports: {error}. Run `pip install tf-fingerprint[serving]`."
     ) from error
 
+from export.server.batching import Batching as Batching
 from export.server.policy import Policy as Policy
 from export.server.server import Server as Server

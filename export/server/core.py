@@ -10,6 +10,7 @@ from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import model_pb2
 from tensorflow_serving.apis import predict_pb2
 
+from export.server import batching
 from export.server import catalogue
 from export.server import loaded
 from export.server import metrics
@@ -27,6 +28,7 @@ class Core:
         models: Where they are.
         counted: What is counted.
         max_tensor_bytes: Memory that one input may take.
+        batcher: Merges requests, if any are to be merged.
     """
 
     def __init__(
@@ -35,10 +37,12 @@ class Core:
         counted: metrics.Metrics,
         *,
         max_tensor_bytes: int,
+        batcher: batching.Batcher | None = None,
     ):
         self.models = models
         self.metrics = counted
         self._max_tensor_bytes = max_tensor_bytes
+        self._batcher = batcher
 
     def predict(
         self, request: predict_pb2.PredictRequest
@@ -73,7 +77,10 @@ class Core:
         inputs = self._inputs(signature, request.inputs)
         wanted = _outputs(signature, request.output_filter)
         start = time.perf_counter()
-        outputs = model.run(name, inputs)
+        if self._batcher:
+            outputs = self._batcher.run(model, name, inputs)
+        else:
+            outputs = model.run(name, inputs)
         if number is not None:
             seconds = time.perf_counter() - start
             self.metrics.observe_runtime(request.model_spec.name, seconds)

@@ -8,12 +8,9 @@ from collections.abc import Sequence
 
 import starlette.applications
 import starlette.routing
-from google.protobuf import json_format
 from starlette import requests
 from starlette import responses
 from starlette import types
-from tensorflow_serving.apis import get_model_metadata_pb2
-from tensorflow_serving.apis import get_model_status_pb2
 from tensorflow_serving.apis import model_pb2
 
 from export.server import bodies
@@ -21,6 +18,7 @@ from export.server import core
 from export.server import json_document
 from export.server import json_request
 from export.server import json_response
+from export.server import json_status
 from export.server import metrics
 from export.server import status
 from export.server import workers
@@ -110,9 +108,8 @@ class Rest:
         if spec is None:
             return responses.Response(status_code=400)
         if match["metadata"] == "metadata":
-            return _json(_metadata(self._core, spec))
-        request = get_model_status_pb2.GetModelStatusRequest(model_spec=spec)
-        return _json(_status(self._core, request))
+            return _json(json_status.metadata(self._core, spec))
+        return _json(json_status.status(self._core, spec))
 
     async def _run(self, request, match):
         spec = _spec(match)
@@ -215,54 +212,6 @@ def _spec(match):
     if match["label"] is not None:
         spec.version_label = urllib.parse.unquote(match["label"])
     return spec
-
-
-def _status(answering, request):
-    """As the production server writes it: an OK status has both members."""
-    states = answering.status(request).model_version_status
-    return {
-        "model_version_status": [
-            {
-                "version": str(each.version),
-                "state": type(each).State.Name(each.state),
-                "status": {
-                    "error_code": _code_name(each.status.error_code),
-                    "error_message": each.status.error_message,
-                },
-            }
-            for each in states
-        ]
-    }
-
-
-def _code_name(number):
-    return next(
-        code.name for code in status.StatusCode if code.value[0] == number
-    )
-
-
-def _metadata(answering, spec):
-    """As the production server writes it, every field being there."""
-    request = get_model_metadata_pb2.GetModelMetadataRequest(
-        model_spec=spec, metadata_field=["signature_def"]
-    )
-    response = answering.metadata(request)
-    signatures = get_model_metadata_pb2.SignatureDefMap()
-    response.metadata["signature_def"].Unpack(signatures)
-    return {
-        "model_spec": {
-            "name": response.model_spec.name,
-            "signature_name": "",
-            "version": str(response.model_spec.version.value),
-        },
-        "metadata": {
-            "signature_def": json_format.MessageToDict(
-                signatures,
-                preserving_proto_field_name=True,
-                always_print_fields_with_no_presence=True,
-            )
-        },
-    }
 
 
 def _error(error):

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import starlette.routing
 import uvicorn
 
+from export.server import batching as batches
 from export.server import catalogue
 from export.server import core
 from export.server import loaded
@@ -43,6 +44,8 @@ class Server:
         poll_interval_seconds: Between two looks for new versions.
         policies: From model name to the versions that are served; the latest
             where a model isn't named.
+        batching: How requests that arrive together are merged; they are not
+            if not given.
         threads: Requests that run at the same time; four a core if not given.
         max_waiting: Requests that may wait for a thread before more are
             refused with 503.
@@ -67,6 +70,7 @@ class Server:
         host: str = "127.0.0.1",
         poll_interval_seconds: float = 1.0,
         policies: Mapping[str, Policy] | None = None,
+        batching: batches.Batching | None = None,
         threads: int | None = None,
         max_waiting: int = 256,
         max_request_bytes: int = 32 * 2**20,
@@ -90,7 +94,10 @@ class Server:
             warm_up=self._warm_up,
         )
         self._core = core.Core(
-            self._models, metrics.Metrics(), max_tensor_bytes=max_tensor_bytes
+            self._models,
+            metrics.Metrics(),
+            max_tensor_bytes=max_tensor_bytes,
+            batcher=batches.Batcher(batching) if batching else None,
         )
         self._rest = rest.Rest(
             self._core,

@@ -1,0 +1,21 @@
+"""What may be wrong with a SavedModel, told one at a time."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that keeps a SavedModel from being published.
+
+    Args:
+        rule: Which rule it breaks, such as `python-call`.
+        where: The node, function, input, output or variable.
+        text: What is wrong, and what to do.
+    """
+
+    rule: str
+    where: str
+    text: str
+
+    def __str__(self):
+        return f"[{self.rule}] {self.where}: {self.text}"

@@ -1,0 +1,97 @@
+"""A fresh process that can import neither this package nor Keras.
+
+What is exported is tried there, as its recipients and servers will use it.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+from typing import Any
+
+from tf_fingerprint import errors
+
+SCRIPT = pathlib.Path(__file__).with_name("fresh_script.py")
+
+
+class Process:
+    """Starts the process; one can try many SavedModels.
+
+    A context manager: the process ends with the block.
+    """
+
+    def __init__(self):
+        self._said = tempfile.TemporaryFile()
+        self._lock = threading.Lock()
+        environment = os.environ | {
+            # The processor is enough; the devices may be somebody else's.
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
+        }
+        self._process = subprocess.Popen(
+            # Not even the script's own folder may be imported from.
+            [sys.executable, "-P", str(SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            env=environment,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+        self._said.close()
+
+    def run(self, job: str, **arguments: Any) -> Any:
+        """Has a job done.
+
+        Args:
+            job: Its name, as in `fresh_script`.
+            **arguments: The job's, as JSON holds them.
+
+        Returns:
+            Its result.
+
+        Raises:
+            errors.ExportError: If the job fails, or the process dies of it.
+        """
+        with self._lock:
+            try:
+                line = json.dumps({"job": job, **arguments})
+                self._process.stdin.write(line + "\n")
+                self._process.stdin.flush()
+                answer = self._process.stdout.readline()
+            except BrokenPipeError:
+                answer = ""
+        if not answer:
+            raise errors.ExportError(
+                "The process that tries what was exported died. It said: "
+                f"{self._last_words()} Nothing was published."
+            )
+        answer = json.loads(answer)
+        if "error" in answer:
+            raise errors.ExportError(
+                "What was exported must work in a process without Keras and "
+                f"without this package. There: {answer['error']}. Nothing was "
+                "published."
+            )
+        return answer["result"]
+
+    def _last_words(self):
+        """The end of what the process wrote to stderr."""
+        self._process.wait()
+        self._said.seek(0)
+        return self._said.read().decode("utf-8", "replace")[-500:].strip()
