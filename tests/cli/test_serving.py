@@ -138,16 +138,20 @@ def test_usage_errors_say_what_goes_with_what(argv, said, capsys):
 
 @pytest.mark.slow
 def test_serves_until_it_is_told_to_stop(published, tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tf_fingerprint.cli", "serve"]
-        + [str(published.models), "--rest-port", "0", "--grpc-port", "0"],
-        cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if "TF_CPP" not in k},
-        stdout=subprocess.PIPE,
-        stderr=(tmp_path / "stderr").open("w"),
-        text=True,
-    )
-    with process:
+    environment = {k: v for k, v in os.environ.items() if "TF_CPP" not in k}
+    command = [sys.executable, "-m", "tf_fingerprint.cli"]
+    with (
+        (tmp_path / "stderr").open("w") as stderr,
+        subprocess.Popen(
+            [*command, "serve", str(published.models)]
+            + ["--rest-port", "0", "--grpc-port", "0"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        ) as process,
+    ):
         said = dict(
             process.stdout.readline().strip().split(": ") for _ in "123"
         )
@@ -155,9 +159,10 @@ def test_serves_until_it_is_told_to_stop(published, tmp_path):
         with urllib.request.urlopen(url) as response:
             page = response.read().decode()
         asked = subprocess.run(
-            [sys.executable, "-m", "tf_fingerprint.cli", "attribute"]
-            + [str(published.acme), "--server", url, "--format", "json"],
+            [*command, "attribute", str(published.acme), "--server", url]
+            + ["--format", "json"],
             cwd=ROOT,
+            env=environment,
             capture_output=True,
             text=True,
         )
@@ -167,4 +172,5 @@ def test_serves_until_it_is_told_to_stop(published, tmp_path):
     assert said["gRPC"].startswith("grpc://127.0.0.1:")
     assert "<title>Whose copy made this picture?" in page
     assert json.loads(asked.stdout)["verdict"] == "attributed", asked.stderr
+    assert asked.stderr == ""
     assert process.returncode == 0, (tmp_path / "stderr").read_text()

@@ -7,6 +7,8 @@ verdicts must be right.
 
 import base64
 import pathlib
+import subprocess
+import sys
 import time
 import types
 
@@ -22,8 +24,15 @@ from tf_fingerprint import registry
 from tf_fingerprint import runs
 
 from ..tiny_run import ROOT
-from ..tiny_training import OVERRIDES
 
+FEW_STEPS = (
+    "networks.num_bits=32",
+    "networks.max_channels=4",
+    "networks.decoder_max_channels=4",
+    "training.images=16",
+    "training.batch_size=4",
+    "training.steps_per_epoch=4",
+)
 SHIPPED = pathlib.Path(runs.__file__).with_name("pretrained")
 NAMES = ("alder", "birch")
 PICTURES_EACH = 4
@@ -104,14 +113,21 @@ def verdicts(answers):
     return [(each.verdict, each.recipient_id) for each in answers]
 
 
-def test_a_training_is_issued_exported_served_and_asked(tmp_path):
-    overrides = [*OVERRIDES, "networks.num_bits=32"]
-    settings = [part for each in overrides for part in ("--set", each)]
-    run = tmp_path / "run"
-    command(
-        *("train", ROOT / "configs" / "smoke.toml", "--run-dir", run),
-        *settings,
+def train(run):
+    """Trains for a few steps, in a process with one processor."""
+    settings = [part for each in FEW_STEPS for part in ("--set", each)]
+    subprocess.run(
+        [sys.executable, "-m", "tf_fingerprint.cli", "train"]
+        + [str(ROOT / "configs" / "smoke.toml"), "--run-dir", str(run)]
+        + settings,
+        cwd=ROOT,
+        check=True,
     )
+
+
+def test_a_training_is_issued_exported_served_and_asked(tmp_path):
+    run = tmp_path / "run"
+    train(run)
 
     story = told(run, tmp_path, 1e-3)
 

@@ -1,6 +1,7 @@
 """The commands around serving: publish, answer, ask."""
 
 import argparse
+import logging
 import signal
 import threading
 
@@ -94,6 +95,8 @@ def attribute(args: argparse.Namespace) -> int:
     """Asks a server; prints one verdict an image, as `attribute` does."""
     from tf_fingerprint.cli import served
 
+    # It would tell of every request.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
         reader = served.Reader(args.server, args.model or "attribution")
     except ValueError as error:
