@@ -160,7 +160,7 @@ class BundleWriter:
             figures,
             formats=self._formats,
             signatures=template.signatures,
-            latents_signature=template.latents_signature,
+            latents_signature=bundle_template.LATENTS,
         )
         (draft / model_card.CARD).write_text(card, encoding="utf-8")
         (draft / model_card.LICENSE).write_text(self._license, encoding="utf-8")

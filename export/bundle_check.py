@@ -28,6 +28,9 @@ from tf_fingerprint import sampling
 # rounding turns those over whose logits are next to 0.
 MAX_LOST_ACCURACY = 0.02
 
+# Of 255 levels. Rounding moves few pixels by one; another fingerprint more.
+MAX_LEVEL_DIFFERENCE = 0.5
+
 _SEED = 0
 
 
@@ -36,6 +39,7 @@ class Checker:
 
     Args:
         run: `runs.Run`.
+        generator: Its open generator, computing in float32 as copies do.
         folder: SavedModel of an instance with numbered weights.
         signature: Name of its signature that takes latents.
         num_weights: How many weights there are.
@@ -46,6 +50,7 @@ class Checker:
     def __init__(
         self,
         run,
+        generator: models.Generator,
         folder: str | os.PathLike[str],
         signature: str,
         *,
@@ -70,7 +75,9 @@ class Checker:
         )
         drawn = {"latents": latents, "noise": noise}
         self._request = {name: tf.constant(drawn[name]) for name in requested}
-        self._open_pictures = _open_pictures(run, latents, noise)
+        self._open_pictures = _open_pictures(
+            run.config, generator, latents, noise
+        )
         self._read = tf.function(
             lambda images: run.decoder(images, training=False)[1]
         )
@@ -86,24 +93,28 @@ class Checker:
 
         Returns:
             `pictures`, `num_bits`, `bit_accuracy`, `fewest_matches` in one
-            picture, and `open_bit_accuracy`, of the open generator's.
+            picture, `open_bit_accuracy` of the open generator's pictures, and
+            `level_difference`, how far a pixel is from theirs on average, of
+            255 levels.
 
         Raises:
-            errors.ExportError: If bits are lost.
+            errors.ExportError: If bits are lost, or it makes other pictures.
         """
         with self._lock:
             self._restore(folder)
             images = self._serve(**self._request)["images"].numpy()
+        expected = self._open_pictures(fingerprint)
         matches = self._matches(through_png(images), fingerprint)
-        open_matches = self._matches(
-            self._open_pictures(fingerprint), fingerprint
-        )
+        open_matches = self._matches(expected, fingerprint)
         figures = {
             "pictures": len(images),
             "num_bits": len(fingerprint),
             "bit_accuracy": float(matches.mean()),
             "fewest_matches": int(matches.sum(axis=1).min()),
             "open_bit_accuracy": float(open_matches.mean()),
+            "level_difference": float(
+                np.mean(np.abs(images.astype(np.int16) - expected))
+            ),
         }
         _check(figures, self._min_bit_accuracy)
         return figures
@@ -156,20 +167,19 @@ def _by_name(folder, held, num_weights):
     return found
 
 
-def _open_pictures(run, latents, noise):
+def _open_pictures(settings, generator, latents, noise):
     """From a fingerprint to pictures of the open generator."""
-    kind = run.config.networks.noise
-    shape = (len(latents), run.generator.num_noise)
-    if kind == "fixed":
-        values = models.fixed_noise(run.config.data.resolution)
+    shape = (len(latents), generator.num_noise)
+    if settings.networks.noise == "fixed":
+        values = models.fixed_noise(settings.data.resolution)
         noise = np.broadcast_to(values, shape)
-    elif kind == "none":
+    elif settings.networks.noise == "none":
         noise = np.zeros(shape, "float32")
     latents, noise = tf.constant(latents), tf.constant(noise)
 
     @tf.function
     def pictures(fingerprints):
-        return run.generator([latents, fingerprints, noise], training=False)
+        return generator([latents, fingerprints, noise], training=False)
 
     def of_fingerprint(fingerprint):
         bits = np.broadcast_to(fingerprint, (len(latents), len(fingerprint)))
@@ -180,6 +190,13 @@ def _open_pictures(run, latents, noise):
 
 def _check(figures: Mapping[str, Any], min_bit_accuracy: float) -> None:
     """Raises an `ExportError` if too few bits are read."""
+    if figures["level_difference"] > MAX_LEVEL_DIFFERENCE:
+        raise errors.ExportError(
+            "The written SavedModel must make the pictures of the open "
+            "generator under the same fingerprint. Its pixels are "
+            f"{figures['level_difference']:.1f} of 255 levels away on average. "
+            "Nothing was delivered."
+        )
     least = max(
         min_bit_accuracy, figures["open_bit_accuracy"] - MAX_LOST_ACCURACY
     )

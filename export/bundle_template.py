@@ -1,18 +1,26 @@
 """What all bundles of one generator share: made once, filled in for each."""
 
+import importlib.util
 import pathlib
 import tempfile
 
+import tensorflow as tf
+
+import export
 from export import bundle_check
 from export import formats as bundle_formats
 from export import numbering
 from export import quiet
-from export import savedmodel
 from export import templates
 from export import variables
+from export import warmup
 from tf_fingerprint import models
 
 INSTANCE, SAVED_MODEL = "instance.keras", pathlib.PurePosixPath("savedmodel/1")
+
+
+# The signature that takes latents, and that other formats have.
+LATENTS = "latents"
 
 
 class BundleTemplate:
@@ -28,7 +36,6 @@ class BundleTemplate:
         inputs: From the name of each of its inputs to how many numbers it
             takes.
         signatures: Names of the SavedModel's.
-        latents_signature: Name of the one that takes latents.
     """
 
     def __init__(self, run, formats: tuple[str, ...], **check):
@@ -48,20 +55,19 @@ class BundleTemplate:
             self._keras = templates.KerasTemplate(
                 folder / INSTANCE, num_weights
             )
-            path = savedmodel.export_instance(instance, folder / "exported")
-            self.signatures = ["serving_default"]
-            self.latents_signature = "serving_default"
+            path = self._traced(instance, folder / "exported")
             self._read_saved_model(path, num_weights)
             self._others = {
                 bundle_formats.NAMES[form]: bundle_formats.template(
-                    form, path, self.latents_signature, num_weights
+                    form, path, LATENTS, num_weights
                 )
                 for form in formats
             }
             self.checker = bundle_check.Checker(
                 run,
+                self._folding.generator,
                 path,
-                self.latents_signature,
+                LATENTS,
                 num_weights=num_weights,
                 **check,
             )
@@ -85,6 +91,18 @@ class BundleTemplate:
         self._keras.write(folder / INSTANCE, vector)
         for name, template in self._others.items():
             template.write(folder / name, vector)
+
+    def _traced(self, instance, folder):
+        """Writes a SavedModel as anybody's, and requests to warm it up."""
+        servable = export.sealed_instance(instance)
+        self.signatures = sorted(servable.signatures)
+        tf.saved_model.save(
+            servable.module, str(folder), signatures=dict(servable.signatures)
+        )
+        # Their format comes with an extra, which servers have.
+        if importlib.util.find_spec("tensorflow_serving") is not None:
+            warmup.write(folder, servable.examples)
+        return folder
 
     def _read_saved_model(self, path, num_weights):
         variables.check_fingerprint_file(path)

@@ -28,6 +28,10 @@ RANDOM = re.compile(
     r"Random|Rng|Multinomial|Truncated|Uniform|Normal|Sampl|Seed|Shuffle"
 )
 
+# Fixed filters, and biases that never moved, have fewer different values, and
+# two of them may be the same with good reason.
+FEWEST_VALUES = 16
+
 COMPILED = ("_XlaMustCompile", "_XlaCompile")
 
 # Ops with state that answers don't depend on: what is read of variables never
@@ -142,7 +146,7 @@ def _of_signature(name, signature):
 
 
 def _stored_twice(directory):
-    """Variables with the same values, unless all of them are one number."""
+    """Variables with the same values, unless these were never learned."""
     prefix = directory / "variables" / "variables"
     if not prefix.with_name("variables.index").exists():
         return
@@ -150,7 +154,7 @@ def _stored_twice(directory):
     first = {}
     for key in sorted(reader.get_variable_to_shape_map()):
         values = np.asarray(reader.get_tensor(key))
-        if values.size < 2 or np.all(values == values.flat[0]):
+        if len(np.unique(values)) < FEWEST_VALUES:
             continue
         content = repr(values.tolist()).encode()
         if values.dtype != object:

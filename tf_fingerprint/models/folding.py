@@ -25,11 +25,12 @@ class Folding:
     Attributes:
         network: The plain network whose weights these are, in its order of
             `weights`, each in C order.
+        generator: The generator, computing in float32 as instances do.
     """
 
     def __init__(self, generator, *, noise="random"):
         self.network = plain.plain_network(generator, noise=noise)
-        self._generator = instances.in_float32(generator)
+        self.generator = instances.in_float32(generator)
         num_bits = generator.num_bits
         common = instances.folded_weights(
             generator, np.zeros(num_bits), noise=noise
@@ -58,7 +59,7 @@ class Folding:
         Raises:
             ValueError: If the fingerprints are not as above.
         """
-        num_bits = self._generator.num_bits
+        num_bits = self.generator.num_bits
         bits = fingerprint_bits.check_bits(fingerprints)
         if bits.ndim != 2 or bits.shape[1] != num_bits:
             raise ValueError(
@@ -66,7 +67,7 @@ class Folding:
                 f"an array of {' x '.join(map(str, bits.shape))}."
             )
         styles = keras.ops.convert_to_numpy(
-            self._generator.embedding(bits.astype("float32"))
+            self.generator.embedding(bits.astype("float32"))
         )
         factors = [kernel.factors(styles) for kernel in self._kernels]
         for number in range(len(bits)):
@@ -95,7 +96,7 @@ class Folding:
         for weight in self.network.weights:
             begins[weight.path] = begin
             begin += int(np.prod(weight.shape))
-        for layer in self._generator.synthesis.layers:
+        for layer in self.generator.synthesis.layers:
             if isinstance(layer, modulation.ModulatedConv2D):
                 plain_kernel = self.network.get_layer(layer.name).weights[0]
                 yield _ModulatedKernel(layer, begins[plain_kernel.path])
