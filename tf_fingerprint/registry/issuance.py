@@ -8,10 +8,11 @@ import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
+from tf_fingerprint.registry.records import IN_USE
 from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
 from tf_fingerprint.registry.records import State
-from tf_fingerprint.registry.records import Store
+from tf_fingerprint.registry.stores import Store
 
 _MAX_DRAWS = 32
 
@@ -114,7 +115,7 @@ def revoke(
     """
     return store.change_state(
         issuance_id,
-        before=[State.RESERVED, State.ISSUED],
+        before=IN_USE,
         after=State.REVOKED,
         reason=reason,
     )
