@@ -107,7 +107,9 @@ def _signature(module, text):
             f"{text[:40]!r}. Write it as in `export.contracts`."
         )
     name, purpose, request, response = form.groups()
-    return Signature(name, _joined(purpose), _fields(request), _fields(response))
+    return Signature(
+        name, _joined(purpose), _fields(request), _fields(response)
+    )
 
 
 def _fields(text):

@@ -20,7 +20,8 @@ class Patience:
     don't come back together.
 
     Args:
-        timeout_seconds: Of one attempt.
+        timeout_seconds: Of one attempt over gRPC; over REST, how long a server
+            may keep silent.
         attempts: How often to ask, from 1 on.
         first_wait_seconds: Longest wait before the second attempt.
     """

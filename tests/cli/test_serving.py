@@ -136,6 +136,26 @@ def test_usage_errors_say_what_goes_with_what(argv, said, capsys):
     assert said in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_a_named_failure(run, tmp_path):
+    status, stdout, stderr = run(
+        *("serve", tmp_path / "gone", "--rest-port", "0", "--grpc-port", "0")
+    )
+
+    assert (status, stdout) == (1, "")
+    assert f"tf-fingerprint: {tmp_path / 'gone'} is no folder" in stderr
+
+
+def test_a_registry_that_is_not_there_is_a_named_failure(run, tmp_path):
+    status, stdout, stderr = run(
+        *("export", "pretrained", "--what", "attribution", "--to", tmp_path),
+        *("--registry", tmp_path / "gone.db"),
+    )
+
+    assert (status, stdout) == (1, "")
+    assert "gone.db: there is no such" in stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 def test_serves_until_it_is_told_to_stop(published, tmp_path):
     environment = {k: v for k, v in os.environ.items() if "TF_CPP" not in k}

@@ -1,6 +1,7 @@
 """The commands around serving: publish, answer, ask."""
 
 import argparse
+import contextlib
 import logging
 import signal
 import threading
@@ -18,16 +19,12 @@ _PUBLISHED_COLUMNS = ("model", "version", "folder")
 def export(args: argparse.Namespace) -> int:
     """Publishes a model of a run; prints which version it became."""
     _check_export(args)
-    store = None
-    if args.registry is not None:
-        from tf_fingerprint import registry
+    with _registry(args) as store:
+        starting.import_tensorflow()
+        from export import publish
+        from tf_fingerprint import runs
 
-        store = registry.open_store(args.registry)
-    starting.import_tensorflow()
-    from export import publish
-    from tf_fingerprint import runs
-
-    servable = _servable(args, runs.load(args.run), store)
+        servable = _servable(args, runs.load(args.run), store)
     path = publish(servable, args.to / _model_name(args), keep=args.keep)
     row = {
         "model": _model_name(args),
@@ -108,9 +105,17 @@ def attribute(args: argparse.Namespace) -> int:
     return 1 if reader.num_unreadable else 0
 
 
+def _registry(args):
+    """The opened registry, or nothing, in a `with` statement."""
+    if args.registry is None:
+        return contextlib.nullcontext()
+    from tf_fingerprint import registry
+
+    return registry.open_store(args.registry)
+
+
 def _servable(args, run, store):
     """What `--what` names."""
-    # Each module has its builder's name.
     import export
 
     if args.what == "decoder":
@@ -119,8 +124,7 @@ def _servable(args, run, store):
         return export.open_generator(run, allow_open=args.allow_open)
     from tf_fingerprint import registry
 
-    with store:
-        candidates = registry.Candidates.load(store, run.generator_digest)
+    candidates = registry.Candidates.load(store, run.generator_digest)
     return export.attribution(
         run,
         candidates,
