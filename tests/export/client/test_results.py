@@ -36,6 +36,11 @@ def test_what_is_no_answer_is_named(changed):
         ServedAttribution.from_columns(columns(**changed), 2)
 
 
+def test_answers_are_as_many_as_images():
+    with pytest.raises(errors.ServingError, match="for each of 3 images"):
+        ServedAttribution.from_columns(columns(), 3)
+
+
 def test_answers_are_json():
     [acme, nobody] = ServedAttribution.from_columns(columns(), 2)
 
