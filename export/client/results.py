@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from typing import Self
 
+import numpy as np
+
 from tf_fingerprint import errors
 
 ATTRIBUTED = "attributed"
@@ -97,13 +99,16 @@ class ServedAttribution:
 
 
 _COUNTS = ("matches", "runner_up_matches")
-_NUMBERS = ("p_value", "log10_p", "p_value_corrected")
+_NUMBERS = ("p_value", "p_value_corrected")
 
 
 def _converted(name, value):
     """A value as its field holds it."""
     if name in _COUNTS:
         return int(value)
+    if name == "log10_p":
+        # A `float32` on both ways, of which REST tells the digits that matter.
+        return float(np.float32(value))
     if name in _NUMBERS:
         return float(value)
     if name == "bits":

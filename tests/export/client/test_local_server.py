@@ -42,6 +42,15 @@ def test_verdicts_are_those_of_the_registry(asking, serving):
         assert answer.p_value_corrected == verdict.p_value
 
 
+def test_both_interfaces_give_equal_answers(serving):
+    answers = []
+    for url in serving.urls:
+        with client.AttributionClient(url) as asking:
+            answers.append(asking.attribute([serving.nobody, serving.acme]))
+
+    assert answers[0] == answers[1]
+
+
 def test_an_unreadable_file_fails_no_other(asking, serving):
     bitmap = io.BytesIO()
     Image.new("RGB", (16, 16)).save(bitmap, "BMP")
