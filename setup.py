@@ -45,7 +45,7 @@ setuptools.setup(
     packages=setuptools.find_packages(include=["tf_fingerprint*", "export*"]),
     package_data={
         "tf_fingerprint": ["pretrained/*"],
-        "export.page": ["index.html"],
+        "export": ["serving/*", "page/index.html"],
     },
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]
@@ -71,6 +71,7 @@ setuptools.setup(
     | {
         "test": [
             *("pytest>=8", "hypothesis>=6", "scipy>=1.12", "ruff>=0.14"),
+            "pyyaml>=6",
             *(name for names in EXTRAS.values() for name in names),
         ],
         "benchmarks": ["torch>=2.5"],

@@ -2,10 +2,14 @@
 
 import atexit
 import functools
+import os
+from unittest import mock
 
 import pytest
 
 from export import fresh
+
+from ..tiny_run import ROOT
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +20,9 @@ def fresh_process():
 
 @functools.cache
 def _started():
-    # Each module that imports the fixture has one of its own.
-    process = fresh.Process()
+    # Each module that imports the fixture has one of its own. This package
+    # is there to be found, as in a process of whoever develops it.
+    with mock.patch.dict(os.environ, PYTHONPATH=str(ROOT)):
+        process = fresh.Process()
     atexit.register(process.close)
     return process
