@@ -21,5 +21,6 @@ except ImportError as error:
     ) from error
 
 from export.server.batching import Batching as Batching
+from export.server.model_config import read_policies as read_policies
 from export.server.policy import Policy as Policy
 from export.server.server import Server as Server

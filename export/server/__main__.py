@@ -29,12 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from export import server
 
+        policies = {}
+        if args.model_config_file:
+            policies = server.read_policies(args.model_config_file)
         with server.Server(
             args.models_dir,
             rest_port=args.rest_port,
             grpc_port=args.grpc_port,
             host=args.host,
             poll_interval_seconds=args.poll_interval_seconds,
+            policies=policies,
+            threads=args.threads,
+            batching=server.Batching(
+                max_batch_size=args.max_batch_size,
+                timeout_seconds=args.batch_timeout_seconds,
+            )
+            if args.max_batch_size
+            else None,
         ) as running:
             print(f"REST at {running.rest_url}", flush=True)
             print(f"gRPC at {running.grpc_address}", flush=True)
@@ -55,6 +66,19 @@ def _parser():
     parser.add_argument("--grpc-port", type=int, default=8500)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--poll-interval-seconds", type=float, default=1.0)
+    parser.add_argument(
+        "--model-config-file",
+        help="versions and labels, as for a production server",
+    )
+    parser.add_argument(
+        "--threads", type=int, help="requests at a time; four a core"
+    )
+    parser.add_argument(
+        "--max-batch-size",
+        type=int,
+        help="merge requests that arrive together into batches of so many rows",
+    )
+    parser.add_argument("--batch-timeout-seconds", type=float, default=0.002)
     return parser
 
 

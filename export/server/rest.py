@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 import urllib.parse
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from export.server import metrics
 from export.server import status
 from export.server import workers
 from export.server.policy import MAX_VERSION
+
+logger = logging.getLogger(__name__)
 
 # The whole of path and query is matched, as if a query were part of a name.
 API = re.compile(r"/v1/.*", re.IGNORECASE | re.DOTALL)
@@ -63,7 +66,7 @@ class Rest:
     ):
         self._core = answering
         self._pool = pool
-        self._max_request_bytes = max_request_bytes
+        self._bodies = bodies.Bodies(max_request_bytes)
         self._timeout_seconds = timeout_seconds
         self._pages = starlette.applications.Starlette(
             routes=[
@@ -89,6 +92,9 @@ class Rest:
             return
         except status.StatusError as error:
             answer = _error(error)
+        except Exception as error:
+            logger.exception("%s %s", request.method, target)
+            answer = _error(status.of_exception(error))
         await answer(scope, receive, send)
 
     async def _answer(self, request, target):
@@ -114,34 +120,29 @@ class Rest:
     async def _run(self, request, match):
         spec = _spec(match)
         try:
-            body = await bodies.read(request, max_bytes=self._max_request_bytes)
+            async with (
+                asyncio.timeout(self._timeout_seconds),
+                self._bodies.held(request) as body,
+            ):
+                if spec is None:
+                    return responses.Response(status_code=400)
+                answer = await self._in_pool(request, body, spec, match["verb"])
         except bodies.TooLargeError:
-            return _json(
-                {
-                    "error": "The body has more than "
-                    f"{self._max_request_bytes} bytes, which this server takes."
-                },
-                status_code=413,
-            )
-        if spec is None:
-            return responses.Response(status_code=400)
-        is_gzip = request.headers.get("content-encoding") == "gzip"
-        future = self._pool.submit(
-            self._predict if match["verb"] == "predict" else self._classify,
-            body,
-            is_gzip,
-            spec,
-        )
-        try:
-            body = await asyncio.wait_for(
-                asyncio.wrap_future(future), self._timeout_seconds
-            )
+            text = f"The body has more than {self._bodies.max_bytes} bytes."
+            return _json({"error": text}, status_code=413)
         except TimeoutError:
             raise status.StatusError(
                 status.StatusCode.DEADLINE_EXCEEDED,
                 f"Timed out after {self._timeout_seconds} seconds.",
             ) from None
-        return responses.Response(body, media_type="application/json")
+        return responses.Response(answer, media_type="application/json")
+
+    async def _in_pool(self, request, body, spec, verb):
+        """The body of the answer, from a thread that may be waited for."""
+        is_gzip = request.headers.get("content-encoding") == "gzip"
+        function = self._predict if verb == "predict" else self._classify
+        future = self._pool.submit(function, body, is_gzip, spec)
+        return await asyncio.wrap_future(future)
 
     def _predict(self, body, is_gzip, spec):
         """The body of the answer; in a thread of the pool."""

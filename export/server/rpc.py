@@ -1,6 +1,7 @@
 """The gRPC interface: the services of production, over the same core."""
 
 import contextlib
+import logging
 from concurrent import futures
 
 import grpc
@@ -14,6 +15,8 @@ from export.server import core
 from export.server import status
 from export.server import workers
 from tf_fingerprint import errors
+
+logger = logging.getLogger(__name__)
 
 MAX_MESSAGE = 1024
 TRUNCATED = "...TRUNCATED"
@@ -126,8 +129,13 @@ def _statuses(context):
     """Ends the call with the code of an error instead of with `UNKNOWN`."""
     try:
         yield
-    except status.StatusError as error:
-        message = error.message
-        if len(message) > MAX_MESSAGE:
-            message = message[:MAX_MESSAGE] + TRUNCATED
-        context.abort(error.code, message)
+        return
+    except status.StatusError as refused:
+        error = refused
+    except Exception as unexpected:
+        logger.exception("A call by gRPC failed")
+        error = status.of_exception(unexpected)
+    message = error.message
+    if len(message) > MAX_MESSAGE:
+        message = message[:MAX_MESSAGE] + TRUNCATED
+    context.abort(error.code, message)

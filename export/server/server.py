@@ -174,6 +174,10 @@ class Server:
         self._thread.start()
         while not self._uvicorn.started and self._thread.is_alive():
             time.sleep(0.01)
+        if not self._uvicorn.started:
+            raise errors.ServingError(
+                f"REST can't be answered at {self.rest_url}. The log says why."
+            )
 
     def _warm_up(self, model: loaded.LoadedModel) -> None:
         """Replays the requests of a version by the core that will serve it."""

@@ -45,9 +45,7 @@ def serving(request, tmp_path_factory):
         yield Serving(url, address, is_ours=False)
         return
     folder = tiny_models.write_all(tmp_path_factory.mktemp("models"))
-    policies = {
-        "plus": server.Policy(specific=(1, 2), labels={"stable": 1}),
-    }
+    policies = server.read_policies(folder / "models.config")
     with server.Server(folder, policies=policies) as running:
         yield Serving(running.rest_url, running.grpc_address, is_ours=True)
 
