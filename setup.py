@@ -17,6 +17,7 @@ EXTRAS = {
         "uvicorn>=0.30",
         "prometheus-client>=0.20",
         "httpx>=0.27",
+        "tenacity>=9",
     ],
     "signing": ["model-signing>=1.1", "pyopenssl>=24"],
     "formats": ["onnx>=1.17", "tf2onnx>=1.17", "onnxruntime>=1.20"],
@@ -42,7 +43,10 @@ setuptools.setup(
     license="Apache-2.0",
     license_files=["LICENSE"],
     packages=setuptools.find_packages(include=["tf_fingerprint*", "export*"]),
-    package_data={"tf_fingerprint": ["pretrained/*"], "export": ["serving/*"]},
+    package_data={
+        "tf_fingerprint": ["pretrained/*"],
+        "export": ["serving/*", "page/index.html"],
+    },
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]
     },

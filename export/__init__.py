@@ -7,7 +7,9 @@ import types
 # Where each public name is. Imported on first use: whoever verifies a bundle
 # or asks a server needs no TensorFlow.
 _MODULES = {
+    "AttributionClient": "export.client",
     "BundleWriter": "export.bundle",
+    "ServedAttribution": "export.client",
     "attribution": "export.attribution",
     "decoder": "export.decoder",
     "export_instance": "export.savedmodel",

@@ -11,7 +11,10 @@ from tf_fingerprint import cli
 from ..tiny_run import ROOT
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
-COMMANDS = ("train", "generate", "issue", "attribute", "quickstart", "info")
+COMMANDS = (
+    *("train", "generate", "issue", "attribute", "export", "serve"),
+    *("quickstart", "info"),
+)
 
 
 def in_a_process(code, *args):

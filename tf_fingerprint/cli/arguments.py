@@ -7,6 +7,8 @@ from absl.flags import argparse_flags
 
 from tf_fingerprint.cli import commands
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import serving_arguments
+from tf_fingerprint.cli import values
 
 _DESCRIPTION = """\
 Trains image generators whose convolutions carry a fingerprint, hands sealed
@@ -32,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
     _add_issue(adding)
     _add_verify(adding)
     _add_attribute(adding)
+    _add_export(adding)
+    _add_serve(adding)
     _add_quickstart(adding)
     _add_info(adding)
     return main
@@ -69,7 +73,7 @@ def _add_generate(adding):
     parser.add_argument("run", metavar="RUN", help=_RUN_HELP)
     parser.add_argument(
         "--num",
-        type=_positive,
+        type=values.positive,
         default=16,
         metavar="N",
         help="pictures to make (default: %(default)s)",
@@ -80,7 +84,10 @@ def _add_generate(adding):
         help="of all pictures; each its own, issued to nobody, if not given",
     )
     parser.add_argument(
-        "--seed", type=_not_negative, metavar="N", help="of everything drawn"
+        "--seed",
+        type=values.not_negative,
+        metavar="N",
+        help="of everything drawn",
     )
     _add_to(parser, "new or empty folder for the pictures")
     parser.set_defaults(command=commands.generate)
@@ -146,20 +153,29 @@ def _add_attribute(adding):
         metavar="IMAGE",
         help="picture, or folder of pictures",
     )
-    parser.add_argument("--run", required=True, metavar="RUN", help=_RUN_HELP)
-    parser.add_argument(
-        "--registry", required=True, metavar="URL", help=_REGISTRY_HELP
-    )
+    parser.add_argument("--run", metavar="RUN", help=_RUN_HELP)
+    parser.add_argument("--registry", metavar="URL", help=_REGISTRY_HELP)
     parser.add_argument(
         "--max-false-positive-rate",
-        type=_rate,
-        default=1e-6,
+        type=values.rate,
         metavar="P",
         help="tolerated chance, per image, that one from elsewhere is "
-        "attributed to anybody (default: %(default)s)",
+        "attributed to anybody (default: 1e-6)",
     )
+    serving_arguments.add_server(parser)
     output.add_format(parser)
     parser.set_defaults(command=commands.attribute)
+
+
+def _add_export(adding):
+    parser = _added(adding, "export", "publish a model for a server")
+    serving_arguments.add_export(parser, run_help=_RUN_HELP)
+    output.add_format(parser)
+
+
+def _add_serve(adding):
+    parser = _added(adding, "serve", "answer requests on this machine")
+    serving_arguments.add_serve(parser)
 
 
 def _add_quickstart(adding):
@@ -221,34 +237,3 @@ def _add_secret(parser):
 def _names(text):
     """Names between commas."""
     return tuple(name for name in text.split(",") if name)
-
-
-def _positive(text):
-    """A whole number from 1 on."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(
-            f"must be a whole number from 1 on. Received {text!r}"
-        )
-    return int(text)
-
-
-def _not_negative(text):
-    """A whole number from 0 on."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(
-            f"must be a whole number from 0 on. Received {text!r}"
-        )
-    return int(text)
-
-
-def _rate(text):
-    """A probability above 0."""
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate <= 1:
-        raise argparse.ArgumentTypeError(
-            f"must lie above 0 and not above 1. Received {text!r}"
-        )
-    return rate

@@ -7,6 +7,7 @@ import sys
 from absl import logging
 
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import serving
 from tf_fingerprint.cli import starting
 
 _VERDICT_COLUMNS = ("image", "recipient", "num_matches", "num_bits", "p_value")
@@ -108,6 +109,8 @@ def verify(args: argparse.Namespace) -> int:
 
 def attribute(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
+    if serving.is_asked(args):
+        return serving.attribute(args)
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry) as store:
@@ -115,7 +118,8 @@ def attribute(args: argparse.Namespace) -> int:
         candidates = registry.Candidates.load(store, run.generator_digest)
     from tf_fingerprint.cli import verdicts  # After TensorFlow.
 
-    reader = verdicts.Reader(run, candidates, args.max_false_positive_rate)
+    rate = args.max_false_positive_rate or 1e-6
+    reader = verdicts.Reader(run, candidates, rate)
     rows = reader.rows(args.images)
     output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)
     return 1 if reader.num_unreadable else 0

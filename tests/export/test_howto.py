@@ -1,0 +1,80 @@
+"""From a run to an endpoint: the page's commands, as they stand there."""
+
+import contextlib
+import io
+import json
+import re
+import shlex
+import shutil
+import subprocess
+
+import pytest
+from PIL import Image
+
+import tf_fingerprint
+from export import page
+from export import server
+from tf_fingerprint import cli
+
+from ..tiny_run import ROOT
+from ..tiny_run import pretrained_is_tiny as pretrained_is_tiny
+from ..tiny_run import tiny_run_dir as tiny_run_dir
+
+HOWTO = (ROOT / "docs" / "serving-howto.md").read_text(encoding="utf-8")
+REST, GRPC = "http://127.0.0.1:8501", "grpc://127.0.0.1:8500"
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", HOWTO, re.M | re.S)
+
+
+def run(line):
+    """Runs a command; returns what it prints."""
+    name, *argv = shlex.split(line)
+    stdout = io.StringIO()
+    with contextlib.redirect_stdout(stdout):
+        assert (name, cli.main(argv)) == ("tf-fingerprint", 0)
+    return stdout.getvalue()
+
+
+def found_picture():
+    """A picture that anybody may have found."""
+    made = tf_fingerprint.load().generate(1, seed=1)
+    Image.fromarray(made[0]).save("picture.png")
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("pretrained_is_tiny")
+def test_five_commands_lead_from_a_run_to_an_endpoint(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    issue, export, serve, by_rest, by_grpc, curl = "".join(
+        blocks("sh")
+    ).splitlines()
+    [python] = blocks("python")
+    assert serve == "tf-fingerprint serve models"
+    found_picture()
+
+    issued = run(f"{issue} --format json")
+    run(export)
+    with server.Server("models", extra_routes=page.routes()) as serving:
+        told = {REST: serving.rest_url, GRPC: f"grpc://{serving.grpc_address}"}
+
+        def there(text):
+            for written, real in told.items():
+                text = text.replace(written, real)
+            return text
+
+        tables = [run(there(each)) for each in (by_rest, by_grpc)]
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile(there(python), "serving-howto.md", "exec"), {})
+        if shutil.which("curl"):
+            curled = subprocess.run(
+                ["bash", "-c", there(curl)], capture_output=True, check=True
+            )
+            [verdict] = json.loads(curled.stdout)["outputs"]["verdict"]
+            assert verdict == printed.getvalue().split()[0]
+
+    assert json.loads(issued)["recipient"] == "Alder Films"
+    assert tables[0] == tables[1]
+    assert printed.getvalue().split()[0] in tables[0]

@@ -1,0 +1,56 @@
+"""Arguments that are more than text, with usage errors where they are not."""
+
+import argparse
+import re
+
+_HIGHEST_PORT = 65535
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number from 1 on. Received {text!r}"
+        )
+    return int(text)
+
+
+def not_negative(text: str) -> int:
+    """A whole number from 0 on."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number from 0 on. Received {text!r}"
+        )
+    return int(text)
+
+
+def rate(text: str) -> float:
+    """A probability above 0."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= 1:
+        raise argparse.ArgumentTypeError(
+            f"must lie above 0 and not above 1. Received {text!r}"
+        )
+    return rate
+
+
+def port(text: str) -> int:
+    """A port's number; 0 is any that is free."""
+    if not text.isdecimal() or int(text) > _HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number up to {_HIGHEST_PORT}. Received {text!r}"
+        )
+    return int(text)
+
+
+def model_name(text: str) -> str:
+    """A name that a folder and a URL can have."""
+    if not re.fullmatch("[A-Za-z0-9_-][A-Za-z0-9._-]*", text):
+        raise argparse.ArgumentTypeError(
+            "must be letters, digits, hyphens, underscores and dots, a dot not "
+            f"first. Received {text!r}"
+        )
+    return text
