@@ -67,6 +67,7 @@ setuptools.setup(
     | {
         "test": [
             *("pytest>=8", "hypothesis>=6", "scipy>=1.12", "ruff>=0.14"),
+            "huggingface_hub>=0.30",
             *(name for names in EXTRAS.values() for name in names),
         ],
         "benchmarks": ["torch>=2.5"],

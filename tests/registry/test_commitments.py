@@ -103,3 +103,9 @@ def test_half_a_secret_is_refused(tmp_path):
 def test_a_secret_that_can_not_be_read_is_a_named_failure(tmp_path):
     with pytest.raises(errors.RegistryError, match="can't be read"):
         commitments.read_secret(tmp_path, create=True)
+
+
+def test_a_registry_on_a_server_has_its_secret_where_it_is_told():
+    with pytest.raises(errors.RegistryError, match="--secret FILE") as error:
+        commitments.secret_path("postgresql://me:password@host/registry")
+    assert "password" not in str(error.value)

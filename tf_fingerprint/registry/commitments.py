@@ -39,6 +39,13 @@ def secret_path(registry: str | os.PathLike[str]) -> pathlib.Path:
     Raises:
         errors.RegistryError: If the registry is no file.
     """
+    text = os.fspath(registry)
+    if "://" in text and not text.startswith("sqlite:"):
+        raise errors.RegistryError(
+            "The secret of the commitments lies beside a registry that is a "
+            f"file. Received the registry {text.split(':')[0]}://... Say with "
+            "`secret` (`--secret FILE`) where it is to be."
+        )
     path = sqlite.file_path(registry)
     return path.with_name(f"{path.name}.secret")
 
