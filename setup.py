@@ -42,7 +42,7 @@ setuptools.setup(
     license="Apache-2.0",
     license_files=["LICENSE"],
     packages=setuptools.find_packages(include=["tf_fingerprint*", "export*"]),
-    package_data={"tf_fingerprint": ["pretrained/*"]},
+    package_data={"tf_fingerprint": ["pretrained/*"], "export": ["serving/*"]},
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]
     },
@@ -67,7 +67,7 @@ setuptools.setup(
     | {
         "test": [
             *("pytest>=8", "hypothesis>=6", "scipy>=1.12", "ruff>=0.14"),
-            "huggingface_hub>=0.30",
+            *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],
         "benchmarks": ["torch>=2.5"],

@@ -52,6 +52,31 @@ def bundle(args: argparse.Namespace) -> int:
     return 0
 
 
+def deployment(args: argparse.Namespace) -> int:
+    """Writes what servers of published models need; prints the files."""
+    from tf_fingerprint.cli import starting
+
+    starting.import_tensorflow()
+    from export import deployment as deployments
+
+    for path in deployments.write_deployment(
+        args.models_dir, args.to, batching=args.batching
+    ):
+        print(path)
+    return 0
+
+
+def docs(args: argparse.Namespace) -> int:
+    """Writes the documentation of requests and responses."""
+    from tf_fingerprint.cli import starting
+
+    starting.import_tensorflow()
+    from export import contracts
+
+    args.to.write_text(contracts.to_markdown(), encoding="utf-8")
+    return 0
+
+
 def _parser():
     main = argparse.ArgumentParser(
         prog="python -m export", description=__doc__, allow_abbrev=False
@@ -86,7 +111,43 @@ def _parser():
     add_bundle_options(parser)
     parser.add_argument("--workers", type=int, default=2, metavar="N")
     parser.set_defaults(command=bundle, parser=parser)
+    _add_deployment(adding)
+    _add_docs(adding)
     return main
+
+
+def _add_deployment(adding):
+    purpose = "write configuration of TensorFlow Serving and of a proxy"
+    parser = adding.add_parser(
+        "deployment", help=purpose, description=purpose, allow_abbrev=False
+    )
+    parser.add_argument(
+        "models_dir",
+        type=pathlib.Path,
+        metavar="MODELS_DIR",
+        help="holds a base directory for each model",
+    )
+    parser.add_argument("--to", required=True, type=pathlib.Path, metavar="DIR")
+    parser.add_argument(
+        "--batching",
+        action="store_true",
+        help="let servers merge requests; only where all clients are your own",
+    )
+    parser.set_defaults(command=deployment)
+
+
+def _add_docs(adding):
+    purpose = "write the documentation of requests and responses"
+    parser = adding.add_parser(
+        "docs", help=purpose, description=purpose, allow_abbrev=False
+    )
+    parser.add_argument(
+        "--to",
+        type=pathlib.Path,
+        default=pathlib.Path("docs", "serving.md"),
+        metavar="FILE",
+    )
+    parser.set_defaults(command=docs)
 
 
 def add_bundle_options(parser: argparse.ArgumentParser) -> None:

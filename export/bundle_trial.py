@@ -19,7 +19,6 @@ from export import fresh
 from export import lint
 from export import quiet
 from export import selftest
-from tf_fingerprint import errors
 
 # What starts the process, which ends with the block.
 started = fresh.Process
@@ -56,7 +55,7 @@ def figures(
     ):
         # Requests to try a graph with come with an extra, which servers have.
         if importlib.util.find_spec("tensorflow_serving") is not None:
-            _check_rules(folder, process)
+            lint.check(folder, process=process)
         reader = export.decoder(run)
         with quiet.only_warnings():
             tf.saved_model.save(
@@ -66,19 +65,3 @@ def figures(
             decoder, fingerprint, min_accuracy=min_accuracy, process=process
         )
         return dict(check(str(folder)))
-
-
-def _check_rules(folder, process):
-    """Raises an `ExportError` if the graph breaks a rule of `lint`."""
-    found = [
-        finding
-        for finding in lint.lint(folder, process=process)
-        # Low-pass filters of one width hold the same values on purpose; that
-        # every weight is written once was counted, weight by weight.
-        if finding.rule != "stored-twice"
-    ]
-    if found:
-        raise errors.ExportError(
-            f"The graph of the bundles breaks {len(found)} of the rules in "
-            f"`export.lint`: {'; '.join(map(str, found))} Nothing was written."
-        )

@@ -44,6 +44,35 @@ def to_unit(pixels):
     return tf.cast(pixels, tf.float32) / 127.5 - 1
 
 
+def through(network, *inputs):
+    """What a network makes of rows, also of none.
+
+    TensorFlow's fused convolutions fail on empty batches, which a client may
+    ask for; so the network sees a row of zeros in their place.
+
+    Args:
+        network: Takes as many arrays as there are inputs, gives one.
+        *inputs: Arrays with the same number of rows; others are refused,
+            where TensorFlow would repeat a single row.
+
+    Returns:
+        An array with that number of rows.
+    """
+    given = tf.stack([tf.shape(each)[0] for each in inputs])
+    check = tf.debugging.Assert(
+        tf.reduce_all(tf.equal(given, given[0])),
+        ["All inputs must have as many rows. Received:", given],
+    )
+    with tf.control_dependencies([check]):
+        rows = tf.identity(given[0])
+    missing = tf.cast(tf.equal(rows, 0), tf.int32)
+    filled = [
+        tf.pad(each, [[0, missing]] + [[0, 0]] * (each.shape.rank - 1))
+        for each in inputs
+    ]
+    return network(*filled)[:rows]
+
+
 def png_rows(pixels):
     """Pictures as PNG files.
 

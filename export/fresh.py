@@ -3,6 +3,7 @@
 What is exported is tried there, as its recipients and servers will use it.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -50,7 +51,9 @@ class Process:
 
     def close(self) -> None:
         """Ends the process."""
-        self._process.stdin.close()
+        # Of a process that died there may be a job left that nobody takes.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
         self._said.close()

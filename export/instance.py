@@ -46,7 +46,7 @@ def sealed_instance(instance: keras.Model) -> servable.Servable:
     """
     latent_dim, *others = (each.shape[-1] for each in instance.inputs)
 
-    def pixels_of(latents, *noise):
+    def network(latents, *noise):
         inputs = [latents, *noise] if noise else latents
         return drawing.to_pixels(instance(inputs, training=False))
 
@@ -56,7 +56,7 @@ def sealed_instance(instance: keras.Model) -> servable.Servable:
             tf.ensure_shape(each, (None, length))
             for each, length in zip(noise, others, strict=True)
         ]
-        return {"images": pixels_of(latents, *noise)}
+        return {"images": drawing.through(network, latents, *noise)}
 
     def from_seeds(seed):
         seed = tf.ensure_shape(seed, (None, 2))
@@ -65,7 +65,11 @@ def sealed_instance(instance: keras.Model) -> servable.Servable:
             drawing.normal_rows(seed, length, drawing.NOISE)
             for length in others
         ]
-        return {"image_bytes": drawing.png_rows(pixels_of(latents, *noise))}
+        return {
+            "image_bytes": drawing.png_rows(
+                drawing.through(network, latents, *noise)
+            )
+        }
 
     return servable.Servable(
         module=servable.module_of(instance.weights),

@@ -28,6 +28,11 @@ RANDOM = re.compile(
     r"Random|Rng|Multinomial|Truncated|Uniform|Normal|Sampl|Seed|Shuffle"
 )
 
+# Fixed filters, and biases that never moved, have fewer different values, and
+# two of them may be the same with good reason.
+FEWEST_VALUES = 16
+SAMPLE = 4096
+
 COMPILED = ("_XlaMustCompile", "_XlaCompile")
 
 # Ops with state that answers don't depend on: what is read of variables never
@@ -142,7 +147,7 @@ def _of_signature(name, signature):
 
 
 def _stored_twice(directory):
-    """Variables with the same values, unless all of them are one number."""
+    """Variables with the same values, unless these were never learned."""
     prefix = directory / "variables" / "variables"
     if not prefix.with_name("variables.index").exists():
         return
@@ -150,11 +155,13 @@ def _stored_twice(directory):
     first = {}
     for key in sorted(reader.get_variable_to_shape_map()):
         values = np.asarray(reader.get_tensor(key))
-        if values.size < 2 or np.all(values == values.flat[0]):
+        flat = values.ravel()
+        # Of a registry of millions a few thousand say enough.
+        some = flat[:: max(1, flat.size // SAMPLE)]
+        if len(np.unique(some)) < FEWEST_VALUES:
             continue
-        content = repr(values.tolist()).encode()
-        if values.dtype != object:
-            content = values.tobytes()
+        is_text = values.dtype == object
+        content = b"\0".join(flat) if is_text else values.tobytes()
         form = f"{values.dtype} {values.shape} ".encode()
         digest = hashlib.sha256(form + content).digest()
         if digest in first:

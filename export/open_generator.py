@@ -140,27 +140,22 @@ class _Forms:
         generator = self.generator
         fingerprint = tf.ensure_shape(fingerprint, (None, self.num_bits))
         latents = tf.ensure_shape(latents, (None, generator.latent_dim))
-        rows = tf.shape(latents)[0]
         if noise is None:
-            shape = (rows, generator.num_noise)
+            shape = (tf.shape(latents)[0], generator.num_noise)
             noise = tf.broadcast_to(self.module.noise, shape)
         noise = tf.ensure_shape(noise, (None, generator.num_noise))
         is_bit = tf.equal(fingerprint, 0) | tf.equal(fingerprint, 1)
-        given = tf.stack([tf.shape(fingerprint)[0], tf.shape(noise)[0]])
-        checks = [
-            tf.debugging.Assert(
-                tf.reduce_all(is_bit),
-                ["`fingerprint` must hold 0 and 1. Received others."],
-            ),
-            tf.debugging.Assert(
-                tf.reduce_all(given == rows),
-                ["All inputs must have as many rows. Received:", rows, given],
-            ),
-        ]
-        with tf.control_dependencies(checks):
+        check = tf.debugging.Assert(
+            tf.reduce_all(is_bit),
+            ["`fingerprint` must hold 0 and 1. Received others."],
+        )
+        with tf.control_dependencies([check]):
             fingerprint = tf.cast(fingerprint, tf.float32)
-        images = generator([latents, fingerprint, noise], training=False)
-        return drawing.to_pixels(images)
+
+        def network(*inputs):
+            return drawing.to_pixels(generator(list(inputs), training=False))
+
+        return drawing.through(network, latents, fingerprint, noise)
 
 
 def _examples(run, takes_noise):

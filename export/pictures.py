@@ -1,4 +1,13 @@
-"""The two forms in which pictures arrive at a decoder, and what it reads."""
+"""The two forms in which pictures arrive at a decoder, and what it reads.
+
+Servers may merge requests before the graph (`--enable_batching`). That is safe
+here, because a file that can't be read fails no row but its own. Batching
+inside the graph, around the network only (`nondifferentiable_batch_function`),
+was tried and left out: it survives a reload, but refuses requests of more rows
+than it was exported for, and on one core gained nothing. With merging on, a
+server still refuses to merge `images` of different sizes, so clients whose
+sizes differ should send files.
+"""
 
 import io
 
@@ -27,9 +36,12 @@ def signatures(run: runs.Run, respond):
     }
     num_bits = run.config.networks.num_bits
 
-    def logits_of(pixels):
+    def network(pixels):
         _, logits = run.decoder(drawing.to_unit(pixels), training=False)
-        logits = tf.cast(logits, tf.float32)
+        return tf.cast(logits, tf.float32)
+
+    def logits_of(pixels):
+        logits = drawing.through(network, pixels)
         return tf.ensure_shape(logits, (None, num_bits))
 
     def from_bytes(image_bytes):

@@ -61,7 +61,7 @@ def publish(
             wanted=version,
             keep=keep,
         )
-    except OSError as error:
+    except (OSError, tf.errors.OpError) as error:
         raise errors.ExportError(
             f"{base}: the servable can't be published there. {error}. No "
             "version was left half-written."

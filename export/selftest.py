@@ -173,13 +173,12 @@ def attribution_check(
         )
         figures = _of_attribution(answer, list(issued))
         figures["min_attributed"] = min_attributed
-        _require(figures, "attributed", min_attributed, directory)
+        _require(figures, "attributed", min_attributed)
         for name in ("named_wrongly", "strangers_named"):
             if figures[name]:
                 raise errors.ExportError(
-                    f"{directory}: `{name}` must be 0 after export. It is "
-                    f"{figures[name]} of {pictures} pictures. Nothing was "
-                    "published."
+                    f"`{name}` must be 0 after export. It is {figures[name]} "
+                    f"of {pictures} pictures. Nothing was published."
                 )
         return figures
 
@@ -195,7 +194,7 @@ def _reading(
     )
     figures = _of_bits(answer)
     figures["min_accuracy"] = min_accuracy
-    _require(figures, "bit_accuracy", min_accuracy, directories["generator"])
+    _require(figures, "bit_accuracy", min_accuracy)
     return figures
 
 
@@ -252,13 +251,13 @@ def _of_attribution(answer, recipients):
     }
 
 
-def _require(figures, name, least, directory):
+def _require(figures, name, least):
     """Raises if a figure is below what was stated, or no number."""
     if not figures[name] >= least:
         raise errors.ExportError(
-            f"{directory}: `{name}` must be at least {least} after export. It "
-            f"is {figures[name]:.4f} over {figures['pictures']} pictures. "
-            "Nothing was published."
+            f"`{name}` must be at least {least} after export. It is "
+            f"{figures[name]:.4f} over {figures['pictures']} pictures. Nothing "
+            "was published."
         )
 
 

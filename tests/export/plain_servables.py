@@ -54,7 +54,7 @@ def drawer(bits=None, *, flipped=0, **others):
     def pictures(fingerprint, seed):
         seed = tf.ensure_shape(seed, (None, 2))
         fingerprint = tf.ensure_shape(fingerprint, (None, NUM_BITS))
-        white = tf.logical_xor(fingerprint > 0, wrong)
+        white = tf.math.logical_xor(fingerprint > 0, wrong)
         column = tf.repeat(tf.where(white, 200, 50), SIDE // NUM_BITS, axis=1)
         dirt = tf.cast(seed[:, 1] % 5, tf.int32)[:, None]
         pixels = tf.cast(column + dirt, tf.uint8)[:, :, None, None]

@@ -63,14 +63,12 @@ def test_a_graph_that_fails_the_trial_makes_no_bundle(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("rule", ["stateful-random", "stored-twice"])
-def test_a_graph_that_breaks_a_rule_is_refused(monkeypatch, tmp_path, rule):
-    """Equal filters are no rule broken; random numbers of its own are."""
-    found = [findings.Finding(rule, "a node", "is wrong.")]
+def test_a_graph_that_breaks_a_rule_makes_no_bundle(
+    tiny_run, tmp_path, monkeypatch
+):
+    pytest.importorskip("tensorflow_serving")
+    found = [findings.Finding("stateful-random", "a node", "is wrong.")]
     monkeypatch.setattr(lint, "lint", lambda folder, process: found)
 
-    if rule == "stored-twice":
-        bundle_trial._check_rules(tmp_path, None)
-        return
     with pytest.raises(errors.ExportError, match="breaks 1 of the rules"):
-        bundle_trial._check_rules(tmp_path, None)
+        bundle_trial.figures(tiny_run, tmp_path, None, min_accuracy=0.0)

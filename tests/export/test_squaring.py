@@ -9,6 +9,11 @@ from tf_fingerprint import data
 from . import picture_files as files
 
 
+@pytest.fixture(autouse=True)
+def seeded():
+    """No seed: setting one makes TensorFlow prepare each graph once more."""
+
+
 @pytest.fixture(scope="module")
 def fit():
     @tf.function(input_signature=[tf.TensorSpec((None,) * 4, tf.uint8)])

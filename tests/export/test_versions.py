@@ -1,11 +1,13 @@
 """Several publishers at once, and publishers killed at any moment."""
 
+import contextlib
 import os
 import random
 import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -88,6 +90,30 @@ def test_a_publisher_killed_at_any_moment_leaves_whole_versions(tmp_path):
     assert seen == sorted(set(seen)), "a number was given twice"
     assert int(path.name) > max(seen, default=0)
     assert hidden(tmp_path) == {versions.HIGHEST}
+
+
+def test_an_old_version_goes_at_once(tmp_path):
+    old, number = tmp_path / "1", 3000
+    old.mkdir()
+    for each in range(number):
+        (old / str(each)).touch()
+    looks, is_done = [], threading.Event()
+
+    def look():
+        while not is_done.is_set():
+            with contextlib.suppress(FileNotFoundError):
+                seen = len(os.listdir(old))
+                # If it was renamed in between, it isn't there now.
+                looks.append(seen == number or not old.exists())
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    versions.add(tmp_path, fill, keep=1)
+    is_done.set()
+    watcher.join()
+
+    assert looks and all(looks), "half a version was seen"
+    assert list(versions.published(tmp_path)) == [2]
 
 
 def test_the_draft_of_a_living_publisher_is_left_alone(tmp_path):
