@@ -71,7 +71,7 @@ setuptools.setup(
     | {
         "test": [
             *("pytest>=8", "hypothesis>=6", "scipy>=1.12", "ruff>=0.14"),
-            "pyyaml>=6",
+            *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],
         "benchmarks": ["torch>=2.5"],

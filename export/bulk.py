@@ -84,10 +84,7 @@ def issue_many(
         _locked(to),
         registries.open_store(registry, create=True) as store,
     ):
-        key = commitments.read_secret(
-            commitments.secret_path(registry) if secret is None else secret,
-            create=True,
-        )
+        key = commitments.secret_of(registry, secret, create=True)
         records = _reserved(writer.run, recipients, store, to)
         store.flush()  # Before anything leaves the house.
         done = {each.id for each in records if (to / each.id).exists()}

@@ -164,7 +164,8 @@ class BundleWriter:
         )
         (draft / model_card.CARD).write_text(card, encoding="utf-8")
         (draft / model_card.LICENSE).write_text(self._license, encoding="utf-8")
-        manifest.write(draft, {**facts, "self_test": figures})
+        measured = {**figures, "fresh_process": template.trial}
+        manifest.write(draft, {**facts, "self_test": measured})
         if self._signer is not None:
             self._signer.sign(draft)
         return manifest.read(draft)

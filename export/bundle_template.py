@@ -8,12 +8,14 @@ import tensorflow as tf
 
 import export
 from export import bundle_check
+from export import bundle_trial
 from export import formats as bundle_formats
 from export import numbering
 from export import quiet
 from export import templates
 from export import variables
 from export import warmup
+from tf_fingerprint import fingerprints
 from tf_fingerprint import models
 
 INSTANCE, SAVED_MODEL = "instance.keras", pathlib.PurePosixPath("savedmodel/1")
@@ -36,6 +38,7 @@ class BundleTemplate:
         inputs: From the name of each of its inputs to how many numbers it
             takes.
         signatures: Names of the SavedModel's.
+        trial: What a fresh process measured; see `bundle_trial`.
     """
 
     def __init__(self, run, formats: tuple[str, ...], **check):
@@ -71,6 +74,7 @@ class BundleTemplate:
                 num_weights=num_weights,
                 **check,
             )
+            self.trial = self._tried(run, folder / "tried", **check)
 
     def write(self, folder: pathlib.Path, fingerprint) -> None:
         """Writes SavedModel, `.keras` and other formats of one instance.
@@ -91,6 +95,20 @@ class BundleTemplate:
         self._keras.write(folder / INSTANCE, vector)
         for name, template in self._others.items():
             template.write(folder / name, vector)
+
+    def _tried(self, run, folder, *, min_bit_accuracy, **unused):
+        """What a stranger measures with a fingerprint issued to nobody."""
+        folder.mkdir()
+        bits = fingerprints.random_bits(run.config.networks.num_bits)
+        self.write(folder, bits)
+        of_open = self.checker.figures(folder / SAVED_MODEL, bits)
+        least = of_open["open_bit_accuracy"] - bundle_trial.MAX_LOST_ACCURACY
+        return bundle_trial.figures(
+            run,
+            folder / SAVED_MODEL,
+            bits,
+            min_accuracy=max(least, min_bit_accuracy, 0.0),
+        )
 
     def _traced(self, instance, folder):
         """Writes a SavedModel as anybody's, and requests to warm it up."""

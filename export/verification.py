@@ -81,9 +81,7 @@ def open_commitment(
             issuance is not in it.
     """
     held = manifest.read(folder)
-    secret = commitments.read_secret(
-        commitments.secret_path(registry) if secret is None else secret
-    )
+    secret = commitments.secret_of(registry, secret)
     with registries.open_store(registry) as store:
         record = store.issuance(held["issuance_id"])
     salt = commitments.salt(secret, record.id)

@@ -1,5 +1,7 @@
 """Seeds, two virtual processors, and networks of a few channels."""
 
+import contextlib
+import functools
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -38,6 +40,25 @@ def pytest_configure(config):
 @pytest.fixture(autouse=True)
 def seeded():
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_fresh_process():
+    """All bundles are tried in one process: importing TensorFlow takes long."""
+    from export import bundle_trial
+    from export import fresh
+
+    @functools.cache
+    def started():
+        return fresh.Process()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            bundle_trial, "started", lambda: contextlib.nullcontext(started())
+        )
+        yield
+    if started.cache_info().currsize:
+        started().close()
 
 
 @pytest.fixture(scope="session")

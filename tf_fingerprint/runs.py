@@ -243,10 +243,11 @@ class Run:
         folder = None if to is None else pathlib.Path(to)
         if folder is not None:
             delivery.check_new(folder, "an instance")
-            writer = self._bundle_writer(tuple(formats), sign_with)
+            writer = self._bundle_writer(formats, sign_with)
             writer.prepare()
         with _opened(registry, create=True) as store:
-            key = folder and _secret(registry, secret)
+            if folder is not None:
+                key = commitments.secret_of(registry, secret, create=True)
             record = registries.issue(store, recipient, generator=self.record)
             store.flush()  # Before anything leaves the house.
             if folder is not None:
@@ -256,26 +257,13 @@ class Run:
         return Issued(record, self.seal(record.bits), folder)
 
     def _bundle_writer(self, formats, sign_with):
-        """The same for the same options: it shares what it can."""
-        options = (formats, sign_with)
-        if options not in self._bundle_writers:
-            self._bundle_writers[options] = delivery.bundle_writer(
+        """The same for the same options: bundles share what they can."""
+        key = (tuple(formats), sign_with)
+        if key not in self._bundle_writers:
+            self._bundle_writers[key] = delivery.bundle_writer(
                 self, formats=formats, sign_with=sign_with
             )
-        return self._bundle_writers[options]
-
-
-def _secret(registry: Registry, path: str | os.PathLike[str] | None) -> bytes:
-    """The secret of the commitments, which is made if there is none."""
-    if path is None:
-        if not isinstance(registry, str | os.PathLike):
-            raise ValueError(
-                "`secret` must be given with a registry that is open already: "
-                "the file with the secret of its commitments. By default that "
-                "lies beside the registry, which is named by its path then."
-            )
-        path = commitments.secret_path(registry)
-    return commitments.read_secret(path, create=True)
+        return self._bundle_writers[key]
 
 
 @contextlib.contextmanager

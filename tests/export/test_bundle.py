@@ -249,33 +249,6 @@ def test_unknown_formats_are_refused_before_work_starts(tiny_run):
         bundle.BundleWriter(tiny_run, formats=["pt"])
 
 
-def test_weights_of_anothers_fingerprint_never_leave(
-    tiny_run, tmp_path, monkeypatch
-):
-    writer = writer_of(tiny_run)
-    writer.prepare()
-    folding = writer._template._folding
-    right = folding.vectors
-    monkeypatch.setattr(
-        folding, "vectors", lambda fingerprints: right(1 - fingerprints)
-    )
-
-    with pytest.raises(errors.ExportError, match="levels away on average"):
-        writer.write(record_of(tiny_run, 1), tmp_path / "acme", salt=SALT)
-    assert not list(tmp_path.iterdir())
-
-
-def test_what_is_too_inaccurate_is_not_delivered(
-    tiny_run, tmp_path, monkeypatch
-):
-    writer = writer_of(tiny_run)
-    monkeypatch.setattr(writer._template.checker, "_min_bit_accuracy", 1.0)
-
-    with pytest.raises(errors.ExportError, match="at least 100.0% must"):
-        writer.write(record_of(tiny_run, 1), tmp_path / "acme", salt=SALT)
-    assert not list(tmp_path.iterdir())
-
-
 def test_a_folder_that_can_not_be_written_is_a_named_failure(
     tiny_run, tmp_path
 ):

@@ -103,3 +103,19 @@ def test_half_a_secret_is_refused(tmp_path):
 def test_a_secret_that_can_not_be_read_is_a_named_failure(tmp_path):
     with pytest.raises(errors.RegistryError, match="can't be read"):
         commitments.read_secret(tmp_path, create=True)
+
+
+def test_a_registry_on_a_server_has_its_secret_where_it_is_told():
+    with pytest.raises(errors.RegistryError, match="--secret FILE") as error:
+        commitments.secret_path("postgresql://me:password@host/registry")
+    assert "password" not in str(error.value)
+
+
+def test_the_secret_is_beside_the_registry_or_where_it_is_told(tmp_path):
+    beside = commitments.secret_of(tmp_path / "r.db", create=True)
+    told = commitments.secret_of(None, tmp_path / "told", create=True)
+
+    assert commitments.read_secret(tmp_path / "r.db.secret") == beside
+    assert commitments.read_secret(tmp_path / "told") == told
+    with pytest.raises(ValueError, match="Received neither"):
+        commitments.secret_of(None)

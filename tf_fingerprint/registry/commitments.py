@@ -39,8 +39,45 @@ def secret_path(registry: str | os.PathLike[str]) -> pathlib.Path:
     Raises:
         errors.RegistryError: If the registry is no file.
     """
+    text = os.fspath(registry)
+    if "://" in text and not text.startswith("sqlite:"):
+        raise errors.RegistryError(
+            "The secret of the commitments lies beside a registry that is a "
+            f"file. Received the registry {text.split(':')[0]}://... Say with "
+            "`secret` (`--secret FILE`) where it is to be."
+        )
     path = sqlite.file_path(registry)
     return path.with_name(f"{path.name}.secret")
+
+
+def secret_of(
+    registry: object,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    create: bool = False,
+) -> bytes:
+    """Reads the secret that goes with a registry.
+
+    Args:
+        registry: Its path or URL, or the registry itself.
+        path: The secret's file; beside the registry if not given.
+        create: Whether to draw one if there is none.
+
+    Returns:
+        32 bytes.
+
+    Raises:
+        ValueError: If neither says where the file is.
+        errors.RegistryError: If it is missing, or isn't such a file.
+    """
+    if path is None:
+        if not isinstance(registry, str | os.PathLike):
+            raise ValueError(
+                "`secret` must say where the secret of the commitments is, if "
+                "the registry is not named by its path. Received neither."
+            )
+        path = secret_path(registry)
+    return read_secret(path, create=create)
 
 
 def read_secret(path: str | os.PathLike[str], *, create: bool = False) -> bytes:
