@@ -37,6 +37,13 @@ def server():
 @pytest.fixture
 def postgresql_url(server):
     """URL of an empty schema, as good as a database, dropped after the test."""
+    with schema_in(server) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def schema_in(server):
+    """URL of an empty schema, until it is no longer needed."""
     name = f"test_{secrets.token_hex(6)}"
     execute(server, f"CREATE SCHEMA {name}")
     url = server.update_query_dict({"options": f"-csearch_path={name}"})
