@@ -49,6 +49,7 @@ def issue_many(
     *,
     to: str | os.PathLike[str],
     secret: str | os.PathLike[str] | None = None,
+    expires_at: datetime.datetime | None = None,
     workers: int = 2,
 ) -> list[Bundled]:
     """Issues to every recipient, each bundle in a folder named after its id.
@@ -65,6 +66,7 @@ def issue_many(
         to: Folder for the bundles; made if there is none.
         secret: File with the secret that salts of commitments are derived
             from; beside the registry if not given.
+        expires_at: Until when they may use their copies; None for ever.
         workers: Threads that write bundles.
 
     Returns:
@@ -85,7 +87,7 @@ def issue_many(
         registries.open_store(registry, create=True) as store,
     ):
         key = commitments.secret_of(registry, secret, create=True)
-        records = _reserved(writer.run, recipients, store, to)
+        records = _reserved(writer.run, recipients, store, to, expires_at)
         store.flush()  # Before anything leaves the house.
         done = {each.id for each in records if (to / each.id).exists()}
         missing = [each for each in records if each.id not in done]
@@ -122,7 +124,7 @@ def _check(recipients, generator):
         )
 
 
-def _reserved(run, recipients, store, to):
+def _reserved(run, recipients, store, to, expires_at):
     """A record for each recipient, of an earlier call or new."""
     known = collections.defaultdict(list)
     if any(each.digest == run.generator_digest for each in store.generators()):
@@ -133,7 +135,9 @@ def _reserved(run, recipients, store, to):
     return [
         known[name][-1]
         if name in known
-        else registries.issue(store, name, generator=run.record)
+        else registries.issue(
+            store, name, generator=run.record, expires_at=expires_at
+        )
         for name in recipients
     ]
 

@@ -18,6 +18,7 @@ LEVELS = [
     | {"found_images"},
     {"updates"},
     {"gan", "grids", "run_files", "sampling", "delivery"},
+    {"issuing"},
     {"building", "callbacks", "evaluation", "runs", "quickstart_page"},
     {"training", "quickstart"},
     {"cli"},

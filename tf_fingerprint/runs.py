@@ -1,12 +1,10 @@
 """A trained run, ready for use: makes pictures, issues, attributes."""
 
-import contextlib
-import dataclasses
+import datetime
 import functools
 import os
 import pathlib
 from collections.abc import Collection
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -18,25 +16,13 @@ from tf_fingerprint import data
 from tf_fingerprint import delivery
 from tf_fingerprint import errors
 from tf_fingerprint import found_images
+from tf_fingerprint import issuing
 from tf_fingerprint import models
 from tf_fingerprint import registry as registries
 from tf_fingerprint import run_files
 from tf_fingerprint import sampling
-from tf_fingerprint.registry import commitments
 
 PRETRAINED = "pretrained"
-
-# Its path or URL, or the opened registry itself.
-Registry = str | os.PathLike[str] | registries.Store
-
-
-@dataclasses.dataclass(frozen=True)
-class Issued:
-    """A sealed instance, its record, and the folder it lies in, if any."""
-
-    record: registries.IssuanceRecord
-    instance: keras.Model
-    folder: pathlib.Path | None
 
 
 def load(run: str | os.PathLike[str] = PRETRAINED) -> "Run":
@@ -168,7 +154,7 @@ class Run:
     def attribute(
         self,
         images: Any,
-        registry: Registry | registries.Candidates,
+        registry: issuing.Registry | registries.Candidates,
         *,
         max_false_positive_rate: float = 1e-6,
     ) -> list[registries.Attribution]:
@@ -189,7 +175,7 @@ class Run:
                 nothing of this run's generator.
         """
         if not isinstance(registry, registries.Candidates):
-            with _opened(registry) as store:
+            with issuing.opened(registry) as store:
                 registry = registries.Candidates.load(
                     store, self.generator_digest
                 )
@@ -208,71 +194,43 @@ class Run:
     def issue(
         self,
         recipient: str,
-        registry: Registry,
+        registry: issuing.Registry,
         *,
         to: str | os.PathLike[str] | None = None,
         formats: Collection[str] = (),
         sign_with: str | os.PathLike[str] | None = None,
         secret: str | os.PathLike[str] | None = None,
-    ) -> Issued:
-        """Records a fresh fingerprint, seals it in, hands the instance out.
+        expires_at: datetime.datetime | None = None,
+    ) -> issuing.Issued:
+        """Hands a sealed copy out; see `issuing.issue`."""
+        return issuing.issue(
+            self,
+            recipient,
+            registry,
+            to=to,
+            formats=formats,
+            sign_with=sign_with,
+            secret=secret,
+            expires_at=expires_at,
+        )
+
+    def bundle_writer(
+        self,
+        formats: Collection[str] = (),
+        sign_with: str | os.PathLike[str] | None = None,
+    ):
+        """What writes this run's bundles: the same one for the same options.
 
         Args:
-            recipient: Party that receives the instance.
-            registry: Path, URL or opened registry; made if there is none.
-            to: New or empty folder for the bundle. If not given, nothing is
-                written, and returning it counts as delivery.
             formats: Beside Keras and SavedModel: "tflite", "onnx".
-            sign_with: PEM file of a private key for the bundle's signature.
-            secret: File with the secret of the commitments; see
-                `registry.commitments`. Beside the registry if not given, which
-                must be named by path then. Made if there is none.
+            sign_with: PEM file of a private key.
 
         Returns:
-            The instance and its record.
-
-        Raises:
-            ValueError: If `recipient` is blank or spans lines, or a format is
-                not known.
-            errors.RunError: If `to` holds something, or can't be written; then
-                the fingerprint stays reserved.
-            errors.RegistryError: If the registry can't be written.
-            errors.ExportError: If the bundle can't be signed, or does not make
-                pictures with the fingerprint.
+            `export.bundle.BundleWriter`, which shares what it can.
         """
-        folder = None if to is None else pathlib.Path(to)
-        if folder is not None:
-            delivery.check_new(folder, "an instance")
-            writer = self._bundle_writer(formats, sign_with)
-            writer.prepare()
-        with _opened(registry, create=True) as store:
-            if folder is not None:
-                key = commitments.secret_of(registry, secret, create=True)
-            record = registries.issue(store, recipient, generator=self.record)
-            store.flush()  # Before anything leaves the house.
-            if folder is not None:
-                salt = commitments.salt(key, record.id)
-                writer.write(record, folder, salt=salt)
-            record = registries.confirm(store, record.id)
-        return Issued(record, self.seal(record.bits), folder)
-
-    def _bundle_writer(self, formats, sign_with):
-        """The same for the same options: bundles share what they can."""
         key = (tuple(formats), sign_with)
         if key not in self._bundle_writers:
             self._bundle_writers[key] = delivery.bundle_writer(
                 self, formats=formats, sign_with=sign_with
             )
         return self._bundle_writers[key]
-
-
-@contextlib.contextmanager
-def _opened(
-    registry: Registry, create: bool = False
-) -> Iterator[registries.Store]:
-    """The registry itself if it is open; else opened, and closed after use."""
-    if isinstance(registry, str | os.PathLike):
-        with registries.open_store(registry, create=create) as store:
-            yield store
-    else:
-        yield registry

@@ -6,7 +6,9 @@ import pathlib
 from absl.flags import argparse_flags
 
 from tf_fingerprint.cli import commands
+from tf_fingerprint.cli import issuing_arguments
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import registry_arguments
 from tf_fingerprint.cli import serving_arguments
 from tf_fingerprint.cli import values
 
@@ -31,13 +33,16 @@ def parser() -> argparse.ArgumentParser:
     adding = main.add_subparsers(required=True, metavar="COMMAND")
     _add_train(adding)
     _add_generate(adding)
-    _add_issue(adding)
-    _add_verify(adding)
+    purpose = "hand sealed copies to recipients"
+    issuing_arguments.add_issue(_added(adding, "issue", purpose), _RUN_HELP)
+    purpose = "tell whether a copy is as it was handed out"
+    issuing_arguments.add_verify(_added(adding, "verify", purpose))
     _add_attribute(adding)
     _add_export(adding)
     _add_serve(adding)
     _add_quickstart(adding)
     _add_info(adding)
+    registry_arguments.add(adding, _added)
     return main
 
 
@@ -91,57 +96,6 @@ def _add_generate(adding):
     )
     _add_to(parser, "new or empty folder for the pictures")
     parser.set_defaults(command=commands.generate)
-
-
-def _add_issue(adding):
-    parser = _added(adding, "issue", "hand a sealed copy to a recipient")
-    parser.add_argument("run", metavar="RUN", help=_RUN_HELP)
-    parser.add_argument("--recipient", required=True, metavar="NAME")
-    parser.add_argument(
-        "--registry",
-        required=True,
-        metavar="URL",
-        help=f"{_REGISTRY_HELP}; made if there is none",
-    )
-    _add_to(parser, "new or empty folder for the copy")
-    parser.add_argument(
-        "--formats",
-        type=_names,
-        default=(),
-        metavar="LIST",
-        help="beside Keras and SavedModel: tflite,onnx",
-    )
-    parser.add_argument(
-        "--sign-with",
-        type=pathlib.Path,
-        metavar="KEY.pem",
-        help="private key on an elliptic curve, for OpenSSF model-signing",
-    )
-    _add_secret(parser)
-    output.add_format(parser)
-    parser.set_defaults(command=commands.issue)
-
-
-def _add_verify(adding):
-    parser = _added(
-        adding, "verify", "tell whether a copy is as it was handed out"
-    )
-    parser.add_argument("folder", metavar="DIR", type=pathlib.Path)
-    parser.add_argument(
-        "--public-key",
-        type=pathlib.Path,
-        metavar="KEY.pem",
-        help="of whoever signed the copy",
-    )
-    parser.add_argument(
-        "--registry",
-        metavar="URL",
-        help="show that the copy was committed to the fingerprint that this "
-        "registry holds for it",
-    )
-    _add_secret(parser)
-    output.add_format(parser)
-    parser.set_defaults(command=commands.verify)
 
 
 def _add_attribute(adding):
@@ -215,10 +169,10 @@ def _added(adding, name, purpose):
     return parser
 
 
-def _add_to(parser, purpose):
+def _add_to(parser, purpose, *, required=True):
     parser.add_argument(
         "--to",
-        required=True,
+        required=required,
         type=pathlib.Path,
         metavar="DIR",
         help=purpose,

@@ -39,7 +39,7 @@ def train(args: argparse.Namespace) -> int:
 
 def generate(args: argparse.Namespace) -> int:
     """Makes pictures; prints the path of each."""
-    run = _load(args.run)
+    run = starting.load_run(args.run)
     from tf_fingerprint import delivery  # After TensorFlow, which it needs.
     from tf_fingerprint import fingerprints
 
@@ -60,53 +60,6 @@ def generate(args: argparse.Namespace) -> int:
     return 0
 
 
-def issue(args: argparse.Namespace) -> int:
-    """Hands a sealed copy out; prints the issuance, not its fingerprint."""
-    run = _load(args.run)
-    try:
-        issued = run.issue(
-            args.recipient,
-            args.registry,
-            to=args.to,
-            formats=args.formats,
-            sign_with=args.sign_with,
-            secret=args.secret,
-        )
-    except ValueError as error:
-        args.parser.error(str(error))
-    row = issued.record.to_dict()
-    del row["fingerprint"]
-    shown = ("id", "recipient", "issued_at", "state", "folder")
-    row |= {"folder": str(args.to)}
-    output.write_rows([row], args.format, shown=shown)
-    return 0
-
-
-def verify(args: argparse.Namespace) -> int:
-    """Checks a copy's files, its signature and its commitment."""
-    from export import verification
-
-    verified = verification.verify(args.folder, public_key=args.public_key)
-    commitment = "not checked"
-    if args.registry is not None:
-        verification.open_commitment(
-            args.folder, args.registry, secret=args.secret
-        )
-        commitment = "opens"
-    files = verified.manifest["files"].values()
-    row = {
-        "folder": str(args.folder),
-        "issuance_id": verified.manifest["issuance_id"],
-        "recipient": verified.manifest["recipient"],
-        "files": len(files),
-        "bytes": sum(each["bytes"] for each in files),
-        "signature": verified.signature,
-        "commitment": commitment,
-    }
-    output.write_rows([row], args.format)
-    return 0
-
-
 def attribute(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
     if serving.is_asked(args):
@@ -114,7 +67,7 @@ def attribute(args: argparse.Namespace) -> int:
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry) as store:
-        run = _load(args.run)
+        run = starting.load_run(args.run)
         candidates = registry.Candidates.load(store, run.generator_digest)
     from tf_fingerprint.cli import verdicts  # After TensorFlow.
 
@@ -148,16 +101,9 @@ def info(args: argparse.Namespace) -> int:
     if args.registry is not None:
         known["registry"] = facts.of_registry(args.registry)
     if args.run is not None:
-        known["run"] = facts.of_run(_load(args.run))
+        known["run"] = facts.of_run(starting.load_run(args.run))
     output.write_facts(known, args.format)
     return 0
-
-
-def _load(run):
-    starting.import_tensorflow()
-    from tf_fingerprint import runs
-
-    return runs.load(run)
 
 
 def _photograph_row(summary):

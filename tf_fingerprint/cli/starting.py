@@ -27,3 +27,18 @@ def import_tensorflow() -> None:
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def load_run(run: str):
+    """Opens a run, or the weights that come with the package.
+
+    Args:
+        run: A run directory, or `pretrained`.
+
+    Returns:
+        `runs.Run`.
+    """
+    import_tensorflow()
+    from tf_fingerprint import runs
+
+    return runs.load(run)

@@ -19,6 +19,8 @@ from tf_fingerprint.registry.database import DatabaseStore as DatabaseStore
 from tf_fingerprint.registry.distances import (
     default_min_distance as default_min_distance,
 )
+from tf_fingerprint.registry.exchange import export_rows as export_rows
+from tf_fingerprint.registry.exchange import import_rows as import_rows
 from tf_fingerprint.registry.issuance import confirm as confirm
 from tf_fingerprint.registry.issuance import issue as issue
 from tf_fingerprint.registry.issuance import revoke as revoke

@@ -1,0 +1,137 @@
+"""Handing out and checking: the commands `issue` and `verify`."""
+
+import argparse
+
+from tf_fingerprint import errors
+from tf_fingerprint.cli import output
+from tf_fingerprint.cli import starting
+
+_COLUMNS = ("id", "recipient", "issued_at", "state", "folder")
+_RECORDED_COLUMNS = ("id", "recipient", "state", "issued_at", "expires_at")
+
+
+def issue(args: argparse.Namespace) -> int:
+    """Hands sealed copies out; prints issuances, not their fingerprints."""
+    if args.recipient is not None and args.to is None:
+        args.parser.error("--recipient needs --to, the folder for the copy")
+    run = starting.load_run(args.run)
+    try:
+        if args.recipient is not None:
+            return _issue_to_one(args, run)
+        if args.to is not None:
+            return _issue_to_many(args, run)
+        return _record_many(args, run)
+    except ValueError as error:
+        args.parser.error(str(error))
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Checks a copy's files, its signature and its commitment."""
+    from export import verification
+
+    verified = verification.verify(args.folder, public_key=args.public_key)
+    commitment = "not checked"
+    if args.registry is not None:
+        verification.open_commitment(
+            args.folder, args.registry, secret=args.secret
+        )
+        commitment = "opens"
+    files = verified.manifest["files"].values()
+    row = {
+        "folder": str(args.folder),
+        "issuance_id": verified.manifest["issuance_id"],
+        "recipient": verified.manifest["recipient"],
+        "files": len(files),
+        "bytes": sum(each["bytes"] for each in files),
+        "signature": verified.signature,
+        "commitment": commitment,
+    }
+    output.write_rows([row], args.format)
+    return 0
+
+
+def _issue_to_one(args, run):
+    issued = run.issue(
+        args.recipient,
+        args.registry,
+        to=args.to,
+        formats=args.formats,
+        sign_with=args.sign_with,
+        secret=args.secret,
+        expires_at=args.expires_at,
+    )
+    rows = [_row(issued.record) | {"folder": str(args.to)}]
+    output.write_rows(rows, args.format, shown=_COLUMNS)
+    return 0
+
+
+def _issue_to_many(args, run):
+    """A bundle for each recipient of a file."""
+    from export import bulk
+
+    issued = bulk.issue_many(
+        run.bundle_writer(args.formats, args.sign_with),
+        _recipients(args),
+        args.registry,
+        to=args.to,
+        secret=args.secret,
+        expires_at=args.expires_at,
+    )
+    rows = [_row(each.record) | {"folder": str(each.folder)} for each in issued]
+    output.write_rows(rows, args.format, shown=_COLUMNS)
+    return 0
+
+
+def _record_many(args, run):
+    """A fingerprint for each recipient of a file, and no copies."""
+    from tf_fingerprint import registry
+
+    recipients = _lines(args.recipients)
+    batch = args.batch or registry.default_batch(recipients, run.record)
+    with registry.open_store(args.registry, create=True) as store:
+        records = registry.issue_many(
+            store,
+            _recipients(args),
+            generator=run.record,
+            batch=batch,
+            expires_at=args.expires_at,
+        )
+        store.flush()
+    rows = [_row(record) for record in records]
+    output.write_rows(rows, args.format, shown=_RECORDED_COLUMNS)
+    return 0
+
+
+def _row(record):
+    """What may be shown of a record."""
+    row = record.to_dict()
+    del row["fingerprint"]
+    return row
+
+
+def _recipients(args):
+    """The first `--count` lines of the file, or all."""
+    recipients = _lines(args.recipients)
+    count = args.count or len(recipients)
+    if count > len(recipients):
+        raise ValueError(
+            f"argument --count: must be at most {len(recipients)}, the lines "
+            f"of {args.recipients}. Received {count}"
+        )
+    return recipients[:count]
+
+
+def _lines(path):
+    """The lines of a text, told apart by line feeds alone."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise errors.RegistryError(
+            f"{path}: the recipients can't be read. {error.strerror}."
+        ) from error
+    except ValueError as error:
+        raise errors.RegistryError(
+            f"{path}: the recipients must be text in UTF-8, one a line. {error}"
+        ) from error
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return [line.removesuffix("\r") for line in lines]

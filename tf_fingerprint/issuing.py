@@ -1,0 +1,101 @@
+"""Handing a sealed copy out: recorded first, then written."""
+
+import contextlib
+import dataclasses
+import datetime
+import os
+import pathlib
+from collections.abc import Collection
+from collections.abc import Iterator
+
+import keras
+
+from tf_fingerprint import delivery
+from tf_fingerprint import registry as registries
+from tf_fingerprint.registry import commitments
+
+# Its path or URL, or the opened registry itself.
+Registry = str | os.PathLike[str] | registries.Store
+
+
+@dataclasses.dataclass(frozen=True)
+class Issued:
+    """A sealed instance, its record, and the folder it lies in, if any."""
+
+    record: registries.IssuanceRecord
+    instance: keras.Model
+    folder: pathlib.Path | None
+
+
+def issue(
+    run,
+    recipient: str,
+    registry: Registry,
+    *,
+    to: str | os.PathLike[str] | None = None,
+    formats: Collection[str] = (),
+    sign_with: str | os.PathLike[str] | None = None,
+    secret: str | os.PathLike[str] | None = None,
+    expires_at: datetime.datetime | None = None,
+) -> Issued:
+    """Records a fresh fingerprint, seals it in, hands the instance out.
+
+    Args:
+        run: `runs.Run`.
+        recipient: Party that receives the instance.
+        registry: Path, URL or opened registry; made if there is none.
+        to: New or empty folder for the bundle. If not given, nothing is
+            written, and returning it counts as delivery.
+        formats: Beside Keras and SavedModel: "tflite", "onnx".
+        sign_with: PEM file of a private key for the bundle's signature.
+        secret: File with the secret of the commitments; see
+            `registry.commitments`. Beside the registry if not given, which
+            must be named by path then. Made if there is none.
+        expires_at: Until when the recipient may use it; None for ever.
+
+    Returns:
+        The instance and its record.
+
+    Raises:
+        ValueError: If `recipient` is blank or spans lines, or a format is not
+            known.
+        errors.RunError: If `to` holds something, or can't be written; then
+            the fingerprint stays reserved.
+        errors.RegistryError: If the registry can't be written.
+        errors.ExportError: If the bundle can't be signed, or does not make
+            pictures with the fingerprint.
+    """
+    folder = None if to is None else pathlib.Path(to)
+    if folder is not None:
+        delivery.check_new(folder, "an instance")
+        writer = run.bundle_writer(formats, sign_with)
+        writer.prepare()
+    with opened(registry, create=True) as store:
+        if folder is not None:
+            key = commitments.secret_of(registry, secret, create=True)
+        record = registries.issue(
+            store, recipient, generator=run.record, expires_at=expires_at
+        )
+        store.flush()  # Before anything leaves the house.
+        if folder is not None:
+            salt = commitments.salt(key, record.id)
+            writer.write(record, folder, salt=salt)
+        record = registries.confirm(store, record.id)
+    return Issued(record, run.seal(record.bits), folder)
+
+
+@contextlib.contextmanager
+def opened(
+    registry: Registry, create: bool = False
+) -> Iterator[registries.Store]:
+    """The registry itself if it is open; else opened, and closed after use.
+
+    Args:
+        registry: Path, URL or opened registry.
+        create: Whether to make one where there is none.
+    """
+    if isinstance(registry, str | os.PathLike):
+        with registries.open_store(registry, create=create) as store:
+            yield store
+    else:
+        yield registry
