@@ -206,6 +206,14 @@ def test_gigabytes_of_the_same_value_are_refused_here(ours, name, values):
     assert code_of(ours.predictions.Predict, sent) == INVALID
 
 
+@pytest.mark.parametrize("dtype", ["DT_INVALID", "DT_RESOURCE", "DT_VARIANT"])
+def test_a_type_that_is_none_of_values_is_wrong(serving, dtype):
+    sent = good()
+    sent.inputs["x"].CopyFrom(shaped([1], dtype=dtype))
+
+    assert code_of(serving.predictions.Predict, sent) == INVALID
+
+
 def test_metadata_are_the_signatures(serving):
     response = serving.predictions.GetModelMetadata(
         get_model_metadata_pb2.GetModelMetadataRequest(
