@@ -33,6 +33,7 @@ def test_publishes_and_keeps_as_many_versions_as_asked(
     run, published, tmp_path
 ):
     argv = ["export", published.run_dir, "--to", tmp_path, "--name", "one"]
+    argv += ["--min-accuracy", "0"]  # Nobody trained this run.
 
     first, stdout, _ = run(*argv, "--what", "decoder", "--format", "json")
     second, table, _ = run(
@@ -114,6 +115,7 @@ def test_a_server_without_that_model_is_a_named_failure(run, serving):
         (f"{EXPORT} decoder --allow-open", "--allow-open: it goes with --what"),
         (f"{EXPORT} decoder --name a/b", "must be letters, digits, hyphens"),
         (f"{EXPORT} open-generator", "requires --allow-open: whoever has it"),
+        (f"{EXPORT} decoder --min-accuracy 2", "must lie between 0 and 1"),
         ("serve m --rest-port 65536", "must be a whole number up to 65535"),
     ],
 )

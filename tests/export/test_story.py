@@ -78,7 +78,7 @@ def changed(client, pictures, before):
         time.sleep(0.1)
 
 
-def issue_and_publish(run, folder, rate):
+def issue_and_publish(run, folder, *options):
     """Issues two copies and publishes; returns pictures and how to publish."""
     url = folder / "registry.db"
     for name in NAMES:
@@ -87,7 +87,7 @@ def issue_and_publish(run, folder, rate):
             *("--registry", url, "--to", folder / name),
         )
     publish = ["export", run, "--what", "attribution", "--registry", url]
-    publish += ["--to", folder / "models", "--max-false-positive-rate", rate]
+    publish += ["--to", folder / "models", *options]
     command(*publish)
     return {name: generated(folder / name, 7) for name in NAMES}, publish
 
@@ -123,7 +123,7 @@ def test_a_training_is_issued_exported_served_and_asked(tmp_path):
     run = tmp_path / "run"
     train(run)
 
-    pictures, _ = issue_and_publish(run, tmp_path, 1e-3)
+    pictures, _ = issue_and_publish(run, tmp_path, "--min-accuracy", 0)
     with asking(tmp_path) as (rest, rpc):
         answers = asked(rest, pictures)
         assert asked(rpc, pictures) == answers
@@ -136,11 +136,7 @@ def test_a_training_is_issued_exported_served_and_asked(tmp_path):
         is_clear = np.abs(logits) > 1e-4
         assert ((bits == (logits > 0)) | ~is_clear).all()
         assert is_clear.mean() > 0.9
-        local = trained.attribute(
-            pictures[name],
-            tmp_path / "registry.db",
-            max_false_positive_rate=1e-3,
-        )
+        local = trained.attribute(pictures[name], tmp_path / "registry.db")
         for here, there, clear in zip(
             local, answers[name], is_clear.all(axis=1), strict=True
         ):
@@ -153,7 +149,7 @@ def test_a_training_is_issued_exported_served_and_asked(tmp_path):
     reason="this copy has no pretrained weights",
 )
 def test_the_pretrained_copies_are_told_apart_until_one_is_revoked(tmp_path):
-    pictures, publish = issue_and_publish("pretrained", tmp_path, 1e-6)
+    pictures, publish = issue_and_publish("pretrained", tmp_path)
     with registry.open_store(tmp_path / "registry.db") as store:
         ids = {each.recipient: each.id for each in store.issuances()}
     with asking(tmp_path) as (rest, rpc):

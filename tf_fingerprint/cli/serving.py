@@ -21,11 +21,20 @@ def export(args: argparse.Namespace) -> int:
     _check_export(args)
     with _registry(args) as store:
         starting.import_tensorflow()
-        from export import publish
+        from export import release
         from tf_fingerprint import runs
 
-        servable = _servable(args, runs.load(args.run), store)
-    path = publish(servable, args.to / _model_name(args), keep=args.keep)
+        run = runs.load(args.run)
+        candidates = _candidates(run, store)
+    servable = _servable(args, run, candidates)
+    path = release.release(
+        servable,
+        run,
+        args.to / _model_name(args),
+        min_accuracy=args.min_accuracy,
+        candidates=candidates,
+        keep=args.keep,
+    )
     row = {
         "model": _model_name(args),
         "version": int(path.name),
@@ -114,7 +123,16 @@ def _registry(args):
     return registry.open_store(args.registry)
 
 
-def _servable(args, run, store):
+def _candidates(run, store):
+    """Whom a registry holds of a run, if there is a registry."""
+    if store is None:
+        return None
+    from tf_fingerprint import registry
+
+    return registry.Candidates.load(store, run.generator_digest)
+
+
+def _servable(args, run, candidates):
     """What `--what` names."""
     import export
 
@@ -122,9 +140,6 @@ def _servable(args, run, store):
         return export.decoder(run)
     if args.what == "open-generator":
         return export.open_generator(run, allow_open=args.allow_open)
-    from tf_fingerprint import registry
-
-    candidates = registry.Candidates.load(store, run.generator_digest)
     return export.attribution(
         run,
         candidates,

@@ -68,6 +68,15 @@ def add_export(parser: argparse.ArgumentParser, run_help: str) -> None:
         "for one from elsewhere (default: 1e-6)",
     )
     parser.add_argument(
+        "--min-accuracy",
+        type=values.share,
+        default=0.75,
+        metavar="SHARE",
+        help="of bits, or with attribution of pictures, that must be read "
+        "right in a fresh process, or nothing is published (default: "
+        "%(default)s)",
+    )
+    parser.add_argument(
         "--names",
         action="store_true",
         help="let attribution answer with recipients' names, not with ids",

@@ -37,6 +37,19 @@ def rate(text: str) -> float:
     return rate
 
 
+def share(text: str) -> float:
+    """A number from 0 to 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(
+            f"must lie between 0 and 1. Received {text!r}"
+        )
+    return number
+
+
 def port(text: str) -> int:
     """A port's number; 0 is any that is free."""
     if not text.isdecimal() or int(text) > _HIGHEST_PORT:
