@@ -22,7 +22,8 @@ def issue(tiny_run_dir, tmp_path, capsys):
         argv += ["--registry", str(tmp_path / "r.db"), "--format", "json"]
         status = cli.main([*argv, *args])
         out = capsys.readouterr().out
-        return status, [json.loads(line) for line in out.splitlines()]
+        lines = out.removesuffix("\n").split("\n") if out else []
+        return status, [json.loads(line) for line in lines]
 
     return run
 

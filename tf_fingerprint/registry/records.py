@@ -141,11 +141,11 @@ class IssuanceRecord:
             "recipient": self.recipient,
             "fingerprint": self.fingerprint,
             "num_bits": self.generator.num_bits,
-            "issued_at": self.issued_at.isoformat(),
+            "issued_at": _in_words(self.issued_at),
             "generator_digest": self.generator.digest,
             "state": str(self.state),
             "issued_by": self.issued_by,
-            "expires_at": self.expires_at and self.expires_at.isoformat(),
+            "expires_at": self.expires_at and _in_words(self.expires_at),
             "batch": self.batch,
             "batch_line": self.batch_line,
         }
@@ -187,3 +187,8 @@ def check_time(field: str, moment: datetime.datetime) -> None:
             f"`{field}` must lie between the years 1 and 9999 in UTC. "
             f"Received {moment.isoformat()}."
         ) from None
+
+
+def _in_words(moment):
+    """In UTC: Python misreads offsets of less than a second."""
+    return moment.astimezone(datetime.UTC).isoformat()
