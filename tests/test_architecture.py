@@ -16,9 +16,10 @@ LEVELS = [
     | {"averaging", "descent", "drawing"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
-    {"updates"},
-    {"gan", "grids", "run_files", "sampling", "delivery"},
-    {"building", "callbacks", "evaluation", "runs", "quickstart_page"},
+    {"updates", "calibration"},
+    {"gan", "grids", "run_files", "sampling", "delivery"} | {"evidence"},
+    {"building", "callbacks", "evaluation", "runs", "quickstart_page"}
+    | {"calibrating"},
     {"training", "quickstart"},
     {"cli"},
 ]
@@ -90,7 +91,10 @@ def test_export_is_imported_when_it_is_needed():
     )
 
 
-@pytest.mark.parametrize("part", ["fingerprints", "registry", "config"])
+@pytest.mark.parametrize(
+    "part",
+    ["fingerprints", "registry", "config", "calibration", "evidence"],
+)
 def test_whoever_audits_needs_no_tensorflow(part):
     code = (
         f"import sys, tf_fingerprint; tf_fingerprint.{part}; "

@@ -6,7 +6,9 @@ import pathlib
 from absl.flags import argparse_flags
 
 from tf_fingerprint.cli import commands
+from tf_fingerprint.cli import odds
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import proving
 
 _DESCRIPTION = """\
 Trains image generators whose convolutions carry a fingerprint, hands sealed
@@ -31,6 +33,14 @@ def parser() -> argparse.ArgumentParser:
     _add_generate(adding)
     _add_issue(adding)
     _add_attribute(adding)
+    odds.add_calibrate(
+        _added(adding, "calibrate", "measure the odds on photographs"),
+        _RUN_HELP,
+    )
+    proving.add_evidence(
+        _added(adding, "evidence", "check reports that others wrote"),
+        _REGISTRY_HELP,
+    )
     _add_quickstart(adding)
     _add_info(adding)
     return main
@@ -116,6 +126,7 @@ def _add_attribute(adding):
         help="tolerated chance, per image, that one from elsewhere is "
         "attributed to anybody (default: %(default)s)",
     )
+    odds.add_judging(parser)
     output.add_format(parser)
     parser.set_defaults(command=commands.attribute)
 

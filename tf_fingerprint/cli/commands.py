@@ -9,7 +9,10 @@ from absl import logging
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import starting
 
-_VERDICT_COLUMNS = ("image", "recipient", "num_matches", "num_bits", "p_value")
+_VERDICT_COLUMNS = (
+    *("image", "finding", "recipient", "num_matches", "num_bits", "p_value"),
+    *("measured_low", "measured_high"),
+)
 _TALLY_COLUMNS = (
     *("recipient", "format", "right", "wrong", "nobody"),
     *("bit_accuracy", "median_p_value"),
@@ -81,11 +84,21 @@ def attribute(args: argparse.Namespace) -> int:
     with registry.open_store(args.registry) as store:
         run = _load(args.run)
         candidates = registry.Candidates.load(store, run.generator_digest)
+    from tf_fingerprint import calibration
+    from tf_fingerprint.cli import odds
+    from tf_fingerprint.cli import proving
     from tf_fingerprint.cli import verdicts  # After TensorFlow.
 
-    reader = verdicts.Reader(run, candidates, args.max_false_positive_rate)
-    rows = reader.rows(args.images)
-    output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)
+    judge = calibration.Judge(
+        candidates,
+        odds.calibration_of(args, run),
+        max_false_positive_rate=args.max_false_positive_rate,
+        decide=args.decide,
+    )
+    with proving.evidence_of(args, judge) as keep:
+        reader = verdicts.Reader(run, judge, keep=keep, combine=args.combine)
+        rows = reader.rows(args.images)
+        output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)
     return 1 if reader.num_unreadable else 0
 
 

@@ -1,0 +1,105 @@
+"""The state of a registry that a verdict rests on."""
+
+import dataclasses
+import hashlib
+from typing import Any
+from typing import Self
+
+from tf_fingerprint import errors
+from tf_fingerprint import registry
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """How many fingerprints an image was compared with, and which.
+
+    Args:
+        generator: Whose fingerprints they are.
+        num_candidates: How many had been recorded.
+        candidates_digest: SHA-256 over them, in the order of their recording.
+        head: Digest of the registry's audit log, if it keeps one.
+    """
+
+    generator: registry.GeneratorRecord
+    num_candidates: int
+    candidates_digest: str
+    head: str | None
+
+    @classmethod
+    def of(
+        cls, candidates: registry.Candidates, head: str | None = None
+    ) -> Self:
+        """The snapshot of candidates as they were read."""
+        return cls(
+            candidates.generator,
+            len(candidates),
+            candidates_digest(candidates.records),
+            head,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The snapshot as JSON can hold it."""
+        return dataclasses.asdict(self)
+
+
+def candidates_digest(records: tuple[registry.IssuanceRecord, ...]) -> str:
+    """SHA-256 over `id fingerprint recipient issued_at`, a line a record.
+
+    States are not in it: a fingerprint may be revoked later, and the verdict
+    on an image stays what it was.
+
+    Args:
+        records: In the order of their recording.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for record in records:
+        line = (
+            f"{record.id} {record.fingerprint} {record.recipient} "
+            f"{record.issued_at.isoformat()}\n"
+        )
+        digest.update(line.encode())
+    return digest.hexdigest()
+
+
+def restored(
+    store: registry.Store, expected: dict[str, Any]
+) -> registry.Candidates:
+    """The candidates that a report's images were compared with.
+
+    Args:
+        store: The registry, which may have grown since.
+        expected: What `Snapshot.to_dict` gave.
+
+    Returns:
+        As many of the first recorded as there were then.
+
+    Raises:
+        errors.EvidenceError: If they are not the same ones.
+        errors.RegistryError: If the registry doesn't know the generator.
+    """
+    generator = registry.GeneratorRecord(**expected["generator"])
+    now = registry.Candidates.load(store, generator.digest)
+    if now.generator != generator:
+        raise errors.EvidenceError(
+            "The registry must know the generator as the report does. It has "
+            f"{now.generator}; the report {generator}."
+        )
+    count = expected["num_candidates"]
+    then = now.records[:count]
+    if len(then) < count:
+        raise errors.EvidenceError(
+            f"The registry must hold the {count} issuances that the images "
+            f"were compared with. It holds {len(then)}. Is it the same "
+            "registry?"
+        )
+    found = candidates_digest(then)
+    if found != expected["candidates_digest"]:
+        raise errors.EvidenceError(
+            f"The first {count} issuances must have the digest "
+            f"{expected['candidates_digest'][:12]}, as the report says. The "
+            f"registry's have {found[:12]}: it was changed, or it is another."
+        )
+    return registry.Candidates(generator, then)
