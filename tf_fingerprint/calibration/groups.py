@@ -41,9 +41,8 @@ class Groups:
             self._bits = readings.majority(
                 signed[: count * size].reshape(shape)
             )
-        self._soft_bits = (together > 0).astype(np.uint8)
-        self._confidences = np.abs(together)
-        self._totals = np.maximum(self._confidences.sum(axis=1), 1e-12)
+        self._together = together
+        self._totals = np.maximum(np.abs(together).sum(axis=1), 1e-12)
 
     def hard_rate(
         self, fingerprint: npt.NDArray[np.uint8], num_matches: int
@@ -77,6 +76,7 @@ class Groups:
         """
         if not len(self._totals):
             return None
-        missed = self._confidences * (self._soft_bits != fingerprint)
-        hits = int((missed.sum(axis=1) / self._totals <= share).sum())
+        surplus = self._together @ (2.0 * fingerprint - 1)
+        missed = (1 - surplus / self._totals) / 2
+        hits = int((missed <= share).sum())
         return MeasuredRate.of(hits, len(self._totals))

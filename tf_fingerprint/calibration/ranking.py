@@ -50,7 +50,7 @@ class Ranking:
         missed = np.zeros((len(readings), 0), np.int64)
         if not readings:
             return places, missed
-        totals = np.array([reading.total for reading in readings])
+        totals = np.array([[reading.total] for reading in readings])
         pulls = np.array(
             [
                 (2.0 * reading.bits - 1) * reading.weights

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 # Sum of the weights of one fingerprint. More is finer and slower.
-TOTAL_WEIGHT = 2**14
+TOTAL_WEIGHT = 2**12
 
 
 def whole_weights(

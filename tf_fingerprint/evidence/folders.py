@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from tf_fingerprint import calibration
 from tf_fingerprint import errors
-from tf_fingerprint.evidence import page
+from tf_fingerprint.evidence import pages
 from tf_fingerprint.evidence import reports
 from tf_fingerprint.evidence.snapshots import Snapshot
 
@@ -108,7 +108,7 @@ class Evidence:
             place.mkdir()
             (place / IMAGE).write_bytes(content)
             _write_json(place / REPORT, report)
-            (place / PAGE).write_text(page.page(report, content), "utf-8")
+            (place / PAGE).write_text(pages.page(report, content), "utf-8")
         except OSError as error:
             raise self._unwritable(error) from error
         return self._folder / name

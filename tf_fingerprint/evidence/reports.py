@@ -33,7 +33,7 @@ FORMULAS = {
     "the beta distribution's quantiles at 0.025 (hits, trials - hits + 1) and "
     "0.975 (hits + 1, trials - hits)",
     "soft": "log-likelihood ratio j is scale j * logit j + offset j, cut at "
-    "the limit; weights are their absolute values, scaled to sum to 16384 and "
+    "the limit; weights are their absolute values, scaled to sum to 4096 and "
     "rounded; log10_p is the share of all 2**num_bits bit strings whose "
     "disagreeing bits weigh at most as much as the candidate's",
     "presence": "squared Mahalanobis distance of the bits, as -1 and 1, from "

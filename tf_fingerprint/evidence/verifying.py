@@ -15,7 +15,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
 from tf_fingerprint.evidence import folders
-from tf_fingerprint.evidence import page
+from tf_fingerprint.evidence import pages
 from tf_fingerprint.evidence import reports
 from tf_fingerprint.evidence import snapshots
 
@@ -117,7 +117,7 @@ def _check_report(path, name, report, calibration):
         report["photograph_matches"],
     )
     shown = (path.parent / folders.PAGE).read_text("utf-8")
-    if shown != page.page(report, image):
+    if shown != pages.page(report, image):
         raise _disagreement(
             f"{path.parent.name}/{folders.PAGE}",
             "the page of its report",

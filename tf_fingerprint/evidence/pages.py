@@ -164,8 +164,7 @@ def _provenance(report):
     yield "Issuances compared with", f"{registry['num_candidates']:,}"
     yield "Their digest", registry["candidates_digest"]
     yield "Head of the registry's log", registry["head"] or "none kept"
-    for name, version in report["versions"].items():
-        yield name, version
+    yield from report["versions"].items()
 
 
 def _bits(report):
