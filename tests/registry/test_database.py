@@ -157,7 +157,7 @@ def test_a_folder_that_can_not_be_looked_into_is_named(unprivileged_folder):
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://somebody:secret@host/registry",
+        "mysql://somebody:secret@host/registry",
         "sqlite://",
         "sqlite:///:memory:",
         "sqlite://host/registry.db",

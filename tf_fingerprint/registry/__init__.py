@@ -11,11 +11,12 @@ from tf_fingerprint.registry.attribution import attribute_many as attribute_many
 from tf_fingerprint.registry.attribution import detect as detect
 from tf_fingerprint.registry.candidates import Candidates as Candidates
 from tf_fingerprint.registry.database import DatabaseStore as DatabaseStore
-from tf_fingerprint.registry.database import open_store as open_store
 from tf_fingerprint.registry.issuance import confirm as confirm
 from tf_fingerprint.registry.issuance import issue as issue
+from tf_fingerprint.registry.issuance import revoke as revoke
 from tf_fingerprint.registry.issuance import unfinished as unfinished
+from tf_fingerprint.registry.opening import open_store as open_store
 from tf_fingerprint.registry.records import GeneratorRecord as GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord as IssuanceRecord
 from tf_fingerprint.registry.records import State as State
-from tf_fingerprint.registry.records import Store as Store
+from tf_fingerprint.registry.stores import Store as Store

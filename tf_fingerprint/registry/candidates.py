@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
-from tf_fingerprint.registry.records import Store
+from tf_fingerprint.registry.stores import Store
 
 # Comparisons held in memory at once: 8 bytes each, so 32 MiB.
 _MAX_COMPARISONS = 2**22

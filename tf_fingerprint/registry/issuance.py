@@ -8,10 +8,11 @@ import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
+from tf_fingerprint.registry.records import IN_USE
 from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
 from tf_fingerprint.registry.records import State
-from tf_fingerprint.registry.records import Store
+from tf_fingerprint.registry.stores import Store
 
 _MAX_DRAWS = 32
 
@@ -88,7 +89,35 @@ def confirm(store: Store, issuance_id: str) -> IssuanceRecord:
         errors.RegistryError: If there is no such issuance.
     """
     return store.change_state(
-        issuance_id, before=State.RESERVED, after=State.ISSUED
+        issuance_id, before=[State.RESERVED], after=State.ISSUED
+    )
+
+
+def revoke(
+    store: Store, issuance_id: str, *, reason: str = ""
+) -> IssuanceRecord:
+    """Withdraws an issuance; its fingerprint is never given out again.
+
+    The copy may be in the wild all the same, so attribution keeps counting it
+    as a candidate and says in the verdict that it was revoked. Revoking what is
+    revoked already changes nothing.
+
+    Args:
+        store: Where the issuance was recorded.
+        issuance_id: The record's `id`.
+        reason: Why, for whoever reads the history.
+
+    Returns:
+        The record, now in state `revoked`.
+
+    Raises:
+        errors.RegistryError: If there is no such issuance, or it was retired.
+    """
+    return store.change_state(
+        issuance_id,
+        before=IN_USE,
+        after=State.REVOKED,
+        reason=reason,
     )
 
 
