@@ -4,7 +4,9 @@ import base64
 import dataclasses
 import datetime
 import json
+import os
 import pathlib
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,6 +48,34 @@ def to_bytes(parts: Mapping[str, Any]) -> bytes:
         "logits": _base64(parts["logits"].astype("<f2")),
     }
     return (json.dumps(content, indent=1) + "\n").encode("utf-8")
+
+
+def write(path: pathlib.Path, parts: Mapping[str, Any]) -> None:
+    """Writes a calibration to one file, wholly or not at all.
+
+    Args:
+        path: The file; an earlier one is replaced.
+        parts: The fields of a `Calibration` by name.
+
+    Raises:
+        errors.CalibrationError: If it can't be written.
+    """
+    path = path.absolute()
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            file.write(to_bytes(parts))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise errors.CalibrationError(
+            f"{path}: the calibration can't be written. {error}."
+        ) from error
+    finally:
+        if draft.exists():
+            draft.unlink()
 
 
 def read(path: pathlib.Path) -> dict[str, Any]:

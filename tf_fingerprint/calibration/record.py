@@ -4,7 +4,6 @@ import dataclasses
 import datetime
 import functools
 import hashlib
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,8 @@ MIN_PHOTOGRAPHS = 2000
 
 # Share of photographs that may be taken to carry some fingerprint.
 MAX_PRESENCE_RATE = 1e-3
+
+_MAX_DRAWS = 100
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -155,6 +156,32 @@ class Calibration:
         """Whether issuance may hand a fingerprint out; see `refuses`."""
         return not self.refuses(fingerprint)
 
+    def draw(self, num_bits: int) -> npt.NDArray[np.uint8]:
+        """Draws a fingerprint that may be handed out, for `registry.issue`.
+
+        It is drawn uniformly from those that are not refused. If a share r of
+        all is, that makes no p-value larger than by the factor `1 / (1 - r)`.
+
+        Args:
+            num_bits: Length of the fingerprint.
+
+        Returns:
+            `(num_bits,)` of 0 and 1.
+
+        Raises:
+            ValueError: If the decoder reads another number of bits.
+            errors.CalibrationError: If photographs match nearly everything.
+        """
+        for _ in range(_MAX_DRAWS):
+            drawn = fingerprints.random_bits(num_bits)
+            if not self.refuses(drawn):
+                return drawn
+        raise errors.CalibrationError(
+            "Some fingerprints must be unlike what the decoder answers on "
+            f"photographs. {_MAX_DRAWS} were drawn, and all were refused. "
+            "Nothing can be attributed with this decoder; train another."
+        )
+
     def best_match_counts(
         self, candidates: Sequence[registry.IssuanceRecord]
     ) -> dict[int, int]:
@@ -209,18 +236,7 @@ class Calibration:
         Raises:
             errors.CalibrationError: If it can't be written.
         """
-        path = Path(path).absolute()
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(files.to_bytes(self._parts()))
-            draft.replace(path)
-        except OSError as error:
-            raise errors.CalibrationError(
-                f"{path}: the calibration can't be written. {error}."
-            ) from error
-        finally:
-            draft.unlink(missing_ok=True)
+        files.write(Path(path), self._parts())
 
     def _parts(self):
         """The fields by name, without what follows from them."""

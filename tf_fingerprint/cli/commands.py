@@ -79,12 +79,13 @@ def issue(args: argparse.Namespace) -> int:
 
 def attribute(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
+    from tf_fingerprint import calibration
+    from tf_fingerprint import evidence
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry) as store:
         run = _load(args.run)
-        candidates = registry.Candidates.load(store, run.generator_digest)
-    from tf_fingerprint import calibration
+        candidates, head = evidence.read(store, run.generator_digest)
     from tf_fingerprint.cli import odds
     from tf_fingerprint.cli import proving
     from tf_fingerprint.cli import verdicts  # After TensorFlow.
@@ -95,7 +96,7 @@ def attribute(args: argparse.Namespace) -> int:
         max_false_positive_rate=args.max_false_positive_rate,
         decide=args.decide,
     )
-    with proving.evidence_of(args, judge) as keep:
+    with proving.evidence_of(args, judge, head) as keep:
         reader = verdicts.Reader(run, judge, keep=keep, combine=args.combine)
         rows = reader.rows(args.images)
         output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)

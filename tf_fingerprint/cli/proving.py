@@ -47,12 +47,15 @@ def verify(args: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def evidence_of(args: argparse.Namespace, judge) -> Iterator[Callable | None]:
+def evidence_of(
+    args: argparse.Namespace, judge, head
+) -> Iterator[Callable | None]:
     """What keeps the evidence of `attribute`, if it is wanted.
 
     Args:
         args: Of `attribute`.
         judge: `calibration.Judge`.
+        head: `registry.Head` of the registry that it judges by.
 
     Yields:
         `Evidence.add`, or None.
@@ -65,5 +68,5 @@ def evidence_of(args: argparse.Namespace, judge) -> Iterator[Callable | None]:
         return
     from tf_fingerprint import evidence
 
-    with evidence.Evidence(args.evidence, judge) as kept:
+    with evidence.Evidence(args.evidence, judge, head) as kept:
         yield kept.add

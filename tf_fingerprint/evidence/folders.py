@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from tf_fingerprint import calibration
 from tf_fingerprint import errors
+from tf_fingerprint import registry
 from tf_fingerprint.evidence import pages
 from tf_fingerprint.evidence import reports
 from tf_fingerprint.evidence.snapshots import Snapshot
@@ -30,7 +31,7 @@ class Evidence:
     Args:
         folder: Where to; new or empty.
         judge: Who gives the verdicts.
-        head: Digest of the registry's audit log, if it keeps one.
+        head: Newest entry of the registry's audit log; see `snapshots.read`.
 
     Raises:
         errors.EvidenceError: If the folder holds something.
@@ -40,8 +41,7 @@ class Evidence:
         self,
         folder: str | os.PathLike[str],
         judge: calibration.Judge,
-        *,
-        head: str | None = None,
+        head: registry.Head,
     ):
         self._folder = pathlib.Path(folder).absolute()
         self._check_new()

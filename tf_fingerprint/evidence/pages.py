@@ -153,7 +153,7 @@ def _calibration(report):
     )
     yield (
         "Photographs above the threshold of unlikeness",
-        f"{tested['hits']} of {tested['trials']}",
+        f"{tested['hits']:,} of {tested['trials']:,} that it was not fitted on",
     )
 
 
@@ -163,7 +163,11 @@ def _provenance(report):
     yield "Decoder", decoded["decoder_digest"]
     yield "Issuances compared with", f"{registry['num_candidates']:,}"
     yield "Their digest", registry["candidates_digest"]
-    yield "Head of the registry's log", registry["head"] or "none kept"
+    head = registry["head"]
+    yield (
+        "Head of the registry's log",
+        f"{head['digest']}, entry {head['position']:,}",
+    )
     yield from report["versions"].items()
 
 
@@ -214,12 +218,13 @@ h1 { font-size: 1.7rem; line-height: 1.2; margin-bottom: .3rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 .case { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; }
 .case img { width: 14rem; height: auto; image-rendering: pixelated;
-  border: 1px solid #ccc; }
+  border: 1px solid #ccc; max-width: 100%; }
 .case table { flex: 1 1 24rem; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; vertical-align: top;
   border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
-th { width: 14rem; font-weight: 600; }
+th { width: 34%; font-weight: 600; }
+.case th { width: 8rem; }
 svg { width: 100%; height: auto; display: block; }
 .key { font-size: .85rem; color: #555; }
 footer { margin-top: 2.5rem; font-size: .85rem; color: #555; }

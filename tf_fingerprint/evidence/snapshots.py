@@ -17,18 +17,16 @@ class Snapshot:
         generator: Whose fingerprints they are.
         num_candidates: How many had been recorded.
         candidates_digest: SHA-256 over them, in the order of their recording.
-        head: Digest of the registry's audit log, if it keeps one.
+        head: Newest entry of the registry's audit log.
     """
 
     generator: registry.GeneratorRecord
     num_candidates: int
     candidates_digest: str
-    head: str | None
+    head: registry.Head
 
     @classmethod
-    def of(
-        cls, candidates: registry.Candidates, head: str | None = None
-    ) -> Self:
+    def of(cls, candidates: registry.Candidates, head: registry.Head) -> Self:
         """The snapshot of candidates as they were read."""
         return cls(
             candidates.generator,
@@ -40,6 +38,53 @@ class Snapshot:
     def to_dict(self) -> dict[str, Any]:
         """The snapshot as JSON can hold it."""
         return dataclasses.asdict(self)
+
+
+def read(
+    store: registry.Store, generator_digest: str
+) -> tuple[registry.Candidates, registry.Head]:
+    """All candidates of a generator, and the head that they belong to.
+
+    Args:
+        store: The registry.
+        generator_digest: SHA-256 of the generator's weights.
+
+    Returns:
+        Both, as they were at one moment.
+
+    Raises:
+        errors.RegistryError: If nothing was issued from that generator.
+    """
+    head = store.head()
+    while True:
+        candidates = registry.Candidates.load(store, generator_digest)
+        after = store.head()
+        if after == head:  # Nobody wrote in between.
+            return candidates, head
+        head = after
+
+
+def state_at(
+    store: registry.Store, record: registry.IssuanceRecord, position: int
+) -> registry.State:
+    """The state of an issuance when the audit log had so many entries.
+
+    Args:
+        store: The registry.
+        record: The issuance, as it is now.
+        position: Number of entries.
+
+    Returns:
+        Its state then.
+    """
+    state = record.state
+    for event in store.events(record.id):
+        if event.position > position:
+            break
+        entry = event.to_dict()
+        for change in (entry.get("issuance", {}), entry.get("changes", {})):
+            state = registry.State(change.get("state", state))
+    return state
 
 
 def candidates_digest(records: tuple[registry.IssuanceRecord, ...]) -> str:
@@ -78,7 +123,8 @@ def restored(
 
     Raises:
         errors.EvidenceError: If they are not the same ones.
-        errors.RegistryError: If the registry doesn't know the generator.
+        errors.RegistryError: If the registry doesn't know the generator, or
+            was changed past its audit log, or never had the report's head.
     """
     generator = registry.GeneratorRecord(**expected["generator"])
     now = registry.Candidates.load(store, generator.digest)
@@ -88,13 +134,14 @@ def restored(
             f"{now.generator}; the report {generator}."
         )
     count = expected["num_candidates"]
-    then = now.records[:count]
+    then = tuple(now.records)[:count]
     if len(then) < count:
         raise errors.EvidenceError(
             f"The registry must hold the {count} issuances that the images "
             f"were compared with. It holds {len(then)}. Is it the same "
             "registry?"
         )
+    store.verify(head=expected["head"]["digest"])
     found = candidates_digest(then)
     if found != expected["candidates_digest"]:
         raise errors.EvidenceError(

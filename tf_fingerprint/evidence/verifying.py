@@ -1,5 +1,6 @@
 """Recomputes reports from the registry alone, without any network."""
 
+import dataclasses
 import hashlib
 import json
 import math
@@ -155,18 +156,39 @@ def _check_verdict(name, report, calibration, store):
         max_false_positive_rate=verdict["max_false_positive_rate"],
         decide=verdict["decided_by"],
     )
-    logits = np.array([report["decoded"]["logits"]], np.float32)
-    [found] = judge.judge(logits)
+    found = _judged_then(judge, report, store)
     _agree(name, "verdict", found.to_dict(), verdict)
     record = reports.named(found)
     _agree(name, "issuance", record and record.to_dict(), report["issuance"])
-    for key in ("generator_digest", "decoder_digest"):
-        _agree(
-            name,
-            f"decoded.{key}",
-            getattr(candidates.generator, key.removeprefix("generator_")),
-            report["decoded"][key],
-        )
+    for key, digest in (
+        ("generator_digest", candidates.generator.digest),
+        ("decoder_digest", candidates.generator.decoder_digest),
+    ):
+        _agree(name, f"decoded.{key}", digest, report["decoded"][key])
+
+
+def _judged_then(judge, report, store):
+    """The verdict, with the states that issuances had when it was given."""
+    logits = np.array([report["decoded"]["logits"]], np.float32)
+    position = report["registry"]["head"]["position"]
+    [found] = judge.judge(logits)
+    suspects = [found.candidate, found.soft and found.soft.candidate]
+    then = {
+        record.id: snapshots.state_at(store, record, position)
+        for record in suspects
+        if record
+    }
+    records = [
+        dataclasses.replace(record, state=then.get(record.id, record.state))
+        for record in judge.candidates.records
+    ]
+    judge = calibrations.Judge(
+        registry.Candidates(judge.candidates.generator, records),
+        judge.calibration,
+        max_false_positive_rate=judge.max_false_positive_rate,
+        decide=judge.decide,
+    )
+    return judge.judge(logits)[0]
 
 
 def _agree(name: str, key: str, expected: Any, received: Any) -> None:

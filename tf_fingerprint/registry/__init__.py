@@ -9,6 +9,7 @@ from tf_fingerprint.registry.attribution import Detection as Detection
 from tf_fingerprint.registry.attribution import attribute as attribute
 from tf_fingerprint.registry.attribution import attribute_many as attribute_many
 from tf_fingerprint.registry.attribution import detect as detect
+from tf_fingerprint.registry.audit import Head as Head
 from tf_fingerprint.registry.candidates import Candidates as Candidates
 from tf_fingerprint.registry.database import DatabaseStore as DatabaseStore
 from tf_fingerprint.registry.issuance import confirm as confirm
