@@ -18,9 +18,8 @@ LEVELS = [
     | {"found_images"},
     {"updates", "calibration"},
     {"gan", "grids", "run_files", "sampling", "delivery"} | {"evidence"},
-    {"building", "callbacks", "evaluation", "runs", "quickstart_page"}
-    | {"calibrating"},
-    {"training", "quickstart"},
+    {"building", "callbacks", "evaluation", "runs", "quickstart_page"},
+    {"training", "quickstart", "calibrating"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}

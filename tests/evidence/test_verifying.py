@@ -1,13 +1,10 @@
 """Reports stand, and every change of one is found and named."""
 
 import hashlib
-import io
 import json
 import shutil
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from tf_fingerprint import calibration
 from tf_fingerprint import errors
@@ -15,34 +12,9 @@ from tf_fingerprint import evidence
 from tf_fingerprint import registry
 
 from ..calibration import habits
-
-
-@pytest.fixture(scope="module")
-def made():
-    return habits.make_calibration(500, strength=2.0)
-
-
-@pytest.fixture(scope="module")
-def kept(made, tmp_path_factory):
-    """A registry and the evidence on a picture, a photograph and another."""
-    folder = tmp_path_factory.mktemp("kept")
-    with registry.open_store(folder / "registry.db", create=True) as store:
-        for name in ("Acme", "<b>&Co", "Third"):
-            registry.issue(
-                store, name, generator=habits.GENERATOR, draw=made.draw
-            )
-        candidates, head = evidence.read(store, habits.GENERATOR.digest)
-    judge = calibration.Judge(candidates, made)
-    bits = np.stack([record.bits for record in candidates.records[:2]])
-    logits = np.r_[
-        habits.picture_logits(bits),
-        habits.photograph_logits(1, seed=3, strength=2.0),
-    ]
-    with evidence.Evidence(folder / "evidence", judge, head) as keeping:
-        for number, verdict in enumerate(judge.judge(logits)):
-            path = folder / f"found {number}.png"
-            keeping.add(path, png(number), logits[number], verdict)
-    return folder
+from .keeping import kept as kept
+from .keeping import made as made
+from .keeping import png
 
 
 @pytest.fixture
@@ -50,13 +22,6 @@ def folder(kept, tmp_path):
     """A copy of it to spoil."""
     shutil.copytree(kept, tmp_path / "copy")
     return tmp_path / "copy"
-
-
-def png(seed):
-    pixels = np.random.default_rng(seed).integers(0, 256, (16, 16, 3))
-    file = io.BytesIO()
-    Image.fromarray(pixels.astype(np.uint8)).save(file, "PNG")
-    return file.getvalue()
 
 
 def verify(folder, with_registry=True):
@@ -102,24 +67,6 @@ def test_what_was_written_stands(kept, with_registry):
         ("0002", "attributed"),
         ("0003", "no_evidence"),
     ]
-
-
-def test_reports_name_nobody_else(kept):
-    place = kept / "evidence" / "0003"
-    report = (place / "report.json").read_text()
-    with registry.open_store(kept / "registry.db") as store:
-        records = store.issuances()
-
-    assert json.loads(report)["issuance"] is None
-    assert not any(record.fingerprint in report for record in records)
-
-
-def test_names_are_text_on_the_page(kept):
-    page = (kept / "evidence" / "0002" / "report.html").read_text()
-
-    assert "&lt;b&gt;&amp;Co" in page
-    assert "<b>" not in page
-    assert "http" not in page.replace("http://www.w3.org", "")
 
 
 def names(kept):
@@ -270,35 +217,3 @@ def test_a_registry_that_lost_an_issuance_is_found(folder, kept):
 
     with pytest.raises(errors.EvidenceError, match="must hold the 3 issuances"):
         list(evidence.verify(folder / "evidence", folder / "other.db"))
-
-
-def test_evidence_needs_a_new_folder(kept, made):
-    judge = calibration.Judge(habits.make_candidates(habits.fresh_bits(1)))
-
-    with pytest.raises(errors.EvidenceError, match="new or empty folder"):
-        evidence.Evidence(kept / "evidence", judge, registry.Head())
-
-
-def test_nothing_is_left_of_a_failure(tmp_path):
-    judge = calibration.Judge(habits.make_candidates(habits.fresh_bits(1)))
-
-    with pytest.raises(RuntimeError):
-        with evidence.Evidence(tmp_path / "new", judge, registry.Head()):
-            raise RuntimeError
-
-    assert not list(tmp_path.iterdir())
-
-
-def test_evidence_without_a_calibration_says_so(tmp_path):
-    bits = habits.fresh_bits(2)
-    judge = calibration.Judge(habits.make_candidates(bits))
-    logits = habits.picture_logits(bits)
-    [verdict, _] = judge.judge(logits)
-
-    with evidence.Evidence(tmp_path / "new", judge, registry.Head()) as keeping:
-        keeping.add(tmp_path / "a.bmp", b"BM", logits[0], verdict)
-
-    assert list(evidence.verify(tmp_path / "new")) == [("0001", "attributed")]
-    page = (tmp_path / "new" / "0001" / "report.html").read_text()
-    assert "no rate was measured" in page
-    assert "Browsers don't show" in page.replace("&#x27;", "'")

@@ -7,11 +7,15 @@ it: verdicts, soft decoding, and what issuance refuses. NumPy and SciPy only.
 """
 
 from tf_fingerprint.calibration.guard import guarded_matches as guarded_matches
+from tf_fingerprint.calibration.guard import is_refused as is_refused
 from tf_fingerprint.calibration.intervals import rate_interval as rate_interval
 from tf_fingerprint.calibration.null import MeasuredRate as MeasuredRate
 from tf_fingerprint.calibration.null import effective_bits as effective_bits
 from tf_fingerprint.calibration.null import match_histograms as match_histograms
 from tf_fingerprint.calibration.presence import PresenceTest as PresenceTest
+from tf_fingerprint.calibration.record import (
+    MAX_PRESENCE_RATE as MAX_PRESENCE_RATE,
+)
 from tf_fingerprint.calibration.record import MIN_PHOTOGRAPHS as MIN_PHOTOGRAPHS
 from tf_fingerprint.calibration.record import Calibration as Calibration
 from tf_fingerprint.calibration.record import load as load
