@@ -55,7 +55,7 @@ def main(arguments=None):
         for row in rates(name, read, issued)
     ]
     refusal = refused(together, issued)
-    presence = unlike_photographs(together, sources | trained)
+    presence = unlike_photographs(sources, trained)
     figures = {
         "fingerprints": len(issued),
         "photographs": len(together),
@@ -172,14 +172,28 @@ def are_refused(read, issued):
     )
 
 
-def unlike_photographs(together, sources):
+def unlike_photographs(sources, trained):
     """Shares of photographs that are taken to carry some fingerprint."""
-    test = calibration.PresenceTest.fit(together, calibration.MAX_PRESENCE_RATE)
-    shares = {"presence_rate_held_out": test.tested.rate}
-    for name, read in sources.items():
-        share = (test.scores(read) > test.threshold).mean()
-        key = name.replace(", ", "_").replace(" ", "_")
-        shares[f"presence_rate_{key}"] = float(share)
+    shares = {}
+    for left_out in (None, *sources):
+        fitted = {k: read for k, read in sources.items() if k != left_out}
+        if not fitted:
+            continue
+        test = calibration.PresenceTest.fit(
+            np.concatenate(list(fitted.values())),
+            [(name, len(read)) for name, read in fitted.items()],
+            calibration.MAX_PRESENCE_RATE,
+        )
+        if left_out is None:
+            shares = {
+                f"presence_rate_{k}": v.rate for k, v in test.tested.items()
+            }
+            others = trained
+        else:
+            others = {left_out: sources[left_out]}
+        for name, read in others.items():
+            key = f"presence_rate_{name.partition(',')[0]}_left_out"
+            shares[key] = float((test.scores(read) > test.threshold).mean())
     return shares
 
 

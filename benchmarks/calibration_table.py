@@ -17,7 +17,9 @@ def table(rows, refusal, presence):
         presence: Shares of photographs unlike the others.
     """
     lines = [_HEADER, *map(_line, rows), "", *_refusal(refusal), ""]
-    lines.append("| taken to carry some fingerprint | share |\n|---|---|")
+    lines.append(
+        "| photographs taken to carry some fingerprint | share |\n|---|---|"
+    )
     for name, share in presence.items():
         shown = name.removeprefix("presence_rate_").replace("_", " ")
         lines.append(f"| {shown} | {share:.2g} |")

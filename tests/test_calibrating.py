@@ -31,7 +31,7 @@ def test_photographs_of_any_size_are_decoded(tiny_run, sources):
 
     assert len(made) == 23
     assert made.generator == tiny_run.record
-    assert made.source == "holiday, procedural:20"
+    assert made.sources == (("holiday", 3), ("procedural:20", 20))
     paths = sorted(sources[0].iterdir())
     logits = tiny_run.decode(paths)
     np.testing.assert_array_equal(made.decoded_bits[:3], logits > 0)

@@ -69,11 +69,19 @@ def calibrate(
             f"that rare matches show. Received {count:,}. Give more sources, "
             "or lower `--min-photographs` to try things out."
         )
+    alone = [
+        s for s, each in zip(sources, loaded, strict=True) if len(each) < 2
+    ]
+    if alone:
+        raise errors.CalibrationError(
+            "Each source must have at least two photographs. Received one in "
+            f"{alone[0]}. Put it into the folder of others."
+        )
     read = np.concatenate([run.decode(each.images) for each in loaded])
     read = np.clip(read, -_LARGEST_LOGIT, _LARGEST_LOGIT)
     return calibration.Calibration(
         generator=run.record,
-        source=", ".join(_name(source) for source in sources),
+        sources=_named(sources, loaded),
         data_digest=_digest([each.digest for each in loaded]),
         made_at=datetime.datetime.now(datetime.UTC),
         decoded_bits=(read > 0).astype(np.uint8),
@@ -153,9 +161,18 @@ def _cut(image, share):
     return image.crop((left, top, width - left, height - top))
 
 
-def _name(source):
-    """What a source is called, without where it lies on this machine."""
-    return str(source) if ":" in str(source) else pathlib.Path(source).name
+def _named(sources, loaded):
+    """What the sources are called, without where they lie, and their sizes."""
+    names = [
+        str(source) if ":" in str(source) else pathlib.Path(source).name
+        for source in sources
+    ]
+    return tuple(
+        (name if names.count(name) == 1 else f"{name} ({number})", len(each))
+        for number, (name, each) in enumerate(
+            zip(names, loaded, strict=True), start=1
+        )
+    )
 
 
 def _digest(digests):

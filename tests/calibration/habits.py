@@ -43,7 +43,7 @@ def make_calibration(count=2000, strength=1.0, **changes):
     bits = fresh_bits(400)
     made = calibration.Calibration(
         generator=GENERATOR,
-        source="photographs.zip",
+        sources=(("photographs.zip", count),),
         data_digest="c" * 64,
         made_at=datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC),
         decoded_bits=(logits > 0).astype(np.uint8),

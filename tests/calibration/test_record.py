@@ -44,7 +44,10 @@ def test_every_change_of_a_file_is_refused_or_changes_the_digest(
     made, tmp_path
 ):
     small = dataclasses.replace(
-        made, decoded_bits=made.decoded_bits[:3], logits=made.logits[:3]
+        made,
+        sources=(("a", 3),),
+        decoded_bits=made.decoded_bits[:3],
+        logits=made.logits[:3],
     )
     path = tmp_path / "calibration.json"
     small.save(path)
@@ -66,7 +69,8 @@ def test_every_change_of_a_file_is_refused_or_changes_the_digest(
     "key, value",
     [
         ("form", "another"),
-        ("photographs", 1999),
+        ("sources", [["a", 1999]]),
+        ("sources", []),
         ("decoded_bits", "AAAA"),
         ("logits", "%"),
         ("made_at", "yesterday"),

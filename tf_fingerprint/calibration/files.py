@@ -35,10 +35,9 @@ def to_bytes(parts: Mapping[str, Any]) -> bytes:
     content = {
         "form": _FORM,
         "generator": dataclasses.asdict(parts["generator"]),
-        "source": parts["source"],
+        "sources": parts["sources"],
         "data_digest": parts["data_digest"],
         "made_at": parts["made_at"].isoformat(),
-        "photographs": len(parts["decoded_bits"]),
         "soft": {
             "scales": soft.scales.tolist(),
             "offsets": soft.offsets.tolist(),
@@ -111,14 +110,22 @@ def _parts(content):
     if content["form"] != _FORM:
         raise ValueError(f"its form is {content['form']!r}, not {_FORM!r}.")
     generator = registry.GeneratorRecord(**content["generator"])
-    num_images, num_bits = content["photographs"], generator.num_bits
+    sources = tuple(
+        (str(name), int(count)) for name, count in content["sources"]
+    )
+    num_images, num_bits = (
+        sum(count for _, count in sources),
+        generator.num_bits,
+    )
+    if not sources or min(count for _, count in sources) < 2:
+        raise ValueError("each source must have at least two photographs.")
     soft = content["soft"]
     packed = np.frombuffer(_bytes(content["decoded_bits"]), np.uint8)
     logits = np.frombuffer(_bytes(content["logits"]), "<f2")
     made_at = datetime.datetime.fromisoformat(content["made_at"])
     return {
         "generator": generator,
-        "source": str(content["source"]),
+        "sources": sources,
         "data_digest": str(content["data_digest"]),
         "made_at": made_at,
         "decoded_bits": fingerprints.unpack(

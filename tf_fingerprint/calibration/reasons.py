@@ -112,8 +112,8 @@ class Case:
         ):
             return (
                 Finding.NOT_ISSUED,
-                "It reads unlike photographs, yet as none of the issued "
-                "fingerprints.",
+                "It reads unlike the photographs of the calibration, yet as "
+                "none of the issued fingerprints.",
             )
         return (
             Finding.NO_EVIDENCE,

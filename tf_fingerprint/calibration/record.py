@@ -39,7 +39,8 @@ class Calibration:
 
     Args:
         generator: The generator and the decoder that read the photographs.
-        source: Where the photographs came from, in words.
+        sources: Name of each source of photographs and how many came from it,
+            at least two, in the order of the bits.
         data_digest: SHA-256 of their pixels, as `data.load` gives it.
         made_at: When they were decoded, with its time zone.
         decoded_bits: `(photographs, num_bits)` of 0 and 1.
@@ -48,7 +49,7 @@ class Calibration:
     """
 
     generator: registry.GeneratorRecord
-    source: str
+    sources: tuple[tuple[str, int], ...]
     data_digest: str
     made_at: datetime.datetime
     decoded_bits: npt.NDArray[np.uint8]
@@ -86,7 +87,9 @@ class Calibration:
     @functools.cached_property
     def presence(self) -> presence.PresenceTest:
         """Tells images that carry some fingerprint from photographs."""
-        return presence.PresenceTest.fit(self.decoded_bits, MAX_PRESENCE_RATE)
+        return presence.PresenceTest.fit(
+            self.decoded_bits, self.sources, MAX_PRESENCE_RATE
+        )
 
     def groups(self, size: int) -> Groups:
         """The photographs in groups of so many; see `Groups`."""
@@ -214,7 +217,7 @@ class Calibration:
         return {
             "digest": self.digest,
             "photographs": len(self),
-            "source": self.source,
+            "sources": dict(self.sources),
             "data_digest": self.data_digest,
             "made_at": self.made_at.isoformat(),
             "generator_digest": self.generator.digest,

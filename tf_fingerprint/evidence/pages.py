@@ -143,7 +143,8 @@ def _calibration(report):
         return
     tested = calibration["presence"]["tested"]
     yield "Photographs", f"{calibration['photographs']:,}"
-    yield "Source", calibration["source"]
+    sources = calibration["sources"].items()
+    yield "Sources", ", ".join(f"{name}: {size:,}" for name, size in sources)
     yield "Decoded at", calibration["made_at"]
     yield "SHA-256 of the record", calibration["digest"]
     yield "SHA-256 of the pixels", calibration["data_digest"]
@@ -151,10 +152,11 @@ def _calibration(report):
         "Independent bits that they are worth",
         f"{calibration['effective_bits']:.1f} of {calibration['num_bits']}",
     )
-    yield (
-        "Photographs above the threshold of unlikeness",
-        f"{tested['hits']:,} of {tested['trials']:,} that it was not fitted on",
-    )
+    for name, rate in tested.items():
+        yield (
+            f"Above the threshold of unlikeness, {name}",
+            f"{rate['hits']:,} of {rate['trials']:,} that it was not fitted on",
+        )
 
 
 def _provenance(report):
