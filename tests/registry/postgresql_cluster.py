@@ -1,7 +1,7 @@
 """A PostgreSQL server for tests: the one they are given, or one of their own.
 
 `TF_FINGERPRINT_TEST_POSTGRESQL` is the URL of a database in which tests may
-make databases. Without it they start a server in a temporary folder, if there
+make schemas. Without it they start a server in a temporary folder, if there
 is a PostgreSQL on this machine.
 """
 
@@ -23,7 +23,7 @@ INSTALLED = pathlib.Path("/usr/lib/postgresql")
 
 @pytest.fixture(scope="session")
 def server():
-    """URL of a database from which to make others."""
+    """URL of a database to make schemas in."""
     if VARIABLE in os.environ:
         yield sa.make_url(os.environ[VARIABLE])
         return
@@ -36,11 +36,19 @@ def server():
 
 @pytest.fixture
 def postgresql_url(server):
-    """URL of an empty database, dropped after the test."""
+    """URL of an empty schema, as good as a database, dropped after the test."""
+    with schema_in(server) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def schema_in(server):
+    """URL of an empty schema, until it is no longer needed."""
     name = f"test_{secrets.token_hex(6)}"
-    execute(server, f'CREATE DATABASE "{name}"')
-    yield server.set(database=name).render_as_string(hide_password=False)
-    execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    execute(server, f"CREATE SCHEMA {name}")
+    url = server.update_query_dict({"options": f"-csearch_path={name}"})
+    yield url.render_as_string(hide_password=False)
+    execute(server, f"DROP SCHEMA {name} CASCADE")
 
 
 def execute(url, statement):

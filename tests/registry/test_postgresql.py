@@ -5,13 +5,16 @@ import pytest
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 
+from . import audit_contract
 from . import store_contract
 from .postgresql_cluster import postgresql_url as postgresql_url
 from .postgresql_cluster import server as server
 from .store_contract import make_record
 
 
-class TestStoreInPostgresql(store_contract.StoreContract):
+class TestStoreInPostgresql(
+    store_contract.StoreContract, audit_contract.AuditContract
+):
     @pytest.fixture
     def reopen(self, postgresql_url):
         return lambda: registry.open_store(postgresql_url, create=True)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tf_fingerprint import errors
 from tf_fingerprint.registry import audit
 from tf_fingerprint.registry import schema
+from tf_fingerprint.registry.records import IN_USE
 from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
 from tf_fingerprint.registry.records import State
@@ -129,14 +130,21 @@ class Changes:
         record = find(self._connection, issuance_id, name=self._name)
         if record.state == after:
             return record
-        if record.state not in before:
-            raise errors.RegistryError(
-                f"{self._name}: issuance {issuance_id} must be "
-                f"{' or '.join(before)} to become {after}. It is "
-                f"{record.state}."
-            )
-        self._update(issuance_id, {"state": str(after)}, reason)
-        return dataclasses.replace(record, state=after)
+        return self._move(record, before, after, reason)
+
+    def retire(self, issuance_id: str, successors: Sequence[str]) -> None:
+        """Retires an issuance, once: nothing is replaced twice.
+
+        Args:
+            issuance_id: Its id.
+            successors: Ids of the issuances that replace it.
+
+        Raises:
+            errors.RegistryError: If there is none, or it is not in use.
+        """
+        record = find(self._connection, issuance_id, name=self._name)
+        reason = f"replaced by {', '.join(successors)}"
+        self._move(record, IN_USE, State.RETIRED, reason)
 
     def expiry(
         self,
@@ -152,6 +160,16 @@ class Changes:
         if record.expires_at != expires_at:
             self._update(issuance_id, {"expires_at": expires_at}, reason)
         return dataclasses.replace(record, expires_at=expires_at)
+
+    def _move(self, record, before, after, reason):
+        if record.state not in before:
+            raise errors.RegistryError(
+                f"{self._name}: issuance {record.id} must be "
+                f"{' or '.join(before)} to become {after}. It is "
+                f"{record.state}."
+            )
+        self._update(record.id, {"state": str(after)}, reason)
+        return dataclasses.replace(record, state=after)
 
     def _update(self, issuance_id, values, reason):
         """Changes columns of one row, and says so in the log."""

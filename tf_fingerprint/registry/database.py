@@ -18,7 +18,6 @@ from tf_fingerprint.registry import known
 from tf_fingerprint.registry import reporting
 from tf_fingerprint.registry import schema
 from tf_fingerprint.registry import verification
-from tf_fingerprint.registry.records import IN_USE
 from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
 from tf_fingerprint.registry.records import State
@@ -81,10 +80,7 @@ class DatabaseStore:
                 self._known.refresh(connection, change.log.head)
                 self._check_distances(records, min_distance)
                 if replaced is not None:
-                    by = ", ".join(record.id for record in records)
-                    change.state(
-                        replaced, IN_USE, State.RETIRED, f"replaced by {by}"
-                    )
+                    change.retire(replaced, [each.id for each in records])
                 new = change.generators(records, self._known.generators, action)
                 change.records(records, self._known.position + 1, action)
                 change.log.write(connection)

@@ -1,5 +1,6 @@
 """Keeps fingerprints apart: how few bits they may differ in, and do."""
 
+import functools
 from collections.abc import Iterable
 from collections.abc import Sequence
 
@@ -14,9 +15,10 @@ from tf_fingerprint import fingerprints
 _REFUSAL_RATE = 1e-8
 
 # Comparisons held in memory at once: 2 bytes each, and 8 for a while.
-_MAX_COMPARISONS = 2**22
+_MAX_COMPARISONS = 2**20
 
 
+@functools.cache
 def default_min_distance(num_bits: int) -> int:
     """Fewest bits in which fresh fingerprints differ from issued ones.
 
@@ -46,7 +48,6 @@ class Issued:
     """The fingerprints of one length, in the order in which they came."""
 
     def __init__(self, num_bits: int):
-        self._num_bytes = -(-num_bits // 8)
         self._length = 0
         # (words, capacity): each pass of a comparison reads one row.
         self._words = np.empty((-(-num_bits // 64), 1024), np.uint64)
@@ -86,13 +87,10 @@ class Issued:
 
     def _packed(self, digits: Iterable[str]) -> npt.NDArray[np.uint64]:
         """`(words, fingerprints)`, filled up with zeros."""
-        padded = "".join(
-            each.ljust(2 * self._num_bytes, "0") for each in digits
-        )
-        packed = np.frombuffer(bytes.fromhex(padded), np.uint8)
-        packed = packed.reshape(-1, self._num_bytes)
-        filled = np.pad(packed, ((0, 0), (0, -self._num_bytes % 8)))
-        return np.ascontiguousarray(filled).view(np.uint64).T
+        num_words = len(self._words)
+        filled = "".join(each.ljust(16 * num_words, "0") for each in digits)
+        packed = np.frombuffer(bytes.fromhex(filled), np.uint64)
+        return packed.reshape(-1, num_words).T
 
 
 def _nearest(fresh, issued):

@@ -1,7 +1,9 @@
 """Checks an audit log, and the records against what it says of them."""
 
+import contextlib
 import datetime
 import json
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -43,21 +45,15 @@ def verify(
     last = audit.Head()
     expected: dict[str, Contents] = {"generator": {}, "issuance": {}}
     head_seen = head is None or head == last.digest
-    for row in _rows(connection, schema.EVENTS):
-        last = _checked_event(name, last, row)
-        try:
-            entry = json.loads(row.entry)
-            _check_filing(name, row, entry)
-            _replay(name, row.position, entry, expected)
-        except (LookupError, TypeError, ValueError) as error:
-            raise errors.AuditError(
-                f"{name}: entry {row.position} of the audit log must say what "
-                f"was done. It can't be read: {error!r}."
-            ) from error
-        head_seen = head_seen or row.digest == head
+    with _rows(connection, schema.EVENTS) as rows:
+        for row in rows:
+            last = _checked_event(name, last, row)
+            _replay(name, row, expected)
+            head_seen = head_seen or row.digest == head
     for table in (schema.GENERATORS, schema.ISSUANCES):
-        what = table.name.removesuffix("s")
-        _check_rows(name, connection, table, what, expected[what])
+        with _rows(connection, table) as rows:
+            what = table.name.removesuffix("s")
+            _check_rows(name, what, rows, expected[what])
     if not head_seen:
         raise errors.AuditError(
             f"{name}: the given head {head} must be in the audit log. Its "
@@ -85,55 +81,57 @@ def _checked_event(name, last, row):
     return audit.Head(position, digest)
 
 
-def _check_filing(name, row, entry):
-    """Compares the columns that entries are looked up by with the entry."""
-    said = entry["position"], entry["subject"]
-    if said != (row.position, row.subject):
-        raise errors.AuditError(
-            f"{name}: entry {row.position} of the audit log must be filed as "
-            f"what it is. It is filed under {row.subject!r}, but says {said}."
-        )
-
-
-def _replay(name, position, entry, expected):
+def _replay(name, row, expected):
     """Does to the expected contents what an entry says was done."""
-    subject = entry["subject"]
-    for what in ("generator", "issuance"):
-        if what in entry:
-            if subject in expected[what]:
-                raise errors.AuditError(
-                    f"{name}: entry {position} of the audit log records "
-                    f"{subject} a second time. Was the log put together from "
-                    "two?"
-                )
-            expected[what][subject] = entry[what]
-    if "changes" in entry:
-        if subject not in expected["issuance"]:
+    try:
+        entry = json.loads(row.entry)
+        said = entry["position"], entry["subject"]
+        if said != (row.position, row.subject):
             raise errors.AuditError(
-                f"{name}: entry {position} of the audit log changes the "
-                f"issuance {subject}, which no entry before it records."
+                f"{name}: entry {row.position} of the audit log must be filed "
+                f"as what it is. It is filed under {row.subject!r}, but says "
+                f"{said}."
             )
-        expected["issuance"][subject] |= entry["changes"]
+        for what in ("generator", "issuance"):
+            if what in entry:
+                _add(name, row, what, dict(entry[what]), expected[what])
+        if "changes" in entry:
+            expected["issuance"][row.subject] |= entry["changes"]
+    except (LookupError, TypeError, ValueError) as error:
+        raise errors.AuditError(
+            f"{name}: entry {row.position} of the audit log must say what was "
+            f"done to what is there. It can't be followed: {error!r}."
+        ) from error
 
 
-def _check_rows(name, connection, table, what, expected):
+def _add(name, row, what, contents, expected):
+    if row.subject in expected:
+        raise errors.AuditError(
+            f"{name}: entry {row.position} of the audit log records the "
+            f"{what} {row.subject} a second time. Was the log put together "
+            "from two?"
+        )
+    expected[row.subject] = contents
+
+
+def _check_rows(name, what, rows, expected):
     """Compares a table with what the log says must be in it."""
+    key = {"generator": "digest", "issuance": "id"}[what]
     remaining = iter(list(expected))
-    for row in _rows(connection, table):
+    for row in rows:
         contents = _plain(row._asdict())
-        contents.pop("position", None)
-        subject = contents["id" if table is schema.ISSUANCES else "digest"]
+        subject = contents[key]
         if subject not in expected:
             raise errors.AuditError(
                 f"{name}: the {what} {subject} is in no entry of the audit "
                 "log. It was added or renamed past the log."
             )
-        if table is schema.ISSUANCES:
-            due = next(remaining, None)
+        if what == "issuance":  # Generators have no order.
+            due = next(remaining)
             if due != subject:
                 raise errors.AuditError(
-                    f"{name}: the {what} {due} must come before {subject}, as "
-                    "the audit log says. It was removed or moved."
+                    f"{name}: the issuance {due} must come before {subject}, "
+                    "as the audit log says. It was removed or moved."
                 )
         _compare(name, what, subject, contents, expected.pop(subject))
     if expected:
@@ -153,7 +151,10 @@ def _compare(name, what, subject, found, expected):
             )
 
 
-def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[sa.Row]:
+@contextlib.contextmanager
+def _rows(
+    connection: sa.Connection, table: sa.Table
+) -> Iterator[Iterable[sa.Row]]:
     """All rows in order; times as the database has them, readable or not."""
     columns = [
         sa.type_coerce(column, sa.types.NullType).label(column.name)
@@ -164,11 +165,13 @@ def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[sa.Row]:
     order = table.c.get("position", next(iter(table.c)))
     query = sa.select(*columns).order_by(order)
     options = {"yield_per": _ROWS_AT_ONCE}
-    return iter(connection.execute(query, execution_options=options))
+    with connection.execute(query, execution_options=options) as result:
+        yield result
 
 
 def _plain(contents: dict[str, object]) -> dict[str, object]:
     """A row as the audit log would say it."""
+    contents.pop("position", None)
     for key in ("issued_at", "expires_at"):
         moment = contents.get(key)
         if isinstance(moment, str):
@@ -178,7 +181,5 @@ def _plain(contents: dict[str, object]) -> dict[str, object]:
                 continue  # No time at all: the comparison will tell.
         if isinstance(moment, datetime.datetime):
             moment = moment.replace(tzinfo=moment.tzinfo or datetime.UTC)
-            moment = moment.astimezone(datetime.UTC).isoformat()
-        if key in contents:
-            contents[key] = moment
+            contents[key] = schema.in_words(moment)
     return contents

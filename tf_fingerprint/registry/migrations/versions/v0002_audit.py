@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from tf_fingerprint.registry import audit
+from tf_fingerprint.registry import schema
 
 revision = "0002"
 down_revision = "0001"
@@ -54,7 +55,8 @@ def _adopt(connection):
         }
         moment = contents["issued_at"]
         if isinstance(moment, str):  # SQLite's: in UTC, without saying so.
-            moment = datetime.datetime.fromisoformat(moment)
+            with schema.readable():
+                moment = datetime.datetime.fromisoformat(moment)
             moment = moment.replace(tzinfo=datetime.UTC)
         contents["issued_at"] = moment.astimezone(datetime.UTC).isoformat()
         log.add("adopt", row["id"], {"issuance": contents})
