@@ -1,13 +1,18 @@
 """Calibrations of a tiny run, on built-in pictures."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 from tf_fingerprint import calibrating
+from tf_fingerprint import calibration
 from tf_fingerprint import errors
+from tf_fingerprint import runs
 
 from .tiny_run import tiny_run as tiny_run
 from .tiny_run import tiny_run_dir as tiny_run_dir
+from .tiny_run import write_run
 
 
 @pytest.fixture(scope="module")
@@ -65,4 +70,33 @@ def test_spoiled_pictures_can_all_be_decoded(tiny_run):
 
 
 def test_a_run_without_its_own_calibration_has_none(tiny_run):
-    assert calibrating.of_run(tiny_run) is None
+    assert tiny_run.calibration is None
+    assert calibration.drawing(None)(32).shape == (32,)
+
+
+def test_a_run_issues_what_its_calibration_allows(tiny_run_dir, tmp_path):
+    shutil.copytree(tiny_run_dir, tmp_path / "run")
+    run = runs.load(tmp_path / "run")
+    settings = {"min_photographs": 30, "pictures": 4}
+    made = calibrating.calibrate(run, ["procedural:30"], **settings)
+    made.save(run.folder / calibration.FILE_NAME)
+
+    issued = run.issue("Acme", tmp_path / "registry.db")
+
+    assert run.calibration.digest == made.digest
+    assert made.acceptable(issued.record.bits)
+    assert made.refuses(made.habit)
+
+
+def test_the_calibration_of_other_weights_is_refused(tiny_run_dir, tmp_path):
+    write_run(tmp_path / "other", seed=5)
+    shutil.copytree(tiny_run_dir, tmp_path / "run")
+    run = runs.load(tmp_path / "run")
+    settings = {"min_photographs": 4, "pictures": 4}
+    made = calibrating.calibrate(run, ["procedural:4"], **settings)
+    made.save(tmp_path / "other" / calibration.FILE_NAME)
+
+    with pytest.raises(errors.CalibrationError, match="one decoder only"):
+        runs.load(tmp_path / "other").issue("Acme", tmp_path / "r.db")
+
+    assert not list(tmp_path.glob("r.db-*"))

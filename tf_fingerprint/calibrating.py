@@ -17,9 +17,6 @@ from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import runs
 
-# Name of a run's own calibration in its directory.
-FILE = "calibration.json"
-
 # Pictures made to learn what logits are worth.
 PICTURES = 1000
 
@@ -111,26 +108,6 @@ def spoiled(
         "jpeg50": [_jpeg(image, 50) for image in whole],
         "crop90": [_cut(image, 0.05) for image in whole],
     }
-
-
-def of_run(run: runs.Run) -> calibration.Calibration | None:
-    """The calibration in a run's directory, if there is one for its decoder.
-
-    Args:
-        run: The run.
-
-    Returns:
-        The calibration, or None.
-
-    Raises:
-        errors.CalibrationError: If it can't be read, or is another decoder's.
-    """
-    path = run.folder / FILE
-    if not path.exists():
-        return None
-    found = calibration.load(path)
-    found.check_decoder(run.record)
-    return found
 
 
 def _soft_model(run, pictures, progress):

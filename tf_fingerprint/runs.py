@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import calibration as calibrations
 from tf_fingerprint import config
 from tf_fingerprint import data
 from tf_fingerprint import delivery
@@ -105,6 +106,11 @@ class Run:
             num_bits=self.config.networks.num_bits,
             resolution=self.config.data.resolution,
         )
+
+    @functools.cached_property
+    def calibration(self) -> calibrations.Calibration | None:
+        """The calibration in its folder, if any; see `calibrations.of_run`."""
+        return calibrations.of_run(self.folder, self.record)
 
     def generate(
         self,
@@ -234,7 +240,11 @@ class Run:
             delivery.check_new(folder, "an instance")
         with _opened(registry, create=True) as store:
             record = registries.issue(
-                store, recipient, generator=self.record, expires_at=expires_at
+                store,
+                recipient,
+                generator=self.record,
+                draw=calibrations.drawing(self.calibration),
+                expires_at=expires_at,
             )
             store.flush()  # Before anything leaves the house.
             instance = self.seal(record.bits)

@@ -26,6 +26,19 @@ def test_histograms_count_what_a_loop_counts(monkeypatch):
     ]
 
 
+@pytest.mark.parametrize("num_bits", [8, 63, 64, 65, 130])
+def test_packed_bits_match_as_loose_ones(num_bits):
+    read, issued = (
+        habits.fresh_bits(20, num_bits),
+        habits.fresh_bits(5, num_bits),
+    )
+
+    for bits in issued:
+        np.testing.assert_array_equal(
+            null.Packed(read).matches(bits), null.match_counts(read, bits)
+        )
+
+
 def test_independent_bits_are_worth_all_of_them():
     random = np.random.default_rng(0)
     read = random.integers(0, 2, (4000, 64)).astype(np.uint8)

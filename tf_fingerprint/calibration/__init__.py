@@ -6,6 +6,9 @@ is matched more often than that. Here this is measured, and what follows from
 it: verdicts, soft decoding, and what issuance refuses. NumPy and SciPy only.
 """
 
+from tf_fingerprint.calibration.belonging import FILE_NAME as FILE_NAME
+from tf_fingerprint.calibration.belonging import drawing as drawing
+from tf_fingerprint.calibration.belonging import of_run as of_run
 from tf_fingerprint.calibration.guard import guarded_matches as guarded_matches
 from tf_fingerprint.calibration.guard import is_refused as is_refused
 from tf_fingerprint.calibration.intervals import rate_interval as rate_interval

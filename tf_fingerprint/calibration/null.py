@@ -58,6 +58,25 @@ def match_counts(
     return (decoded_bits == fingerprint).sum(axis=-1, dtype=np.int64)
 
 
+class Packed:
+    """Decoded bits, packed to be compared with one fingerprint fast.
+
+    Args:
+        decoded_bits: `(photographs, num_bits)` of 0 and 1.
+    """
+
+    def __init__(self, decoded_bits: npt.NDArray[np.uint8]):
+        self._num_bits = decoded_bits.shape[-1]
+        self._words = _words(decoded_bits)
+
+    def matches(
+        self, fingerprint: npt.NDArray[np.uint8]
+    ) -> npt.NDArray[np.int64]:
+        """Matching bits of each photograph; see `match_counts`."""
+        differing = np.bitwise_count(self._words ^ _words(fingerprint))
+        return self._num_bits - differing.sum(axis=-1, dtype=np.int64)
+
+
 def match_histograms(
     decoded_bits: npt.NDArray[np.uint8], candidates: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.int64]:
@@ -136,6 +155,13 @@ def effective_bits(decoded_bits: npt.NDArray[np.uint8]) -> float:
 def rate_of_ones(decoded_bits: npt.NDArray[np.uint8]) -> npt.NDArray:
     """Share of photographs in which each bit was read as 1."""
     return decoded_bits.mean(axis=0, dtype=np.float64)
+
+
+def _words(bits):
+    """Bits in whole words of 64, filled up with zeros."""
+    packed = np.packbits(bits, axis=-1)
+    missing = [(0, 0)] * (packed.ndim - 1) + [(0, -packed.shape[-1] % 8)]
+    return np.ascontiguousarray(np.pad(packed, missing)).view(np.uint64)
 
 
 def _signs(bits):

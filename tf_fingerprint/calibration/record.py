@@ -118,9 +118,7 @@ class Calibration:
         Raises:
             ValueError: If the fingerprint has another number of bits.
         """
-        matches = null.match_counts(
-            self.decoded_bits, self._checked(fingerprint)
-        )
+        matches = self._matches(fingerprint)
         return null.MeasuredRate.of(
             int((matches >= num_matches).sum()), len(self)
         )
@@ -148,9 +146,7 @@ class Calibration:
         Raises:
             ValueError: If the fingerprint has another number of bits.
         """
-        matches = null.match_counts(
-            self.decoded_bits, self._checked(fingerprint)
-        )
+        matches = self._matches(fingerprint)
         return guard.is_refused(
             matches, self.generator.num_bits, max_measured_rate
         )
@@ -248,8 +244,12 @@ class Calibration:
             for field in dataclasses.fields(self)
         }
 
-    def _checked(self, fingerprint):
-        """The fingerprint, if it has the decoder's number of bits."""
+    @functools.cached_property
+    def _packed(self):
+        return null.Packed(self.decoded_bits)
+
+    def _matches(self, fingerprint):
+        """Matching bits of each photograph with it, if it has enough bits."""
         fingerprint = fingerprints.check_bits(fingerprint)
         num_bits = self.generator.num_bits
         if fingerprint.shape != (num_bits,):
@@ -257,7 +257,7 @@ class Calibration:
                 f"`fingerprint` must have {num_bits} bits, like the decoder's "
                 f"answers. Received {fingerprint.size}."
             )
-        return fingerprint
+        return self._packed.matches(fingerprint)
 
 
 def load(path: str | Path) -> Calibration:

@@ -69,7 +69,10 @@ def issue(args: argparse.Namespace) -> int:
         args.parser.error("--recipient goes with --to, and --recipients not")
     run = _load(args.run)
     if args.recipient is None:
-        return registry_commands.issue_to_list(args, run.record)
+        from tf_fingerprint import calibration
+
+        draw = calibration.drawing(run.calibration)
+        return registry_commands.issue_to_list(args, run.record, draw)
     try:
         issued = run.issue(
             args.recipient,

@@ -39,7 +39,7 @@ def add_calibrate(parser: argparse.ArgumentParser, run_help: str) -> None:
         type=pathlib.Path,
         metavar="FILE",
         help="where to write the calibration (default: calibration.json in "
-        "RUN, where `attribute` looks for it)",
+        "RUN, where `attribute` and `issue` look for it)",
     )
     parser.add_argument(
         "--min-photographs",
@@ -105,7 +105,7 @@ def calibrate(args: argparse.Namespace) -> int:
         else minimum,
         progress=True,
     )
-    path = args.to or run.folder / calibrating.FILE
+    path = args.to or run.folder / calibration.FILE_NAME
     made.save(path)
     summary = {**made.summary(), "file": str(path)}
     if issued:
@@ -132,14 +132,12 @@ def calibration_of(args: argparse.Namespace, run):
     Raises:
         errors.CalibrationError: If it can't be read, or is another decoder's.
     """
-    from tf_fingerprint import calibrating
     from tf_fingerprint import calibration
 
     if args.calibration is None:
-        found = calibrating.of_run(run)
-        if found is None and args.decide == "soft":
+        if run.calibration is None and args.decide == "soft":
             args.parser.error("argument --decide: soft needs --calibration")
-        return found
+        return run.calibration
     found = calibration.load(args.calibration)
     found.check_decoder(run.record)
     return found

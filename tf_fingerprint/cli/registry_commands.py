@@ -107,12 +107,13 @@ def export_(args: argparse.Namespace) -> int:
     return 0
 
 
-def issue_to_list(args: argparse.Namespace, generator) -> int:
+def issue_to_list(args: argparse.Namespace, generator, draw) -> int:
     """Records a fingerprint for each recipient of a file; prints them.
 
     Args:
         args: Of `issue`.
         generator: What is issued from, as a registry knows it.
+        draw: Draws a fingerprint, given its length.
 
     Returns:
         The exit status.
@@ -134,6 +135,7 @@ def issue_to_list(args: argparse.Namespace, generator) -> int:
                 recipients[:count],
                 generator=generator,
                 batch=batch,
+                draw=draw,
                 expires_at=args.expires_at,
             )
             store.flush()
