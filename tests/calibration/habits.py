@@ -26,7 +26,7 @@ def photograph_logits(count=2000, seed=0, strength=1.0):
     ).astype(np.float32)
 
 
-def picture_logits(bits, seed=0, noise=0.5):
+def picture_logits(bits, seed=0, noise=0.3):
     """Logits of pictures with these fingerprints; bits differ in noise."""
     random = np.random.default_rng(seed)
     spread = noise * np.linspace(0.2, 2.5, bits.shape[1])
@@ -48,7 +48,7 @@ def make_calibration(count=2000, strength=1.0, **changes):
         made_at=datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC),
         decoded_bits=(logits > 0).astype(np.uint8),
         logits=logits.astype("<f2"),
-        soft=calibration.SoftModel.fit(picture_logits(bits), bits),
+        soft=calibration.SoftModel.fit(picture_logits(bits, noise=0.5), bits),
     )
     return dataclasses.replace(made, **changes)
 

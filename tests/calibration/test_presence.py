@@ -40,17 +40,23 @@ def test_the_test_is_on_photographs_that_were_not_fitted_on():
 
 
 def test_a_small_source_counts_as_much_as_a_large_one():
-    """Else a few photographs of another kind all carry some fingerprint."""
     large = bits_of(habits.photograph_logits(3000, strength=2.0))
     small = 1 - bits_of(habits.photograph_logits(200, 1, strength=2.0))
-    both = np.concatenate([large, small])
-
-    blind = presence.PresenceTest.fit(both, [("all", 3200)], 1e-3)
-    fair = presence.PresenceTest.fit(
-        both, [("large", 3000), ("small", 200)], 1e-3
-    )
-
     new = 1 - bits_of(habits.photograph_logits(500, 2, strength=2.0))
-    assert (fair.scores(new) > fair.threshold).mean() < 0.05
-    assert (blind.scores(new) > blind.threshold).mean() > 0.2
-    assert fair.tested["small"].trials == 100
+
+    both = presence.PresenceTest.fit(
+        np.concatenate([large, small]),
+        [("large", 3000), ("small", 200)],
+        1e-3,
+    )
+    alone = presence.PresenceTest.fit(large, [("large", 3000)], 1e-3)
+
+    halves = [
+        2.0 * part[np.arange(len(part)) // (len(part) // 20) % 2 == 0] - 1
+        for part in (large, small)
+    ]
+    centre = (halves[0].mean(axis=0) + halves[1].mean(axis=0)) / 2
+    np.testing.assert_allclose(both.center, centre)
+    assert both.tested["small"].trials == 100
+    assert (both.scores(new) > both.threshold).mean() < 0.05
+    assert (alone.scores(new) > alone.threshold).mean() > 0.9

@@ -58,11 +58,11 @@ def test_every_change_of_a_file_is_refused_or_changes_the_digest(
         changed[place] ^= 1
         path.write_bytes(changed)
         try:
-            digest = calibration.load(path).digest
+            found = calibration.load(path)
         except errors.CalibrationError:
             continue
-        is_space = not content[place : place + 1].strip()
-        assert digest != small.digest or is_space, content[place - 20 : place]
+        digest = hashlib.sha256(changed).hexdigest()
+        assert found.digest == digest != small.digest
 
 
 @pytest.mark.parametrize(

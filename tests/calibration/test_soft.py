@@ -9,7 +9,7 @@ from . import habits
 
 def test_the_fit_is_the_penalized_maximum_likelihood():
     bits = habits.fresh_bits(300)
-    logits = habits.picture_logits(bits)
+    logits = habits.picture_logits(bits, noise=0.5)
 
     model = calibration.SoftModel.fit(logits, bits)
 
@@ -30,10 +30,14 @@ def test_the_fit_is_the_penalized_maximum_likelihood():
 
 def test_ratios_are_calibrated_on_new_pictures():
     bits = habits.fresh_bits(2000)
-    model = calibration.SoftModel.fit(habits.picture_logits(bits), bits)
+    model = calibration.SoftModel.fit(
+        habits.picture_logits(bits, noise=0.5), bits
+    )
     others = habits.fresh_bits(2000)
 
-    ratios = model.log_likelihood_ratios(habits.picture_logits(others, 1))
+    ratios = model.log_likelihood_ratios(
+        habits.picture_logits(others, 1, noise=0.5)
+    )
 
     for low, high in ((-1.5, -0.5), (-0.5, 0.5), (0.5, 1.5), (2, 3)):
         chosen = (ratios > low) & (ratios < high)

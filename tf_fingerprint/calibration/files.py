@@ -97,7 +97,11 @@ def read(path: pathlib.Path) -> dict[str, Any]:
             "one with `tf-fingerprint calibrate`."
         ) from error
     try:
-        return _parts(json.loads(content))
+        parts = _parts(json.loads(content))
+        # Only so is the digest of the file that of the calibration.
+        if to_bytes(parts) != content:
+            raise ValueError("it says the same in other words.")
+        return parts
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise errors.CalibrationError(
             f"{path}: must be a calibration that `tf-fingerprint calibrate` "

@@ -67,14 +67,17 @@ class Packed:
 
     def __init__(self, decoded_bits: npt.NDArray[np.uint8]):
         self._num_bits = decoded_bits.shape[-1]
-        self._words = _words(decoded_bits)
+        # (words, photographs): each pass of a comparison reads one row.
+        self._words = np.ascontiguousarray(_words(decoded_bits).T)
 
     def matches(
         self, fingerprint: npt.NDArray[np.uint8]
     ) -> npt.NDArray[np.int64]:
         """Matching bits of each photograph; see `match_counts`."""
-        differing = np.bitwise_count(self._words ^ _words(fingerprint))
-        return self._num_bits - differing.sum(axis=-1, dtype=np.int64)
+        differing = np.zeros(self._words.shape[1], np.uint16)
+        for read, word in zip(self._words, _words(fingerprint), strict=True):
+            differing += np.bitwise_count(read ^ word)
+        return self._num_bits - differing.astype(np.int64)
 
 
 def match_histograms(
@@ -160,8 +163,10 @@ def rate_of_ones(decoded_bits: npt.NDArray[np.uint8]) -> npt.NDArray:
 def _words(bits):
     """Bits in whole words of 64, filled up with zeros."""
     packed = np.packbits(bits, axis=-1)
-    missing = [(0, 0)] * (packed.ndim - 1) + [(0, -packed.shape[-1] % 8)]
-    return np.ascontiguousarray(np.pad(packed, missing)).view(np.uint64)
+    num_bytes = packed.shape[-1]
+    filled = np.zeros((*packed.shape[:-1], -(-num_bytes // 8) * 8), np.uint8)
+    filled[..., :num_bytes] = packed
+    return filled.view(np.uint64)
 
 
 def _signs(bits):
