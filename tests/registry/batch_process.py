@@ -2,10 +2,11 @@
 
     python batch_process.py REGISTRY COUNT LINES_AT_ONCE
 
-Says "ready", waits for a line, then opens the registry; says "begun" with the
-first draw, and "done" at the end.
+Says "ready", waits for a line, then opens the registry; says "begun" whenever
+it begins with another part of the list, and "done" at the end.
 """
 
+import itertools
 import sys
 
 from tf_fingerprint import fingerprints
@@ -19,11 +20,11 @@ def main(url, count, lines_at_once):
     names = [f"Recipient {number}" for number in range(int(count))]
     print("ready", flush=True)
     sys.stdin.readline()
-    said = []
+    numbers = itertools.count()
 
     def draw(num_bits):
-        if not said:
-            said.append(print("begun", flush=True))
+        if next(numbers) % int(lines_at_once) == 0:
+            print("begun", flush=True)
         return fingerprints.random_bits(num_bits)
 
     with registry.open_store(url, create=True) as store:

@@ -24,14 +24,23 @@ INSTALLED = pathlib.Path("/usr/lib/postgresql")
 @pytest.fixture(scope="session")
 def server():
     """URL of a database to make schemas in."""
+    with running() as url:
+        if url is None:
+            pytest.skip(f"no PostgreSQL here; set {VARIABLE} or install it")
+        yield url
+
+
+@contextlib.contextmanager
+def running():
+    """URL of a database, given or started; None if there is no PostgreSQL."""
+    programs = folder_of_programs()
     if VARIABLE in os.environ:
         yield sa.make_url(os.environ[VARIABLE])
-        return
-    programs = folder_of_programs()
-    if programs is None:
-        pytest.skip(f"no PostgreSQL here; set {VARIABLE} or install it")
-    with started(programs) as url:
-        yield url
+    elif programs is None:
+        yield None
+    else:
+        with started(programs) as url:
+            yield url
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from tf_fingerprint import registry
 print("ready", flush=True)
 for number in itertools.count():
     registry.open_store(f"{sys.argv[1]}/{number}.db", create=True).close()
+    print("made", flush=True)
 """
 
 
@@ -119,13 +120,13 @@ def url(request, tmp_path):
 
 def test_a_batch_killed_again_and_again_has_neither_gap_nor_double(url):
     count, lines_at_once = 1000, 20
-    num_kills, num_recorded = 0, []
-    for _ in range(6):
+    num_recorded = []
+    for _ in range(4):
         process = begin(start_python(BATCH, url, count, lines_at_once))
-        if process.stdout.readline() == "begun\n":
-            time.sleep(random.uniform(0, 0.1))
+        for _ in range(random.randint(1, 6)):
+            assert process.stdout.readline() == "begun\n"
+        time.sleep(random.uniform(0, 0.02))
         kill(process)
-        num_kills += 1
         with registry.open_store(url) as store:
             num_recorded.append(len(store.issuances()))
             store.verify()
@@ -135,9 +136,8 @@ def test_a_batch_killed_again_and_again_has_neither_gap_nor_double(url):
     with registry.open_store(url) as store:
         records = store.issuances()
         store.verify()
-    assert num_kills == 6
     assert all(number % lines_at_once == 0 for number in num_recorded)
-    assert 0 < num_recorded[-1]
+    assert num_recorded == sorted(num_recorded)
     assert [record.batch_line for record in records] == [
         *range(1, count + 1),
     ]
@@ -147,7 +147,7 @@ def test_a_batch_killed_again_and_again_has_neither_gap_nor_double(url):
 
 
 def test_processes_issuing_the_same_batch_share_its_lines(url):
-    processes = [start_python(BATCH, url, 300, 20) for _ in range(3)]
+    processes = [start_python(BATCH, url, 300, 20) for _ in range(2)]
     for process in processes:
         begin(process)
     for process in processes:
@@ -160,15 +160,15 @@ def test_processes_issuing_the_same_batch_share_its_lines(url):
 
 
 def test_processes_issuing_at_once_append_to_one_chain(url):
-    processes = [start_python(ISSUING, url, 128, 60) for _ in range(3)]
+    processes = [start_python(ISSUING, url, 128, 60) for _ in range(2)]
     for process in processes:
         begin(process)
     for process in processes:
         process.communicate()
 
     with registry.open_store(url) as store:
-        assert len(store.issuances()) == 180
-        assert store.verify().position == 1 + 180 + 90
+        assert len(store.issuances()) == 120
+        assert store.verify().position == 1 + 120 + 60
 
 
 def test_a_kill_while_registries_are_made_leaves_none_half_made(tmp_path):
@@ -177,6 +177,8 @@ def test_a_kill_while_registries_are_made_leaves_none_half_made(tmp_path):
         folder = tmp_path / str(attempt)
         folder.mkdir()
         process = start_python("-c", CREATING, folder)
+        for _ in range(random.randint(0, 3)):
+            process.stdout.readline()
         time.sleep(random.uniform(0, 0.1))
         kill(process)
 
