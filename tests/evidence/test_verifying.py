@@ -1,5 +1,6 @@
 """Reports stand, and every change of one is found and named."""
 
+import datetime
 import hashlib
 import json
 import shutil
@@ -206,6 +207,7 @@ def test_reports_outlive_later_issuances_and_revocations(folder):
     [first, *_] = records_of(folder)
     with registry.open_store(folder / "registry.db") as store:
         registry.issue(store, "Late", generator=habits.GENERATOR)
+        store.change_expiry(first.id, datetime.datetime.now(datetime.UTC))
         registry.revoke(store, first.id)
 
     assert verify(folder)[0] == ("0001", "attributed")

@@ -1,6 +1,7 @@
 """The state of a registry that a verdict rests on."""
 
 import dataclasses
+import datetime
 import hashlib
 from typing import Any
 from typing import Self
@@ -64,10 +65,10 @@ def read(
         head = after
 
 
-def state_at(
+def record_at(
     store: registry.Store, record: registry.IssuanceRecord, position: int
-) -> registry.State:
-    """The state of an issuance when the audit log had so many entries.
+) -> registry.IssuanceRecord:
+    """An issuance as it was when the audit log had so many entries.
 
     Args:
         store: The registry.
@@ -75,16 +76,20 @@ def state_at(
         position: Number of entries.
 
     Returns:
-        Its state then.
+        The same with the state and the expiry of that time.
     """
-    state = record.state
+    then = {"state": str(record.state), "expires_at": None}
     for event in store.events(record.id):
         if event.position > position:
             break
         entry = event.to_dict()
-        for change in (entry.get("issuance", {}), entry.get("changes", {})):
-            state = registry.State(change.get("state", state))
-    return state
+        then |= entry.get("issuance", {}) | entry.get("changes", {})
+    expires_at = then["expires_at"]
+    return dataclasses.replace(
+        record,
+        state=registry.State(then["state"]),
+        expires_at=expires_at and datetime.datetime.fromisoformat(expires_at),
+    )
 
 
 def candidates_digest(records: tuple[registry.IssuanceRecord, ...]) -> str:

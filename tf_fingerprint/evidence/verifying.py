@@ -1,6 +1,6 @@
 """Recomputes reports from the registry alone, without any network."""
 
-import dataclasses
+import contextlib
 import hashlib
 import json
 import math
@@ -50,19 +50,44 @@ def verify(
     calibration = None
     if (folder / folders.CALIBRATION).exists():
         calibration = calibrations.load(folder / folders.CALIBRATION)
-    for path in sorted(folder.glob(f"*/{folders.REPORT}")):
-        name = path.relative_to(folder).as_posix()
-        report = _read(path, name)
-        try:
-            _check_report(path, name, report, calibration)
-            if url is not None:
-                with registry.open_store(url) as store:
-                    _check_verdict(name, report, calibration, store)
-        except (KeyError, TypeError, ValueError) as error:
-            raise _disagreement(
-                name, "a complete report", f"{type(error).__name__}: {error}"
-            ) from error
-        yield path.parent.name, report["verdict"]["finding"]
+    with contextlib.ExitStack() as stack:
+        known = None
+        if url is not None:
+            store = stack.enter_context(registry.open_store(url))
+            known = _Known(store)
+        for path in sorted(folder.glob(f"*/{folders.REPORT}")):
+            name = path.relative_to(folder).as_posix()
+            report = _read(path, name)
+            try:
+                _check_report(path, name, report, calibration)
+                if known is not None:
+                    _check_verdict(name, report, calibration, known)
+            except (LookupError, TypeError, ValueError) as error:
+                raise _disagreement(
+                    name,
+                    "a complete report",
+                    f"{type(error).__name__}: {error}",
+                ) from error
+            yield path.parent.name, report["verdict"]["finding"]
+
+
+class _Known:
+    """A registry, and what it held when reports were written."""
+
+    def __init__(self, store: registry.Store):
+        self.store = store
+        self._candidates: dict[str, registry.Candidates] = {}
+
+    def candidates(self, name, expected):
+        """Those that a report was based on; checked once for many reports."""
+        key = json.dumps(expected, sort_keys=True)
+        if key not in self._candidates:
+            try:
+                found = snapshots.restored(self.store, expected)
+            except errors.EvidenceError as error:
+                raise errors.EvidenceError(f"{name}: {error}") from error
+            self._candidates[key] = found
+        return self._candidates[key]
 
 
 def _check_files(folder):
@@ -143,12 +168,9 @@ def _check_odds(name, verdict):
         _agree(name, f"verdict.{key}", value, verdict[key])
 
 
-def _check_verdict(name, report, calibration, store):
+def _check_verdict(name, report, calibration, known):
     """The verdict, from the registry's fingerprints and the logits."""
-    try:
-        candidates = snapshots.restored(store, report["registry"])
-    except errors.EvidenceError as error:
-        raise errors.EvidenceError(f"{name}: {error}") from error
+    candidates = known.candidates(name, report["registry"])
     verdict = report["verdict"]
     judge = calibrations.Judge(
         candidates,
@@ -156,7 +178,7 @@ def _check_verdict(name, report, calibration, store):
         max_false_positive_rate=verdict["max_false_positive_rate"],
         decide=verdict["decided_by"],
     )
-    found = _judged_then(judge, report, store)
+    found = _judged_then(judge, report, known.store)
     _agree(name, "verdict", found.to_dict(), verdict)
     record = reports.named(found)
     _agree(name, "issuance", record and record.to_dict(), report["issuance"])
@@ -172,18 +194,19 @@ def _judged_then(judge, report, store):
     logits = np.array([report["decoded"]["logits"]], np.float32)
     position = report["registry"]["head"]["position"]
     [found] = judge.judge(logits)
-    suspects = [found.candidate, found.soft and found.soft.candidate]
+    suspects = {found.candidate, found.soft and found.soft.candidate} - {None}
     then = {
-        record.id: snapshots.state_at(store, record, position)
+        record: snapshots.record_at(store, record, position)
         for record in suspects
-        if record
     }
-    records = [
-        dataclasses.replace(record, state=then.get(record.id, record.state))
-        for record in judge.candidates.records
-    ]
+    if all(now == before for now, before in then.items()):
+        return found
+    candidates = judge.candidates
     judge = calibrations.Judge(
-        registry.Candidates(judge.candidates.generator, records),
+        registry.Candidates(
+            candidates.generator,
+            [then.get(record, record) for record in candidates.records],
+        ),
         judge.calibration,
         max_false_positive_rate=judge.max_false_positive_rate,
         decide=judge.decide,
