@@ -113,9 +113,10 @@ def test_the_mixture_of_two_copies_is_ambiguous(made):
     judge = calibration.Judge(
         habits.make_candidates(issued), made, max_false_positive_rate=1e-4
     )
-    logits = np.where(
-        issued[0] == issued[1], 2.0 * issued[0] - 1, (-1.0) ** np.arange(64)
-    )
+    differing = np.flatnonzero(issued[0] != issued[1])
+    mixed = issued[0].copy()
+    mixed[differing[::2]] ^= 1  # Every second one is the other copy's.
+    logits = 2.0 * mixed - 1
 
     [verdict] = judge.judge(logits[None])
 
