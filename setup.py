@@ -59,6 +59,8 @@ setuptools.setup(
         "absl-py>=2",
         "sqlalchemy>=2",
         "alembic>=1.13",
+        # Exact intervals of measured rates.
+        "scipy>=1.12",
         "tqdm>=4.60",
         "matplotlib>=3.8",
         # `tf.summary` needs it and TensorFlow doesn't bring it.
@@ -70,7 +72,7 @@ setuptools.setup(
     extras_require=EXTRAS
     | {
         "test": [
-            *("pytest>=8", "hypothesis>=6", "scipy>=1.12", "ruff>=0.14"),
+            *("pytest>=8", "hypothesis>=6", "ruff>=0.14"),
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],

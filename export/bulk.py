@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import tqdm
 
 from export import bundle
+from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry as registries
@@ -136,7 +137,11 @@ def _reserved(run, recipients, store, to, expires_at):
         known[name][-1]
         if name in known
         else registries.issue(
-            store, name, generator=run.record, expires_at=expires_at
+            store,
+            name,
+            generator=run.record,
+            draw=calibration.drawing(run.calibration),
+            expires_at=expires_at,
         )
         for name in recipients
     ]

@@ -16,11 +16,11 @@ LEVELS = [
     | {"averaging", "descent", "drawing"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
-    {"updates"},
-    {"gan", "grids", "run_files", "sampling", "delivery"},
+    {"updates", "calibration"},
+    {"gan", "grids", "run_files", "sampling", "delivery"} | {"evidence"},
     {"issuing"},
     {"building", "callbacks", "evaluation", "runs", "quickstart_page"},
-    {"training", "quickstart"},
+    {"training", "quickstart", "calibrating"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
@@ -92,7 +92,10 @@ def test_export_is_imported_when_it_is_needed(path):
     )
 
 
-@pytest.mark.parametrize("part", ["fingerprints", "registry", "config"])
+@pytest.mark.parametrize(
+    "part",
+    ["fingerprints", "registry", "config", "calibration", "evidence"],
+)
 def test_whoever_audits_needs_no_tensorflow(part):
     code = (
         f"import sys, tf_fingerprint; tf_fingerprint.{part}; "

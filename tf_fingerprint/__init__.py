@@ -6,10 +6,12 @@ __version__ = "0.1.0"
 
 _LAZY_MODULES = (
     "artificial",
+    "calibration",
     "config",
     "data",
     "errors",
     "evaluation",
+    "evidence",
     "fingerprints",
     "gan",
     "layers",

@@ -61,6 +61,14 @@ class TooFewBitsError(FingerprintError, ValueError):
     """
 
 
+class CalibrationError(FingerprintError):
+    """A calibration that can't be made or read, or is another decoder's."""
+
+
+class EvidenceError(FingerprintError):
+    """A report that can't be written or read, or that does not hold."""
+
+
 class ExportError(FingerprintError):
     """A servable or bundle that can't be written, or that failed its check."""
 

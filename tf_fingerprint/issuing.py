@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import keras
 
+from tf_fingerprint import calibration
 from tf_fingerprint import delivery
 from tf_fingerprint import registry as registries
 from tf_fingerprint.registry import commitments
@@ -74,7 +75,11 @@ def issue(
         if folder is not None:
             key = commitments.secret_of(registry, secret, create=True)
         record = registries.issue(
-            store, recipient, generator=run.record, expires_at=expires_at
+            store,
+            recipient,
+            generator=run.record,
+            draw=calibration.drawing(run.calibration),
+            expires_at=expires_at,
         )
         store.flush()  # Before anything leaves the house.
         if folder is not None:

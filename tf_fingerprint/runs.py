@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import calibration as calibrations
 from tf_fingerprint import config
 from tf_fingerprint import data
 from tf_fingerprint import delivery
@@ -93,6 +94,11 @@ class Run:
             num_bits=self.config.networks.num_bits,
             resolution=self.config.data.resolution,
         )
+
+    @functools.cached_property
+    def calibration(self) -> calibrations.Calibration | None:
+        """The calibration in its folder, if any; see `calibrations.of_run`."""
+        return calibrations.of_run(self.folder, self.record)
 
     def generate(
         self,

@@ -7,7 +7,9 @@ from absl.flags import argparse_flags
 
 from tf_fingerprint.cli import commands
 from tf_fingerprint.cli import issuing_arguments
+from tf_fingerprint.cli import odds
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import proving
 from tf_fingerprint.cli import registry_arguments
 from tf_fingerprint.cli import serving_arguments
 from tf_fingerprint.cli import values
@@ -40,6 +42,14 @@ def parser() -> argparse.ArgumentParser:
     _add_attribute(adding)
     _add_export(adding)
     _add_serve(adding)
+    odds.add_calibrate(
+        _added(adding, "calibrate", "measure the odds on photographs"),
+        _RUN_HELP,
+    )
+    proving.add_evidence(
+        _added(adding, "evidence", "check reports that others wrote"),
+        _REGISTRY_HELP,
+    )
     _add_quickstart(adding)
     _add_info(adding)
     registry_arguments.add(adding, _added)
@@ -117,6 +127,7 @@ def _add_attribute(adding):
         "attributed to anybody (default: 1e-6)",
     )
     serving_arguments.add_server(parser)
+    odds.add_judging(parser)
     output.add_format(parser)
     parser.set_defaults(command=commands.attribute)
 

@@ -10,7 +10,10 @@ from tf_fingerprint.cli import output
 from tf_fingerprint.cli import serving
 from tf_fingerprint.cli import starting
 
-_VERDICT_COLUMNS = ("image", "recipient", "num_matches", "num_bits", "p_value")
+_VERDICT_COLUMNS = (
+    *("image", "finding", "recipient", "num_matches", "num_bits", "p_value"),
+    *("measured_low", "measured_high"),
+)
 _TALLY_COLUMNS = (
     *("recipient", "format", "right", "wrong", "nobody"),
     *("bit_accuracy", "median_p_value"),
@@ -64,17 +67,27 @@ def attribute(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
     if serving.is_asked(args):
         return serving.attribute(args)
+    from tf_fingerprint import calibration
+    from tf_fingerprint import evidence
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry) as store:
         run = starting.load_run(args.run)
-        candidates = registry.Candidates.load(store, run.generator_digest)
+        candidates, head = evidence.read(store, run.generator_digest)
+    from tf_fingerprint.cli import odds
+    from tf_fingerprint.cli import proving
     from tf_fingerprint.cli import verdicts  # After TensorFlow.
 
-    rate = args.max_false_positive_rate or 1e-6
-    reader = verdicts.Reader(run, candidates, rate)
-    rows = reader.rows(args.images)
-    output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)
+    judge = calibration.Judge(
+        candidates,
+        odds.calibration_of(args, run),
+        max_false_positive_rate=args.max_false_positive_rate or 1e-6,
+        decide=args.decide,
+    )
+    with proving.evidence_of(args, judge, head) as keep:
+        reader = verdicts.Reader(run, judge, keep=keep, combine=args.combine)
+        rows = reader.rows(args.images)
+        output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)
     return 1 if reader.num_unreadable else 0
 
 

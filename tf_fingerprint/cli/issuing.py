@@ -84,6 +84,7 @@ def _issue_to_many(args, run):
 
 def _record_many(args, run):
     """A fingerprint for each recipient of a file, and no copies."""
+    from tf_fingerprint import calibration
     from tf_fingerprint import registry
 
     recipients = _lines(args.recipients)
@@ -94,6 +95,7 @@ def _record_many(args, run):
             _recipients(args),
             generator=run.record,
             batch=batch,
+            draw=calibration.drawing(run.calibration),
             expires_at=args.expires_at,
         )
         store.flush()

@@ -2,19 +2,23 @@
 
 import pathlib
 import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import tqdm
 
+from tf_fingerprint import calibration
 from tf_fingerprint import errors
-from tf_fingerprint import registry
 from tf_fingerprint import runs
 from tf_fingerprint.data import sources
 
 _PART_IMAGES = 64
+
+Keep = Callable[[pathlib.Path, bytes, npt.NDArray, calibration.Verdict], object]
 
 
 class Reader:
@@ -22,8 +26,10 @@ class Reader:
 
     Args:
         run: Whose decoder reads them.
-        candidates: Whom they may be attributed to.
-        max_false_positive_rate: Tolerated probability per picture.
+        judge: Says whom they may be attributed to.
+        keep: Takes each file, its contents, the logits read in it and the
+            verdict, as evidence does; None to keep nothing.
+        combine: Whether to add a verdict on all pictures together.
 
     Attributes:
         num_unreadable: Files and folders told about so far.
@@ -32,12 +38,15 @@ class Reader:
     def __init__(
         self,
         run: runs.Run,
-        candidates: registry.Candidates,
-        max_false_positive_rate: float,
+        judge: calibration.Judge,
+        *,
+        keep: Keep | None = None,
+        combine: bool = False,
     ):
         self.run = run
-        self.candidates = candidates
-        self.max_false_positive_rate = max_false_positive_rate
+        self.judge = judge
+        self.keep = keep
+        self.combine = combine
         self.num_unreadable = 0
 
     def rows(self, paths: Sequence[pathlib.Path]) -> Iterator[dict[str, Any]]:
@@ -50,13 +59,20 @@ class Reader:
             An iterator over dicts: `image`, then what the verdict says.
         """
         files = [file for path in paths for file in self._files(path)]
+        read = []
         with tqdm.tqdm(
             total=len(files), desc="attributing", unit="image", disable=None
         ) as bar:
             for start in range(0, len(files), _PART_IMAGES):
                 part = files[start : start + _PART_IMAGES]
-                yield from self._attributed(part)
+                for row, logits in self._judged(part):
+                    if self.combine:
+                        read.append(logits)
+                    yield row
                 bar.update(len(part))
+        if read:
+            verdict = self.judge.combine(np.stack(read))
+            yield row_of(f"({len(read)} together)", verdict)
 
     def _files(self, path):
         """The path itself, or the pictures in it if it is a folder."""
@@ -69,28 +85,60 @@ class Reader:
             return []
         return [path / name for name, _ in listing.pictures]
 
-    def _attributed(self, files):
-        """The verdicts on those files that can be read."""
-        readable, images = [], []
+    def _judged(self, files):
+        """Rows and logits of those files that can be read."""
+        readable, contents, images = [], [], []
         for file in files:
             try:
-                images.append(self.run.read_images(file))
-                readable.append(file)
+                image, content = self._read(file)
             except errors.DataError as error:
                 self._tell(error)
+            else:
+                readable.append(file)
+                contents.append(content)
+                images.append(image)
         if not readable:
             return
-        for file, verdict in zip(
-            readable,
-            self.run.attribute(
-                np.concatenate(images),
-                self.candidates,
-                max_false_positive_rate=self.max_false_positive_rate,
-            ),
-            strict=True,
+        read = self.run.decode(np.concatenate(images))
+        verdicts = self.judge.judge(read)
+        for file, content, logits, verdict in zip(
+            readable, contents, read, verdicts, strict=True
         ):
-            yield {"image": str(file), **verdict.to_dict()}
+            if self.keep is not None:
+                self.keep(file, content, logits, verdict)
+            yield row_of(str(file), verdict), logits
+
+    def _read(self, file):
+        """A file's pixels, and its contents if they are to be kept."""
+        image = self.run.read_images(file)
+        if self.keep is None:
+            return image, b""
+        # The evidence must be on the very bytes that are kept.
+        content = file.read_bytes()
+        return self.run.read_images(content), content
 
     def _tell(self, error):
         self.num_unreadable += 1
         print(f"tf-fingerprint: {error}", file=sys.stderr)
+
+
+def row_of(image: str, verdict: calibration.Verdict) -> dict[str, Any]:
+    """A verdict as one row; what is nested has names joined by `_`.
+
+    Args:
+        image: What the verdict is on.
+        verdict: The verdict.
+
+    Returns:
+        Dict of text, numbers and None, with the same keys for all verdicts.
+    """
+    row = {"image": image, **verdict.to_dict()}
+    measured, soft, mixture = (
+        row.pop(name) or {} for name in ("measured", "soft", "mixture")
+    )
+    for name in ("hits", "trials", "rate", "low", "high"):
+        row[f"measured_{name}"] = measured.get(name)
+    for name in ("log10_p_corrected", "missed", "total", "recipient"):
+        row[f"soft_{name}"] = soft.get(name)
+    row["mixture_of"] = ", ".join(mixture.get("recipients", ())) or None
+    return row

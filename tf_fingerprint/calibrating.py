@@ -1,0 +1,159 @@
+"""Measures what a run's decoder answers where no fingerprint is."""
+
+import datetime
+import hashlib
+import io
+import os
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from tf_fingerprint import calibration
+from tf_fingerprint import data
+from tf_fingerprint import errors
+from tf_fingerprint import fingerprints
+from tf_fingerprint import runs
+
+# Pictures made to learn what logits are worth.
+PICTURES = 1000
+
+_LARGEST_LOGIT = float(np.finfo(np.float16).max)
+
+
+def calibrate(
+    run: runs.Run,
+    sources: Sequence[str | os.PathLike[str]],
+    *,
+    min_photographs: int = calibration.MIN_PHOTOGRAPHS,
+    pictures: int = PICTURES,
+    progress: bool = False,
+) -> calibration.Calibration:
+    """Decodes photographs that no instance made, and pictures that were made.
+
+    Args:
+        run: Whose decoder is calibrated.
+        sources: Folders or zips of photographs, as `data.load` takes them. The
+            generator must not have been trained on them.
+        min_photographs: Fewest photographs that are enough. Fewer than the
+            default leave measured rates so open that they say little.
+        pictures: Pictures to make, with a fresh fingerprint each.
+        progress: Whether to draw progress bars, if on a terminal.
+
+    Returns:
+        The calibration; not yet written anywhere.
+
+    Raises:
+        errors.DataError: If photographs can't be found or read.
+        errors.CalibrationError: If they are too few.
+    """
+    form = run.config.data
+    loaded = [
+        data.load(
+            source,
+            resolution=form.resolution,
+            channels=form.channels,
+            progress=progress,
+        )
+        for source in sources
+    ]
+    count = sum(map(len, loaded))
+    if count < max(2, min_photographs):
+        raise errors.CalibrationError(
+            f"At least {max(2, min_photographs):,} photographs are needed, so "
+            f"that rare matches show. Received {count:,}. Give more sources, "
+            "or lower `--min-photographs` to try things out."
+        )
+    alone = [
+        s for s, each in zip(sources, loaded, strict=True) if len(each) < 2
+    ]
+    if alone:
+        raise errors.CalibrationError(
+            "Each source must have at least two photographs. Received one in "
+            f"{alone[0]}. Put it into the folder of others."
+        )
+    read = np.concatenate([run.decode(each.images) for each in loaded])
+    read = np.clip(read, -_LARGEST_LOGIT, _LARGEST_LOGIT)
+    return calibration.Calibration(
+        generator=run.record,
+        sources=_named(sources, loaded),
+        data_digest=_digest([each.digest for each in loaded]),
+        made_at=datetime.datetime.now(datetime.UTC),
+        decoded_bits=(read > 0).astype(np.uint8),
+        logits=read.astype("<f2"),
+        soft=_soft_model(run, pictures, progress),
+    )
+
+
+def spoiled(
+    images: npt.NDArray[np.uint8],
+) -> dict[str, list[npt.NDArray[np.uint8] | bytes | Image.Image]]:
+    """Pictures as they are found: whole, compressed, or cut.
+
+    Args:
+        images: `(images, height, width, channels)`.
+
+    Returns:
+        By name of the change, what `runs.Run.decode` takes.
+    """
+    whole = [
+        Image.fromarray(each[..., 0] if each.shape[-1] == 1 else each)
+        for each in images
+    ]
+    return {
+        "png": list(images),
+        "jpeg75": [_jpeg(image, 75) for image in whole],
+        "jpeg50": [_jpeg(image, 50) for image in whole],
+        "crop90": [_cut(image, 0.05) for image in whole],
+    }
+
+
+def _soft_model(run, pictures, progress):
+    """Learned on fresh fingerprints, a quarter of the pictures each change."""
+    num_bits = run.config.networks.num_bits
+    bits = np.stack(
+        [fingerprints.random_bits(num_bits) for _ in range(max(4, pictures))]
+    )
+    images = run.generate(len(bits), fingerprints=bits, progress=progress)
+    found = spoiled(images)
+    chosen = [
+        list(found.values())[number % len(found)][number]
+        for number in range(len(bits))
+    ]
+    return calibration.SoftModel.fit(run.decode(chosen), bits)
+
+
+def _jpeg(image, quality):
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
+def _cut(image, share):
+    """The image without so much of each side."""
+    width, height = image.size
+    left, top = max(1, round(share * width)), max(1, round(share * height))
+    return image.crop((left, top, width - left, height - top))
+
+
+def _named(sources, loaded):
+    """What the sources are called, without where they lie, and their sizes."""
+    names = [
+        str(source) if ":" in str(source) else pathlib.Path(source).name
+        for source in sources
+    ]
+    return tuple(
+        (name if names.count(name) == 1 else f"{name} ({number})", len(each))
+        for number, (name, each) in enumerate(
+            zip(names, loaded, strict=True), start=1
+        )
+    )
+
+
+def _digest(digests):
+    """One digest of several, or the only one itself."""
+    if len(digests) == 1:
+        return digests[0]
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""Calibrations as JSON, whose SHA-256 anybody can compute."""
+
+import base64
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tf_fingerprint import errors
+from tf_fingerprint import fingerprints
+from tf_fingerprint import registry
+from tf_fingerprint.calibration.soft import SoftModel
+
+_FORM = "tf-fingerprint calibration 1"
+
+
+def to_bytes(parts: Mapping[str, Any]) -> bytes:
+    """The file that holds a calibration; the same bytes for the same one.
+
+    Args:
+        parts: The fields of a `Calibration` by name.
+
+    Returns:
+        JSON. The bits are packed, eight in a byte, the first one highest, a
+        photograph's in whole bytes; the logits are little-endian `float16`.
+        Both are in base64, photograph after photograph.
+    """
+    soft = parts["soft"]
+    content = {
+        "form": _FORM,
+        "generator": dataclasses.asdict(parts["generator"]),
+        "sources": parts["sources"],
+        "data_digest": parts["data_digest"],
+        "made_at": parts["made_at"].isoformat(),
+        "soft": {
+            "scales": soft.scales.tolist(),
+            "offsets": soft.offsets.tolist(),
+            "limit": soft.limit,
+        },
+        "decoded_bits": _base64(fingerprints.pack(parts["decoded_bits"])),
+        "logits": _base64(parts["logits"].astype("<f2")),
+    }
+    return (json.dumps(content, indent=1) + "\n").encode("utf-8")
+
+
+def write(path: pathlib.Path, parts: Mapping[str, Any]) -> None:
+    """Writes a calibration to one file, wholly or not at all.
+
+    Args:
+        path: The file; an earlier one is replaced.
+        parts: The fields of a `Calibration` by name.
+
+    Raises:
+        errors.CalibrationError: If it can't be written.
+    """
+    path = path.absolute()
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            file.write(to_bytes(parts))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise errors.CalibrationError(
+            f"{path}: the calibration can't be written. {error}."
+        ) from error
+    finally:
+        if draft.exists():
+            draft.unlink()
+
+
+def read(path: pathlib.Path) -> dict[str, Any]:
+    """The fields of the calibration that a file holds.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The fields by name.
+
+    Raises:
+        errors.CalibrationError: If there is none, or it isn't whole.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise errors.CalibrationError(
+            f"{path}: the calibration can't be read. {error.strerror}. Make "
+            "one with `tf-fingerprint calibrate`."
+        ) from error
+    try:
+        parts = _parts(json.loads(content))
+        # Only so is the digest of the file that of the calibration.
+        if to_bytes(parts) != content:
+            raise ValueError("it says the same in other words.")
+        return parts
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise errors.CalibrationError(
+            f"{path}: must be a calibration that `tf-fingerprint calibrate` "
+            f"wrote. It can't be read as one: {error} Was it changed, or cut "
+            "short?"
+        ) from error
+
+
+def _parts(content):
+    if content["form"] != _FORM:
+        raise ValueError(f"its form is {content['form']!r}, not {_FORM!r}.")
+    generator = registry.GeneratorRecord(**content["generator"])
+    sources = tuple(
+        (str(name), int(count)) for name, count in content["sources"]
+    )
+    num_images, num_bits = (
+        sum(count for _, count in sources),
+        generator.num_bits,
+    )
+    if not sources or min(count for _, count in sources) < 2:
+        raise ValueError("each source must have at least two photographs.")
+    soft = content["soft"]
+    packed = np.frombuffer(_bytes(content["decoded_bits"]), np.uint8)
+    logits = np.frombuffer(_bytes(content["logits"]), "<f2")
+    made_at = datetime.datetime.fromisoformat(content["made_at"])
+    return {
+        "generator": generator,
+        "sources": sources,
+        "data_digest": str(content["data_digest"]),
+        "made_at": made_at,
+        "decoded_bits": fingerprints.unpack(
+            packed.reshape(num_images, -1), num_bits
+        ),
+        "logits": logits.reshape(num_images, num_bits),
+        "soft": SoftModel(
+            np.array(soft["scales"], np.float64).reshape(num_bits),
+            np.array(soft["offsets"], np.float64).reshape(num_bits),
+            float(soft["limit"]),
+        ),
+    }
+
+
+def _base64(array):
+    return base64.b64encode(np.ascontiguousarray(array)).decode("ascii")
+
+
+def _bytes(text):
+    return base64.b64decode(text, validate=True)

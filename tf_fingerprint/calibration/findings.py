@@ -1,0 +1,176 @@
+"""The four verdicts, and the numbers that each of them rests on."""
+
+import dataclasses
+import enum
+from typing import Any
+
+from tf_fingerprint import registry
+from tf_fingerprint.calibration.null import MeasuredRate
+
+
+class Finding(enum.StrEnum):
+    """What is said about an image, or about several of one source."""
+
+    ATTRIBUTED = "attributed"  # To the recipient of the nearest fingerprint.
+    NOT_ISSUED = "not_issued"  # It carries one, of nobody or revoked.
+    AMBIGUOUS = "ambiguous"  # Two candidates, or a mixture of two.
+    NO_EVIDENCE = "no_evidence"
+
+
+@dataclasses.dataclass(frozen=True)
+class SoftScore:
+    """The nearest candidate where each bit counts as far as it is trusted.
+
+    Args:
+        candidate: The candidate that misses least weight; None if there is
+            none.
+        missed: Weight of the bits in which it disagrees.
+        total: Weight of all bits.
+        runner_up_missed: What the second-nearest misses, if there is one.
+        log10_p: Decimal logarithm of the chance that a fingerprint drawn at
+            random misses no more.
+        log10_p_corrected: The same for any of the candidates, at most 0.
+        log10_p_runner_up: The same for the runner-up; 0 if there is none.
+        measured: How often photographs miss no greater share of the weight.
+    """
+
+    candidate: registry.IssuanceRecord | None
+    missed: int
+    total: int
+    runner_up_missed: int | None
+    log10_p: float
+    log10_p_corrected: float
+    log10_p_runner_up: float
+    measured: MeasuredRate | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The score as JSON can hold it."""
+        return {
+            "recipient": self.candidate and self.candidate.recipient,
+            "issuance_id": self.candidate and self.candidate.id,
+            "missed": self.missed,
+            "total": self.total,
+            "runner_up_missed": self.runner_up_missed,
+            "log10_p": self.log10_p,
+            "log10_p_corrected": self.log10_p_corrected,
+            "log10_p_runner_up": self.log10_p_runner_up,
+            "measured": self.measured and self.measured.to_dict(),
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Mixture:
+    """Two candidates whose common bits an image shows.
+
+    Args:
+        candidates: The two.
+        num_common: Bits in which their fingerprints agree.
+        num_matches: Those of them that the image shows.
+        log10_p_corrected: Decimal logarithm of the chance that any two
+            candidates are matched so well, at most 0.
+    """
+
+    candidates: tuple[registry.IssuanceRecord, registry.IssuanceRecord]
+    num_common: int
+    num_matches: int
+    log10_p_corrected: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The mixture as JSON can hold it."""
+        return {
+            "issuance_ids": [record.id for record in self.candidates],
+            "recipients": [record.recipient for record in self.candidates],
+            "num_common": self.num_common,
+            "num_matches": self.num_matches,
+            "log10_p_corrected": self.log10_p_corrected,
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """What is said, and with which odds.
+
+    Args:
+        finding: One of four.
+        reason: Why, in a sentence.
+        attribution: By matching bits alone, as `registry.attribute` finds it.
+            Its `record` may be set though the finding is another: the finding
+            heeds revocation, photographs and mixtures as well.
+        candidate: The nearest by matching bits, named or not; None if nothing
+            was issued.
+        runner_up: The second-nearest, if there is one.
+        measured: How often photographs match the nearest fingerprint as well;
+            None without a calibration.
+        soft: The same by weighted bits; None without a calibration.
+        mixture: The two candidates that best explain the image together, if
+            they do so better than chance.
+        presence: How unlike a photograph's answer it is; None without a
+            calibration.
+        presence_threshold: From where on it carries some fingerprint.
+        num_images: Images that the verdict is on.
+        decided_by: `"hard"` or `"soft"`.
+        max_false_positive_rate: Tolerated chance to accuse anybody wrongly.
+        decoder_digest: SHA-256 of the decoder's weights.
+        calibration_digest: SHA-256 of the calibration's file, if any.
+    """
+
+    finding: Finding
+    reason: str
+    attribution: registry.Attribution
+    candidate: registry.IssuanceRecord | None
+    runner_up: registry.IssuanceRecord | None
+    measured: MeasuredRate | None
+    soft: SoftScore | None
+    mixture: Mixture | None
+    presence: float | None
+    presence_threshold: float | None
+    num_images: int
+    decided_by: str
+    max_false_positive_rate: float
+    decoder_digest: str
+    calibration_digest: str | None
+
+    @property
+    def record(self) -> registry.IssuanceRecord | None:
+        """The issuance that is accused; None unless somebody is."""
+        if self.finding is not Finding.ATTRIBUTED:
+            return None
+        return self.soft.candidate if self._is_soft else self.candidate
+
+    @property
+    def recipient(self) -> str | None:
+        """Party that is accused, or None."""
+        return self.record.recipient if self.record else None
+
+    @property
+    def _is_soft(self) -> bool:
+        return self.decided_by == "soft"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The verdict as JSON can hold it; `recipient` is null for nobody."""
+        odds = self.attribution.to_dict()
+        nearest = {"recipient": self.recipient, "state": None}
+        for name, record in (
+            ("candidate", self.candidate),
+            ("runner_up", self.runner_up),
+        ):
+            nearest[f"{name}_id"] = record and record.id
+        if self.candidate:
+            nearest["state"] = str(self.candidate.state)
+        return {
+            "finding": str(self.finding),
+            "reason": self.reason,
+            **odds,
+            **nearest,
+            "issuance_id": self.record and self.record.id,
+            "measured": self.measured and self.measured.to_dict(),
+            "soft": self.soft and self.soft.to_dict(),
+            "mixture": self.mixture and self.mixture.to_dict(),
+            "presence": self.presence,
+            "presence_threshold": self.presence_threshold,
+            "num_images": self.num_images,
+            "decided_by": self.decided_by,
+            "max_false_positive_rate": self.max_false_positive_rate,
+            "decoder_digest": self.decoder_digest,
+            "calibration_digest": self.calibration_digest,
+        }

@@ -1,0 +1,82 @@
+"""Photographs in groups, as several images of one source are judged."""
+
+import numpy as np
+import numpy.typing as npt
+
+from tf_fingerprint.calibration import null
+from tf_fingerprint.calibration import readings
+from tf_fingerprint.calibration.null import MeasuredRate
+from tf_fingerprint.calibration.soft import SoftModel
+
+
+class Groups:
+    """Disjoint groups of neighbouring photographs.
+
+    Neighbours, because images of one suspect are alike too.
+
+    Args:
+        decoded_bits: `(photographs, num_bits)` of 0 and 1.
+        logits: `(photographs, num_bits)`, what the bits came from.
+        soft: What the logits are worth.
+        size: Photographs in a group.
+    """
+
+    def __init__(
+        self,
+        decoded_bits: npt.NDArray[np.uint8],
+        logits: npt.NDArray,
+        soft: SoftModel,
+        size: int,
+    ):
+        count = len(decoded_bits) // size
+        shape = (count, size, decoded_bits.shape[1])
+        ratios = soft.log_likelihood_ratios(logits[: count * size])
+        together = ratios.reshape(shape).sum(axis=1)
+        self._bits = decoded_bits
+        if size > 1:
+            # The bits say what the halved precision of a logit may not.
+            signed = np.where(
+                decoded_bits, np.maximum(logits, 1e-4), np.minimum(logits, 0)
+            )
+            self._bits = readings.majority(
+                signed[: count * size].reshape(shape)
+            )
+        self._together = together
+        self._totals = np.maximum(np.abs(together).sum(axis=1), 1e-12)
+
+    def hard_rate(
+        self, fingerprint: npt.NDArray[np.uint8], num_matches: int
+    ) -> MeasuredRate | None:
+        """How often a group matches at least as many bits.
+
+        Args:
+            fingerprint: `(num_bits,)` of 0 and 1.
+            num_matches: Matching bits that count as a hit.
+
+        Returns:
+            The rate, or None if there are too few photographs for a group.
+        """
+        if not len(self._bits):
+            return None
+        matches = null.match_counts(self._bits, fingerprint)
+        hits = int((matches >= num_matches).sum())
+        return MeasuredRate.of(hits, len(self._bits))
+
+    def soft_rate(
+        self, fingerprint: npt.NDArray[np.uint8], share: float
+    ) -> MeasuredRate | None:
+        """How often a group misses no greater share of its weight.
+
+        Args:
+            fingerprint: `(num_bits,)` of 0 and 1.
+            share: Share of the weight, in [0, 1].
+
+        Returns:
+            The rate, or None if there are too few photographs for a group.
+        """
+        if not len(self._totals):
+            return None
+        surplus = self._together @ (2.0 * fingerprint - 1)
+        missed = (1 - surplus / self._totals) / 2
+        hits = int((missed <= share).sum())
+        return MeasuredRate.of(hits, len(self._totals))

@@ -1,0 +1,121 @@
+"""Which of the four verdicts the numbers amount to, and why."""
+
+import dataclasses
+import math
+
+from tf_fingerprint import fingerprints
+from tf_fingerprint import registry
+from tf_fingerprint.calibration.findings import Finding
+from tf_fingerprint.calibration.findings import Mixture
+from tf_fingerprint.calibration.findings import SoftScore
+from tf_fingerprint.calibration.null import MeasuredRate
+
+# A runner-up whom chance brings so near less often than this is a suspect too.
+MAX_RUNNER_UP_RATE = 1e-3
+
+REVOKED = "revoked"
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """What is known of an image beside its nearest candidate.
+
+    Args:
+        limit: Tolerated chance to accuse anybody wrongly.
+        presence: How unlike a photograph's answer it is, if known.
+        presence_threshold: From where on it carries some fingerprint.
+        mixture: The two candidates that best explain it together, if any.
+        num_candidates: Number of issued fingerprints compared against.
+    """
+
+    limit: float
+    presence: float | None
+    presence_threshold: float | None
+    mixture: Mixture | None
+    num_candidates: int
+
+    def judged_hard(
+        self,
+        attribution: registry.Attribution,
+        nearest: registry.IssuanceRecord | None,
+        measured: MeasuredRate | None,
+    ) -> tuple[Finding, str]:
+        """The finding by matching bits, and its reason in a sentence."""
+        runner_up = attribution.runner_up_matches
+        runner_up_p = 1.0
+        if runner_up is not None:
+            runner_up_p = fingerprints.corrected_p_value(
+                fingerprints.false_positive_rate(
+                    runner_up, attribution.num_bits
+                ),
+                self.num_candidates,
+            )
+        return self._judged(
+            nearest,
+            is_enough=nearest is not None
+            and attribution.num_matches >= attribution.threshold,
+            is_tied=runner_up == attribution.num_matches,
+            runner_up_p=runner_up_p,
+            measured=measured,
+        )
+
+    def judged_softly(self, soft: SoftScore) -> tuple[Finding, str]:
+        """The finding by weighted bits, and its reason in a sentence."""
+        runner_up_p = 10.0**soft.log10_p_runner_up
+        return self._judged(
+            soft.candidate,
+            is_enough=soft.candidate is not None
+            and soft.log10_p_corrected <= math.log10(self.limit),
+            is_tied=soft.runner_up_missed == soft.missed,
+            runner_up_p=runner_up_p,
+            measured=soft.measured,
+        )
+
+    def _judged(self, nearest, *, is_enough, is_tied, runner_up_p, measured):
+        if not is_enough:
+            return self._without_candidate()
+        if is_tied or runner_up_p <= MAX_RUNNER_UP_RATE:
+            return (
+                Finding.AMBIGUOUS,
+                "Two fingerprints are both matched better than chance allows.",
+            )
+        if measured is not None and measured.low > self.limit:
+            return (
+                Finding.NO_EVIDENCE,
+                f"{measured.hits} of {measured.trials} photographs that no "
+                "copy made match this very fingerprint as well: the formula "
+                "does not hold for it.",
+            )
+        if str(nearest.state) == REVOKED:
+            return (
+                Finding.NOT_ISSUED,
+                "It carries a fingerprint that was revoked.",
+            )
+        return (
+            Finding.ATTRIBUTED,
+            "One issued fingerprint is matched better than chance allows.",
+        )
+
+    def _without_candidate(self):
+        """The finding where no single candidate is matched well enough."""
+        if (
+            self.mixture is not None
+            and self.mixture.log10_p_corrected <= math.log10(self.limit)
+        ):
+            return (
+                Finding.AMBIGUOUS,
+                "No single fingerprint is matched well enough, but what two "
+                "have in common is: the mark of two copies mixed.",
+            )
+        if self.presence is not None and (
+            self.presence > self.presence_threshold
+        ):
+            return (
+                Finding.NOT_ISSUED,
+                "It reads unlike the photographs of the calibration, yet as "
+                "none of the issued fingerprints.",
+            )
+        return (
+            Finding.NO_EVIDENCE,
+            "No issued fingerprint is matched better than chance allows.",
+        )

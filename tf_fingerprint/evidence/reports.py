@@ -1,0 +1,134 @@
+"""What a report on one image says, as JSON can hold it."""
+
+import datetime
+import hashlib
+import importlib.metadata
+import platform
+from typing import Any
+
+import numpy.typing as npt
+
+from tf_fingerprint import __version__
+from tf_fingerprint import calibration
+from tf_fingerprint import fingerprints
+from tf_fingerprint import registry
+from tf_fingerprint.calibration import Finding
+from tf_fingerprint.evidence.snapshots import Snapshot
+
+FORM = "tf-fingerprint evidence 1"
+
+# Each can be recomputed from what stands in the report and its calibration.
+FORMULAS = {
+    "bits": "bit j is 1 if logit j > 0",
+    "num_matches": "bits in which the decoded ones equal the fingerprint",
+    "false_positive_rate": "sum of C(num_bits, k) for k from num_matches to "
+    "num_bits, over 2**num_bits: the chance that a fingerprint drawn by fair "
+    "coins matches as many",
+    "p_value": "min(1, num_candidates * false_positive_rate)",
+    "threshold": "fewest matches whose p_value is at most "
+    "max_false_positive_rate",
+    "margin": "num_matches - runner_up_matches",
+    "measured": "hits photographs of trials match the candidate in at least "
+    "num_matches bits; low and high are Clopper and Pearson's 95 % interval, "
+    "the beta distribution's quantiles at 0.025 (hits, trials - hits + 1) and "
+    "0.975 (hits + 1, trials - hits)",
+    "soft": "log-likelihood ratio j is scale j * logit j + offset j, cut at "
+    "the limit; weights are their absolute values, scaled to sum to 4096 and "
+    "rounded; log10_p is the share of all 2**num_bits bit strings whose "
+    "disagreeing bits weigh at most as much as the candidate's",
+    "presence": "squared Mahalanobis distance of the bits, as -1 and 1, from "
+    "those of the calibration's photographs",
+    "candidates_digest": "SHA-256 over `id fingerprint recipient issued_at` "
+    "and a line feed for each issuance, in the order of recording",
+}
+
+
+def report(
+    name: str,
+    content: bytes,
+    logits: npt.NDArray,
+    verdict: calibration.Verdict,
+    snapshot: Snapshot,
+    calibrated: calibration.Calibration | None,
+    *,
+    made_at: datetime.datetime,
+) -> dict[str, Any]:
+    """A report on one image.
+
+    The fingerprint of the nearest recipient stands in it only if the image
+    carries it: that of anybody else is nobody's business.
+
+    Args:
+        name: Of the image's file.
+        content: Of the image's file.
+        logits: `(num_bits,)`, what the decoder read.
+        verdict: What was made of it.
+        snapshot: The registry it was compared with.
+        calibrated: What the measured rates rest on, or None.
+        made_at: When.
+
+    Returns:
+        Dict of text, numbers, lists and dicts.
+    """
+    generator = snapshot.generator
+    record = named(verdict)
+    issuance = record and record.to_dict()
+    return {
+        "form": FORM,
+        "made_at": made_at.isoformat(),
+        "image": {
+            "name": name,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+        },
+        "decoded": {
+            "bits": fingerprints.to_hex(logits > 0),
+            "logits": [float(logit) for logit in logits],
+            "generator_digest": generator.digest,
+            "decoder_digest": generator.decoder_digest,
+        },
+        "verdict": verdict.to_dict(),
+        "issuance": issuance,
+        "photograph_matches": photograph_matches(issuance, calibrated),
+        "calibration": calibrated and calibrated.summary(),
+        "registry": snapshot.to_dict(),
+        "formulas": FORMULAS,
+        "versions": versions(),
+    }
+
+
+def named(verdict: calibration.Verdict) -> registry.IssuanceRecord | None:
+    """The issuance whose fingerprint the image carries, revoked or not."""
+    odds = verdict.attribution
+    is_carried = odds.num_matches >= odds.threshold
+    if verdict.finding is Finding.NOT_ISSUED and is_carried:
+        return verdict.candidate
+    return verdict.record
+
+
+def photograph_matches(
+    issuance: dict[str, Any] | None,
+    calibrated: calibration.Calibration | None,
+) -> list[int] | None:
+    """How many photographs match the named fingerprint in how many bits.
+
+    Args:
+        issuance: The issuance as the report has it, or None.
+        calibrated: The calibration, or None.
+
+    Returns:
+        Counts by matching bits, from 0 on; None if either is missing.
+    """
+    if issuance is None or calibrated is None:
+        return None
+    bits = fingerprints.from_hex(issuance["fingerprint"], issuance["num_bits"])
+    [counts] = calibration.match_histograms(calibrated.decoded_bits, bits[None])
+    return counts.tolist()
+
+
+def versions() -> dict[str, str]:
+    """What the statistics were computed with."""
+    found = {"tf-fingerprint": __version__, "python": platform.python_version()}
+    for name in ("numpy", "scipy", "sqlalchemy"):
+        found[name] = importlib.metadata.version(name)
+    return found
