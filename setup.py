@@ -21,6 +21,7 @@ EXTRAS = {
     "signing": ["model-signing>=1.1", "pyopenssl>=24"],
     "formats": ["onnx>=1.17", "tf2onnx>=1.17", "onnxruntime>=1.20"],
     "postgresql": ["psycopg[binary]>=3.2"],
+    "search": ["faiss-cpu>=1.9"],
 }
 
 

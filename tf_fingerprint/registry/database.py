@@ -10,6 +10,7 @@ from typing import Self
 import sqlalchemy as sa
 
 from tf_fingerprint import errors
+from tf_fingerprint.registry import lazy
 from tf_fingerprint.registry import schema
 from tf_fingerprint.registry import sqlite
 from tf_fingerprint.registry.records import GeneratorRecord
@@ -173,6 +174,12 @@ class DatabaseStore:
             query = query.where(issuances.c.state == str(state))
         with self._reading() as connection:
             return schema.read_issuances(connection, query)
+
+    def lazy_issuances(self, generator: GeneratorRecord) -> lazy.LazyRecords:
+        """All issuances from a generator, first recorded first."""
+        with self._reading() as connection:
+            rows = connection.execute(lazy.query(generator.digest))
+            return lazy.LazyRecords(generator, rows, name=self._name)
 
     def generator(self, digest: str) -> GeneratorRecord:
         """The generator of that digest; a `RegistryError` if there is none."""

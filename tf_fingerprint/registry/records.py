@@ -149,6 +149,14 @@ class Store(Protocol):
     ) -> list[IssuanceRecord]:
         """All issuances, first recorded first, or those of one kind."""
 
+    def lazy_issuances(
+        self, generator: GeneratorRecord
+    ) -> Sequence[IssuanceRecord]:
+        """All issuances from a generator, first recorded first.
+
+        Millions of them take little memory: see `lazy.LazyRecords`.
+        """
+
     def generator(self, digest: str) -> GeneratorRecord:
         """The generator of that digest; a `RegistryError` if there is none."""
 
