@@ -59,3 +59,19 @@ class Servable:
                     "`examples` must hold NumPy arrays, whose types a server "
                     f"is told. Received others for `{name}`."
                 )
+
+
+def module_of(weights: Sequence[Any]) -> tf.Module:
+    """A module that holds a Keras network's variables, and nothing of Keras.
+
+    `keras.export` would track every variable twice and write it twice.
+
+    Args:
+        weights: The network's `weights`.
+
+    Returns:
+        The module; more variables may be put beside these.
+    """
+    module = tf.Module()
+    module.weights = [weight.value for weight in weights]
+    return module

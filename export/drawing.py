@@ -1,0 +1,65 @@
+"""Random inputs and finished pictures, row by row, inside the graph."""
+
+import numpy as np
+import tensorflow as tf
+
+# Each of a picture's inputs has a stream of its own, as in `sampling`.
+LATENTS, NOISE = 0, 1
+
+
+def normal_rows(seeds, length: int, stream: int):
+    """Standard normal numbers, each row from its own seed.
+
+    Neither the batch nor the order of requests changes a row.
+
+    Args:
+        seeds: `(batch, 2)`, `int64`.
+        length: Numbers a row.
+        stream: Which of a seed's streams, such as `LATENTS`.
+
+    Returns:
+        `(batch, length)`, `float32`.
+    """
+
+    def one_row(seed):
+        # Named, because the choice of "auto" depends on the device.
+        seed = tf.random.fold_in(seed, stream, alg="philox")
+        return tf.random.stateless_normal([length], seed, alg="philox")
+
+    return tf.map_fn(
+        one_row,
+        seeds,
+        fn_output_signature=tf.TensorSpec((length,), tf.float32),
+    )
+
+
+def to_pixels(images):
+    """Images in [-1, 1] as `uint8`, rounded as in `data.to_pixels`."""
+    levels = (tf.cast(images, tf.float32) + 1) * 127.5
+    return tf.cast(tf.round(tf.clip_by_value(levels, 0, 255)), tf.uint8)
+
+
+def to_unit(pixels):
+    """`uint8` as images in [-1, 1], as in `data.to_unit`."""
+    return tf.cast(pixels, tf.float32) / 127.5 - 1
+
+
+def png_rows(pixels):
+    """Pictures as PNG files.
+
+    Args:
+        pixels: `(batch, height, width, channels)`, `uint8`.
+
+    Returns:
+        `(batch,)`, string.
+    """
+    return tf.map_fn(
+        tf.io.encode_png,
+        pixels,
+        fn_output_signature=tf.TensorSpec((), tf.string),
+    )
+
+
+def example_seeds(num_rows: int):
+    """Seeds to warm a server up with, `(num_rows, 2)`, `int64`."""
+    return np.arange(2 * num_rows, dtype=np.int64).reshape(num_rows, 2)
