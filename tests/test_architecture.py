@@ -17,7 +17,8 @@ LEVELS = [
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
     {"updates"},
-    {"gan", "grids", "run_files", "sampling", "delivery"},
+    {"gan", "grids", "run_files", "sampling", "delivery"}
+    | {"bulk_stages", "bulk_snapshot", "bulk_pipeline", "bulk"},
     {"building", "callbacks", "evaluation", "runs", "quickstart_page"},
     {"training", "quickstart"},
     {"cli"},

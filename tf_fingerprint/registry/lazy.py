@@ -40,9 +40,10 @@ class LazyRecords(Sequence[IssuanceRecord]):
 
     Args:
         generator: The generator that all were issued from.
-        rows: What the table of issuances holds of them, in the columns of
-            `query`.
+        rows: What the table of issuances holds of them.
         name: What error messages call the registry.
+        columns: Which fields of a record the rows hold, in order, the
+            fingerprint first. Those of `query` if not given.
 
     Attributes:
         packed: `(issuances, num_bytes)`, their fingerprints as
@@ -59,8 +60,10 @@ class LazyRecords(Sequence[IssuanceRecord]):
         rows: Iterable[Sequence[Any]],
         *,
         name: str,
+        columns: Sequence[str] = _COLUMNS,
     ):
         self._generator = generator
+        self._columns = tuple(columns)
         self._name = name
         self._parts: list[bytes] = []
         self._length = 0
@@ -111,7 +114,7 @@ class LazyRecords(Sequence[IssuanceRecord]):
             raise self._unreadable(error) from error
 
     def _record(self, row: Sequence[Any]) -> IssuanceRecord:
-        values = dict(zip(_COLUMNS, row, strict=True))
+        values = dict(zip(self._columns, row, strict=True))
         values["state"] = State(values["state"])
         return IssuanceRecord(**values, generator=self._generator)
 
