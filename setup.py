@@ -22,6 +22,8 @@ EXTRAS = {
     "formats": ["onnx>=1.17", "tf2onnx>=1.17", "onnxruntime>=1.20"],
     "postgresql": ["psycopg[binary]>=3.2"],
     "search": ["faiss-cpu>=1.9"],
+    # Others of apache-beam's extras reach object stores: `gcp`, `aws`, `azure`.
+    "bulk": ["apache-beam>=2.60", "pyarrow>=14"],
 }
 
 

@@ -5,6 +5,7 @@ import pathlib
 
 from absl.flags import argparse_flags
 
+from tf_fingerprint.cli import bulk
 from tf_fingerprint.cli import commands
 from tf_fingerprint.cli import output
 
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _add_generate(adding)
     _add_issue(adding)
     _add_attribute(adding)
+    bulk.add_arguments(_added(adding, "bulk", "attribute a lake of images"))
     _add_quickstart(adding)
     _add_info(adding)
     return main
