@@ -23,7 +23,7 @@ EXTRAS = {
     "postgresql": ["psycopg[binary]>=3.2"],
     "search": ["faiss-cpu>=1.9"],
     # Others of apache-beam's extras reach object stores: `gcp`, `aws`, `azure`.
-    "bulk": ["apache-beam>=2.60", "pyarrow>=14"],
+    "bulk": ["apache-beam>=2.60", "pyarrow>=14", "google-crc32c>=1.5"],
 }
 
 

@@ -16,11 +16,11 @@ LEVELS = [
     | {"averaging", "descent", "drawing"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
-    {"updates"},
-    {"gan", "grids", "run_files", "sampling", "delivery"}
-    | {"bulk_stages", "bulk_snapshot", "bulk_pipeline", "bulk"},
-    {"building", "callbacks", "evaluation", "runs", "quickstart_page"},
-    {"training", "quickstart"},
+    {"updates", "bulk_snapshot"},
+    {"gan", "grids", "run_files", "sampling", "delivery", "bulk_stages"},
+    {"building", "callbacks", "evaluation", "runs", "quickstart_page"}
+    | {"bulk_pipeline"},
+    {"training", "quickstart", "bulk"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}

@@ -105,14 +105,15 @@ def attribute_files(
 
 
 def check_installed() -> None:
-    """Raises a `RunError` unless Beam and Parquet are installed."""
+    """Raises a `RunError` unless what the extra `bulk` brings is there."""
     try:
         import apache_beam  # noqa: F401
+        import google_crc32c  # noqa: F401
         import pyarrow  # noqa: F401
     except ImportError as error:
         raise errors.RunError(
-            "Bulk attribution needs Apache Beam and PyArrow. They can't be "
-            f"imported: {error}. Install `tf-fingerprint[bulk]`."
+            "Bulk attribution needs Apache Beam, PyArrow and google-crc32c. "
+            f"One can't be imported: {error}. Install `tf-fingerprint[bulk]`."
         ) from error
 
 

@@ -3,16 +3,18 @@
 import hashlib
 import pathlib
 import posixpath
+import struct
 import tempfile
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
+from typing import BinaryIO
 
 import apache_beam as beam
+import google_crc32c
 import numpy as np
 from apache_beam.io import filesystems
-from apache_beam.io import tfrecordio
 from apache_beam.ml.inference import base
 
 from tf_fingerprint import bulk_snapshot
@@ -22,6 +24,9 @@ from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
 
 UNREADABLE = "unreadable"
+
+# What stands around each record: its length and a checksum; one more.
+_HEAD, _TAIL = struct.Struct("<QI"), struct.Struct("<I")
 
 # A picture's name and its contents' SHA-256, then its pixels.
 Picture = tuple[tuple[str, str], np.ndarray]
@@ -85,19 +90,49 @@ def read_records(
     number = 0
     try:
         with filesystems.FileSystems.open(path) as file:
-            while record := _next_record(file):
+            for record in records(file):
                 name = f"{path}#{number}"
+                number += 1
                 try:
                     content = _content(record, feature)
                 except ValueError as error:
                     yield unreadable(name, f"{name}: {error}")
                 else:
                     yield from read_picture(name, content, form)
-                number += 1
-    # Wrong lengths, wrong sums, streams that end or do not decompress.
+    # Streams that end or do not decompress raise errors of many types.
     except Exception as error:
         reason = f"{path}: can't be read from record {number} on. {error}"
         yield unreadable(f"{path}#{number}", reason)
+
+
+def records(file: BinaryIO) -> Iterator[bytes]:
+    """The records of an opened TFRecord file.
+
+    Args:
+        file: Where to read.
+
+    Yields:
+        The contents of each.
+
+    Raises:
+        ValueError: If a record is cut off, or a sum is wrong.
+
+    Reference:
+        https://www.tensorflow.org/tutorials/load_data/tfrecord
+    """
+    while head := file.read(_HEAD.size):
+        if len(head) < _HEAD.size:
+            raise ValueError("The file ends within a record.")
+        length, checksum = _HEAD.unpack(head)
+        # Before as many bytes are read.
+        if checksum != _masked_checksum(head[:8]):
+            raise ValueError("The checksum of a record's length is wrong.")
+        record, tail = file.read(length), file.read(_TAIL.size)
+        if len(record) < length or len(tail) < _TAIL.size:
+            raise ValueError("The file ends within a record.")
+        if _TAIL.unpack(tail)[0] != _masked_checksum(record):
+            raise ValueError("The checksum of a record is wrong.")
+        yield record
 
 
 class DecoderHandler(base.ModelHandler[np.ndarray, base.PredictionResult, Any]):
@@ -215,9 +250,11 @@ def _logits(model, images):
     return model.signatures["images"](images=images)["logits"].numpy()
 
 
-def _next_record(file):
-    """The next record, or None at the end."""
-    return tfrecordio._TFRecordUtil.read_record(file)
+def _masked_checksum(content):
+    """As TFRecord files hold it."""
+    checksum = google_crc32c.value(content)
+    rotated = checksum >> 15 | checksum << 17
+    return (rotated + 0xA282EAD8) & 0xFFFFFFFF
 
 
 def _content(record, feature):
