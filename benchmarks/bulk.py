@@ -18,6 +18,7 @@ import time
 import zipfile
 
 import numpy as np
+import pages
 import results_file
 import shipped_inputs as inputs
 import tensorflow as tf
@@ -61,6 +62,13 @@ def main(arguments=None):
     for name, figure in figures.items():
         print(f"{name:40} {figure:>14,.6g}")
     print(results_file.write("bulk", figures, folder=args.results))
+    if args.results == results_file.RESULTS:
+        pages.fill(
+            "scale.md",
+            "bulk",
+            ("what", "figure"),
+            [(name.replace("_", " "), each) for name, each in figures.items()],
+        )
 
 
 def files(run, candidates, photographs):

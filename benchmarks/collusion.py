@@ -26,6 +26,7 @@ import time
 import collusion_copies
 import collusion_scores
 import collusion_simulated as simulated
+import collusion_tables
 import numpy as np
 import results_file
 
@@ -38,12 +39,18 @@ MIN_TRIALS = 100_000
 def main(arguments=None):
     args = parse(arguments)
     logits, tallies = measure(runs.load(args.run), args)
-    figures = {"coalitions_of_each_kind": args.coalitions}
+    figures = {
+        "coalitions_of_each_kind": args.coalitions,
+        "pictures_of_each_coalition": args.pictures,
+        "issued": args.issued,
+    }
     figures |= answers(logits) | naming(tallies, args)
     figures |= simulate(logits, args)
     for name, figure in figures.items():
         print(f"{name:48} {figure:>12,.6g}")
     print(results_file.write("collusion", figures, folder=args.results))
+    if args.results == results_file.RESULTS:
+        collusion_tables.fill(figures, args.together)
 
 
 def parse(arguments):

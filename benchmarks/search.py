@@ -21,6 +21,7 @@ import json  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 
+import pages  # noqa: E402
 import results_file  # noqa: E402
 import search_measured as measured  # noqa: E402
 
@@ -53,6 +54,8 @@ def main(arguments=None):
         print(f"{name}: {figures[name]:.3g}")
     print(f"seconds to load {args.registry}: {figures['seconds_to_load']:.3g}")
     print(results_file.write("search", figures, folder=args.results))
+    if args.results == results_file.RESULTS:
+        fill_page(figures, args.sizes)
 
 
 def by_engine(size, batch, rounds):
@@ -94,6 +97,22 @@ def summary(figures, size):
         f"{single}_without_faiss": figures[f"{single}_numpy"],
         "ratio_to_faiss": batch["numpy"] / batch[best],
     }
+
+
+def fill_page(figures, sizes):
+    """The table of docs/scale.md."""
+    header = ("issued", "engine", "ms, one query", "ms a query, 1,000 at once")
+    rows = [
+        (size, engine)
+        + tuple(
+            figures[f"{column}_{exponent(size)}_{engine}"]
+            for column in COLUMNS[1:]
+        )
+        for size in sizes
+        for engine in measured.engines()
+    ]
+    header += ("MiB, one query", "MiB, 1,000 at once")
+    pages.fill("scale.md", "search", header, rows)
 
 
 def exponent(size):
