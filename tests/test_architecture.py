@@ -16,11 +16,13 @@ LEVELS = [
     | {"averaging", "descent", "drawing"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
-    {"updates", "calibration"},
-    {"gan", "grids", "run_files", "sampling", "delivery"} | {"evidence"},
+    {"updates", "calibration", "bulk_snapshot"},
+    {"gan", "grids", "run_files", "sampling", "delivery"}
+    | {"evidence", "bulk_stages"},
     {"issuing"},
-    {"building", "callbacks", "evaluation", "runs", "quickstart_page"},
-    {"training", "quickstart", "calibrating"},
+    {"building", "callbacks", "evaluation", "runs", "quickstart_page"}
+    | {"bulk_pipeline"},
+    {"training", "quickstart", "calibrating", "bulk"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}

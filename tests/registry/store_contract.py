@@ -168,6 +168,16 @@ class StoreContract:
         assert reserved == records[1:]
         assert both == records[2:]
 
+    def test_records_read_lazily_are_those_of_the_generator(self, store):
+        one, other = make_generator(name="a"), make_generator(name="b")
+        records = [make_record(one), make_record(other), make_record(one)]
+        store.append(records)
+
+        lazy = store.lazy_issuances(one)
+
+        assert lazy == store.issuances(generator_digest=one.digest)
+        assert lazy == [records[0], records[2]]
+
     def test_a_generator_is_recorded_once_with_its_first_record(self, store):
         generator = make_generator()
         for _ in range(3):

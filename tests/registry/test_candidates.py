@@ -5,7 +5,6 @@ from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
 from tf_fingerprint.registry import State
-from tf_fingerprint.registry import candidates as candidates_module
 
 from .store_contract import make_generator
 from .store_contract import make_record
@@ -19,9 +18,7 @@ def make_candidates(num_candidates, num_bits=128):
 
 
 @pytest.mark.parametrize("num_bits", [8, 13, 63, 64, 65, 100, 128, 200, 512])
-def test_the_nearest_two_are_those_of_a_slow_loop(num_bits, monkeypatch):
-    # Small enough to take the batch in several parts.
-    monkeypatch.setattr(candidates_module, "_MAX_COMPARISONS", 50)
+def test_the_nearest_two_are_those_of_a_slow_loop(num_bits):
     candidates = make_candidates(20, num_bits)
     decoded_bits = np.random.default_rng(0).integers(0, 2, (7, num_bits))
 

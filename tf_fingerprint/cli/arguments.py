@@ -5,6 +5,7 @@ import pathlib
 
 from absl.flags import argparse_flags
 
+from tf_fingerprint.cli import bulk
 from tf_fingerprint.cli import commands
 from tf_fingerprint.cli import issuing_arguments
 from tf_fingerprint.cli import odds
@@ -50,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         _added(adding, "evidence", "check reports that others wrote"),
         _REGISTRY_HELP,
     )
+    bulk.add_arguments(_added(adding, "bulk", "attribute a lake of images"))
     _add_quickstart(adding)
     _add_info(adding)
     registry_arguments.add(adding, _added)

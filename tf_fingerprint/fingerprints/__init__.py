@@ -9,6 +9,13 @@ from tf_fingerprint.fingerprints.bits import pack as pack
 from tf_fingerprint.fingerprints.bits import random_bits as random_bits
 from tf_fingerprint.fingerprints.bits import to_hex as to_hex
 from tf_fingerprint.fingerprints.bits import unpack as unpack
+from tf_fingerprint.fingerprints.codes import Accusation as Accusation
+from tf_fingerprint.fingerprints.codes import accuse as accuse
+from tf_fingerprint.fingerprints.codes import bit_weights as bit_weights
+from tf_fingerprint.fingerprints.codes import (
+    weighted_matches as weighted_matches,
+)
+from tf_fingerprint.fingerprints.codes import weighted_tail as weighted_tail
 from tf_fingerprint.fingerprints.statistics import (
     corrected_p_value as corrected_p_value,
 )

@@ -15,6 +15,7 @@ from tf_fingerprint import errors
 from tf_fingerprint.registry import audit
 from tf_fingerprint.registry import changes
 from tf_fingerprint.registry import known
+from tf_fingerprint.registry import lazy
 from tf_fingerprint.registry import reporting
 from tf_fingerprint.registry import schema
 from tf_fingerprint.registry import verification
@@ -148,6 +149,12 @@ class DatabaseStore:
             if after is not None:
                 self._issuance(connection, after)  # Must be there.
             return schema.read_issuances(connection, query.limit(limit))
+
+    def lazy_issuances(self, generator: GeneratorRecord) -> lazy.LazyRecords:
+        """All issuances from a generator, first recorded first."""
+        with self._reading() as connection:
+            rows = connection.execute(lazy.query(generator.digest))
+            return lazy.LazyRecords(generator, rows, name=self._name)
 
     def generator(self, digest: str) -> GeneratorRecord:
         """The generator of that digest; a `RegistryError` if there is none."""

@@ -92,6 +92,14 @@ class Store(Protocol):
             limit: At most so many.
         """
 
+    def lazy_issuances(
+        self, generator: GeneratorRecord
+    ) -> Sequence[IssuanceRecord]:
+        """All issuances from a generator, first recorded first.
+
+        Millions of them take little memory: see `lazy.LazyRecords`.
+        """
+
     def generator(self, digest: str) -> GeneratorRecord:
         """The generator of that digest; a `RegistryError` if there is none."""
 
