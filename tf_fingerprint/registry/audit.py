@@ -22,7 +22,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tf_fingerprint import errors
 from tf_fingerprint.registry import schema
+from tf_fingerprint.registry.records import check_name
 
 _LAST = (
     sa.select(schema.EVENTS.c.position, schema.EVENTS.c.digest)
@@ -143,10 +145,20 @@ def digest_of(previous: str, entry: str) -> str:
 
 @functools.cache
 def actor() -> str:
-    """Who is writing: `TF_FINGERPRINT_ACTOR` if set, or the system's user."""
-    name = os.environ.get("TF_FINGERPRINT_ACTOR", "").strip()
-    if name:
-        return name
+    """Who is writing: `TF_FINGERPRINT_ACTOR` if set, or the system's user.
+
+    Raises:
+        errors.RegistryError: If that is no name on one line.
+    """
+    name = os.environ.get("TF_FINGERPRINT_ACTOR") or _user()
+    try:
+        check_name("TF_FINGERPRINT_ACTOR", name)
+    except ValueError as error:
+        raise errors.RegistryError(f"{error} Nothing was recorded.") from error
+    return name
+
+
+def _user():
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # A user without a name, as in containers.

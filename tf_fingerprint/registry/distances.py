@@ -14,8 +14,8 @@ from tf_fingerprint import fingerprints
 # recipient then sees one draw of a hundred refused, a ten-millionth one of ten.
 _REFUSAL_RATE = 1e-8
 
-# Comparisons held in memory at once: 2 bytes each, and 8 for a while.
-_MAX_COMPARISONS = 2**20
+# Comparisons at once: few enough that they stay in the processor's cache.
+_MAX_COMPARISONS = 2**18
 
 
 @functools.cache
