@@ -59,21 +59,7 @@ def calibrate(
         )
         for source in sources
     ]
-    count = sum(map(len, loaded))
-    if count < max(2, min_photographs):
-        raise errors.CalibrationError(
-            f"At least {max(2, min_photographs):,} photographs are needed, so "
-            f"that rare matches show. Received {count:,}. Give more sources, "
-            "or lower `--min-photographs` to try things out."
-        )
-    alone = [
-        s for s, each in zip(sources, loaded, strict=True) if len(each) < 2
-    ]
-    if alone:
-        raise errors.CalibrationError(
-            "Each source must have at least two photographs. Received one in "
-            f"{alone[0]}. Put it into the folder of others."
-        )
+    _check_enough(sources, loaded, min_photographs)
     read = np.concatenate([run.decode(each.images) for each in loaded])
     read = np.clip(read, -_LARGEST_LOGIT, _LARGEST_LOGIT)
     return calibration.Calibration(
@@ -108,6 +94,25 @@ def spoiled(
         "jpeg50": [_jpeg(image, 50) for image in whole],
         "crop90": [_cut(image, 0.05) for image in whole],
     }
+
+
+def _check_enough(sources, loaded, min_photographs):
+    """Raises a `CalibrationError` if photographs are too few."""
+    count = sum(map(len, loaded))
+    if count < max(2, min_photographs):
+        raise errors.CalibrationError(
+            f"At least {max(2, min_photographs):,} photographs are needed, so "
+            f"that rare matches show. Received {count:,}. Give more sources, "
+            "or lower `--min-photographs` to try things out."
+        )
+    alone = [
+        s for s, each in zip(sources, loaded, strict=True) if len(each) < 2
+    ]
+    if alone:
+        raise errors.CalibrationError(
+            "Each source must have at least two photographs. Received one in "
+            f"{alone[0]}. Put it into the folder of others."
+        )
 
 
 def _soft_model(run, pictures, progress):

@@ -37,6 +37,9 @@ def test_the_test_is_on_photographs_that_were_not_fitted_on():
     fitted = made.decoded_bits[np.arange(2000) // 100 % 2 == 0]
     centre = (2.0 * fitted - 1).mean(axis=0)
     np.testing.assert_allclose(made.presence.center, centre)
+    others = made.decoded_bits[np.arange(2000) // 100 % 2 == 1]
+    second = np.sort(made.presence.scores(others))[-2]
+    np.testing.assert_allclose(made.presence.threshold, second)
 
 
 def test_a_small_source_counts_as_much_as_a_large_one():
