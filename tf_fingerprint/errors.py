@@ -5,6 +5,8 @@ that are not as they should be raise one of these, which the command line
 prints without a traceback.
 """
 
+from collections.abc import Sequence
+
 
 class FingerprintError(Exception):
     """Anything outside the program that must be put right before going on."""
@@ -31,7 +33,24 @@ class RegistryError(FingerprintError):
 
 
 class FingerprintTakenError(RegistryError):
-    """A fingerprint that another recipient already holds."""
+    """A fingerprint that another recipient already holds, or one too like it.
+
+    Args:
+        message: What to tell.
+        places: Which of the fingerprints received were taken, where known.
+    """
+
+    def __init__(self, message: str, places: Sequence[int] = ()):
+        super().__init__(message)
+        self.places = places
+
+
+class BatchTakenError(RegistryError):
+    """A line of a list of recipients that was issued for already."""
+
+
+class AuditError(RegistryError):
+    """A registry whose records or history were changed past its audit log."""
 
 
 class TooFewBitsError(FingerprintError, ValueError):

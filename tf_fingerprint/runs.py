@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import datetime
 import functools
 import os
 import pathlib
@@ -208,6 +209,7 @@ class Run:
         registry: Registry,
         *,
         to: str | os.PathLike[str] | None = None,
+        expires_at: datetime.datetime | None = None,
     ) -> Issued:
         """Records a fresh fingerprint, seals it in, hands the instance out.
 
@@ -216,6 +218,7 @@ class Run:
             registry: Path, URL or opened registry; made if there is none.
             to: New or empty folder for the instance. If not given, nothing is
                 written, and returning it counts as delivery.
+            expires_at: Until when the recipient may use it; None for ever.
 
         Returns:
             The instance and its record.
@@ -230,7 +233,9 @@ class Run:
         if folder is not None:
             delivery.check_new(folder, "an instance")
         with _opened(registry, create=True) as store:
-            record = registries.issue(store, recipient, generator=self.record)
+            record = registries.issue(
+                store, recipient, generator=self.record, expires_at=expires_at
+            )
             store.flush()  # Before anything leaves the house.
             instance = self.seal(record.bits)
             if folder is not None:

@@ -152,7 +152,7 @@ class StoreContract:
         records = [make_record(one), make_record(other), make_record(one)]
         store.append(records)
         store.change_state(
-            records[0].id, before=State.RESERVED, after=State.ISSUED
+            records[0].id, before=[State.RESERVED], after=State.ISSUED
         )
 
         of_one = store.issuances(generator_digest=one.digest)
@@ -215,7 +215,7 @@ class StoreContract:
         with reopen() as store:
             store.append(records)
             changed = store.change_state(
-                issued.id, before=State.RESERVED, after=State.ISSUED
+                issued.id, before=[State.RESERVED], after=State.ISSUED
             )
             assert changed == issued
 
@@ -227,7 +227,7 @@ class StoreContract:
         store.append([record])
 
         changed = store.change_state(
-            record.id, before=State.RESERVED, after=State.ISSUED
+            record.id, before=[State.RESERVED], after=State.ISSUED
         )
 
         assert changed == record
@@ -239,7 +239,7 @@ class StoreContract:
         with pytest.raises(errors.RegistryError, match="It is issued"):
             # Only reached from a state that the record is not in.
             store.change_state(
-                record.id, before=State.RESERVED, after=State.RESERVED
+                record.id, before=[State.RESERVED], after=State.RESERVED
             )
 
         assert store.issuances() == [record]
@@ -247,5 +247,5 @@ class StoreContract:
     def test_changing_the_state_of_nothing_is_refused(self, store):
         with pytest.raises(errors.RegistryError, match="no issuance 0123"):
             store.change_state(
-                "0123", before=State.RESERVED, after=State.ISSUED
+                "0123", before=[State.RESERVED], after=State.ISSUED
             )

@@ -10,6 +10,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint.registry import sqlite
 
+from . import audit_contract
 from . import store_contract
 from .store_contract import make_record
 
@@ -21,7 +22,9 @@ class TestStoreOpenedByPath(store_contract.StoreContract):
         return lambda: registry.open_store(path, create=True)
 
 
-class TestStoreOpenedByUrl(store_contract.StoreContract):
+class TestStoreOpenedByUrl(
+    store_contract.StoreContract, audit_contract.AuditContract
+):
     @pytest.fixture
     def reopen(self, tmp_path):
         url = f"sqlite:///{tmp_path}/registry.db"
@@ -157,7 +160,7 @@ def test_a_folder_that_can_not_be_looked_into_is_named(unprivileged_folder):
 @pytest.mark.parametrize(
     "url",
     [
-        "postgresql://somebody:secret@host/registry",
+        "mysql://somebody:secret@host/registry",
         "sqlite://",
         "sqlite:///:memory:",
         "sqlite://host/registry.db",

@@ -1,3 +1,4 @@
+import dataclasses
 import datetime
 import itertools
 
@@ -126,3 +127,56 @@ def test_confirming_twice_is_confirming_once(store):
 def test_what_was_never_issued_can_not_be_confirmed(store):
     with pytest.raises(errors.RegistryError, match="no issuance"):
         registry.confirm(store, "0123456789abcdef")
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_revoking_withdraws_an_issuance(store, confirmed):
+    one, other = (
+        registry.issue(store, name, generator=make_generator())
+        for name in ("one", "other")
+    )
+    if confirmed:
+        registry.confirm(store, one.id)
+
+    revoked = registry.revoke(store, one.id, reason="the contract ended")
+
+    assert revoked == dataclasses.replace(one, state=State.REVOKED)
+    assert store.issuances() == [revoked, other]
+    assert registry.revoke(store, one.id) == revoked
+
+
+def test_what_is_revoked_is_never_confirmed_again(store):
+    record = registry.issue(store, "ACME", generator=make_generator())
+    registry.revoke(store, record.id)
+
+    with pytest.raises(errors.RegistryError, match="It is revoked"):
+        registry.confirm(store, record.id)
+
+
+def test_a_revoked_fingerprint_is_never_given_out_again(store):
+    record = registry.issue(store, "ACME", generator=make_generator())
+    registry.revoke(store, record.id)
+
+    with pytest.raises(errors.FingerprintTakenError):
+        registry.issue(
+            store,
+            "other",
+            generator=make_generator(),
+            draw=lambda _: record.bits,
+        )
+
+
+def test_an_image_of_a_revoked_copy_accuses_its_recipient(store):
+    record = registry.issue(store, "ACME", generator=make_generator())
+    revoked = registry.revoke(store, record.id)
+
+    candidates = registry.Candidates.load(store, record.generator.digest)
+    verdict = registry.attribute(record.bits, candidates)
+
+    assert verdict.record == revoked
+    assert verdict.to_dict()["state"] == "revoked"
+
+
+def test_what_was_never_issued_can_not_be_revoked(store):
+    with pytest.raises(errors.RegistryError, match="no issuance"):
+        registry.revoke(store, "0123456789abcdef")

@@ -71,3 +71,42 @@ def test_generators_have_a_possible_number_of_bits(num_bits):
 def test_generators_have_a_possible_resolution():
     with pytest.raises(ValueError, match="`resolution`.*Received 0"):
         dataclasses.replace(make_generator(), resolution=0)
+
+
+@pytest.mark.parametrize("offset", [{"microseconds": 1}, {"hours": -9}])
+def test_times_in_json_are_read_back_as_the_same_moment(offset):
+    zone = datetime.timezone(datetime.timedelta(**offset))
+    moment = datetime.datetime(2026, 1, 1, tzinfo=zone)
+
+    fields = make_record(issued_at=moment, expires_at=moment).to_dict()
+
+    for name in ("issued_at", "expires_at"):
+        assert datetime.datetime.fromisoformat(fields[name]) == moment
+
+
+@pytest.mark.parametrize("_id", ["", "a b", "ä", "a" * 33, "a\n"])
+def test_ids_are_short_and_plain(_id):
+    with pytest.raises(ValueError, match="`id` must have 1 to 32"):
+        make_record(id=_id)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"batch": "list"},
+        {"batch_line": 1},
+        {"batch": "list", "batch_line": 0},
+        {"batch": " ", "batch_line": 1},
+    ],
+)
+def test_batches_have_a_name_and_lines_from_1_on(changes):
+    with pytest.raises(ValueError, match="`batch"):
+        make_record(**changes)
+
+
+def test_times_that_utc_does_not_have_are_refused():
+    zone = datetime.timezone(datetime.timedelta(hours=14))
+    moment = datetime.datetime(1, 1, 1, tzinfo=zone)
+
+    with pytest.raises(ValueError, match="years 1 and 9999"):
+        make_record(expires_at=moment)

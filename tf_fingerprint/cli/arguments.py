@@ -8,6 +8,7 @@ from absl.flags import argparse_flags
 from tf_fingerprint.cli import bulk
 from tf_fingerprint.cli import commands
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import registry_arguments
 
 _DESCRIPTION = """\
 Trains image generators whose convolutions carry a fingerprint, hands sealed
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     bulk.add_arguments(_added(adding, "bulk", "attribute a lake of images"))
     _add_quickstart(adding)
     _add_info(adding)
+    registry_arguments.add(adding, _added, _positive)
     return main
 
 
@@ -85,14 +87,16 @@ def _add_generate(adding):
 def _add_issue(adding):
     parser = _added(adding, "issue", "hand a sealed copy to a recipient")
     parser.add_argument("run", metavar="RUN", help=_RUN_HELP)
-    parser.add_argument("--recipient", required=True, metavar="NAME")
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--recipient", metavar="NAME")
+    registry_arguments.add_list(parser, who, _positive)
     parser.add_argument(
         "--registry",
         required=True,
         metavar="URL",
         help=f"{_REGISTRY_HELP}; made if there is none",
     )
-    _add_to(parser, "new or empty folder for the copy")
+    _add_to(parser, "new or empty folder for the copy", required=False)
     output.add_format(parser)
     parser.set_defaults(command=commands.issue)
 
@@ -159,10 +163,10 @@ def _added(adding, name, purpose):
     return parser
 
 
-def _add_to(parser, purpose):
+def _add_to(parser, purpose, *, required=True):
     parser.add_argument(
         "--to",
-        required=True,
+        required=required,
         type=pathlib.Path,
         metavar="DIR",
         help=purpose,

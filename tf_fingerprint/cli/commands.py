@@ -7,6 +7,7 @@ import sys
 from absl import logging
 
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import registry_commands
 from tf_fingerprint.cli import starting
 
 _VERDICT_COLUMNS = ("image", "recipient", "num_matches", "num_bits", "p_value")
@@ -61,9 +62,18 @@ def generate(args: argparse.Namespace) -> int:
 
 def issue(args: argparse.Namespace) -> int:
     """Hands a sealed copy out; prints the issuance, not its fingerprint."""
+    if (args.recipient is None) == (args.to is not None):
+        args.parser.error("--recipient goes with --to, and --recipients not")
     run = _load(args.run)
+    if args.recipient is None:
+        return registry_commands.issue_to_list(args, run.record)
     try:
-        issued = run.issue(args.recipient, args.registry, to=args.to)
+        issued = run.issue(
+            args.recipient,
+            args.registry,
+            to=args.to,
+            expires_at=args.expires_at,
+        )
     except ValueError as error:
         args.parser.error(f"argument --recipient: {error}")
     row = issued.record.to_dict()

@@ -11,7 +11,7 @@ from tf_fingerprint.registry import lazy
 from tf_fingerprint.registry import search
 from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
-from tf_fingerprint.registry.records import Store
+from tf_fingerprint.registry.stores import Store
 
 
 class Candidates:

@@ -1,8 +1,10 @@
-"""Registries in a database: today one SQLite file, by its path or URL."""
+"""Keeps a registry in a relational database: SQLite's or PostgreSQL's."""
 
 import contextlib
-import dataclasses
-import os
+import datetime
+import threading
+from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Self
@@ -10,58 +12,16 @@ from typing import Self
 import sqlalchemy as sa
 
 from tf_fingerprint import errors
+from tf_fingerprint.registry import audit
+from tf_fingerprint.registry import changes
+from tf_fingerprint.registry import known
 from tf_fingerprint.registry import lazy
+from tf_fingerprint.registry import reporting
 from tf_fingerprint.registry import schema
-from tf_fingerprint.registry import sqlite
+from tf_fingerprint.registry import verification
 from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
 from tf_fingerprint.registry.records import State
-
-
-def open_store(
-    url: str | os.PathLike[str], *, create: bool = False
-) -> "DatabaseStore":
-    """Opens a registry.
-
-    Several processes may have one registry open and write to it at once. Each
-    opens its own store, on a local disk: SQLite's write-ahead log needs shared
-    memory, which network file systems don't offer.
-
-    What a method has written when it returns outlives a kill of the process;
-    once `flush` has returned, also a power failure, on a disk that keeps its
-    word. Flush before a copy leaves the house: a fingerprint must not be out
-    and forgotten.
-
-    Args:
-        url: Path of the file, or a URL such as `sqlite:///registry.db`
-            (relative) and `sqlite:////srv/registry.db` (absolute).
-        create: Whether to make the registry if there is none. Commands that
-            read never do, or a mistyped path would be an empty registry that
-            knows nobody.
-
-    Returns:
-        The store; a context manager that closes itself.
-
-    Raises:
-        errors.RegistryError: If there is no such registry, or the file is not
-            a registry, or it can't be opened.
-    """
-    path = sqlite.file_path(url)
-    with _reported(str(path)):
-        if not path.exists():
-            if not create:
-                raise errors.RegistryError(
-                    f"{path}: there is no such registry. Reading never creates "
-                    "one. Check the path, or issue to a recipient first."
-                )
-            sqlite.create(path)
-    store = DatabaseStore(sqlite.connect(path), name=str(path))
-    try:
-        store.check_tables()
-    except errors.RegistryError:
-        store.close()
-        raise
-    return store
 
 
 class DatabaseStore:
@@ -71,12 +31,23 @@ class DatabaseStore:
         engine: Connects to the database. Transactions on connections with the
             execution option `writing` must exclude each other.
         name: What error messages call the registry.
+        flush: Waits for the disk, if committing does not.
     """
 
-    def __init__(self, engine: sa.Engine, *, name: str):
+    def __init__(
+        self,
+        engine: sa.Engine,
+        *,
+        name: str,
+        flush: Callable[[], None] = lambda: None,
+    ):
         self._engine = engine
         self._writing_engine = engine.execution_options(writing=True)
         self._name = name
+        self._flush = flush
+        # Of several threads only one at a time changes what is known.
+        self._lock = threading.Lock()
+        self._known = known.Known()
 
     def __enter__(self) -> Self:
         return self
@@ -90,66 +61,60 @@ class DatabaseStore:
 
     def flush(self) -> None:
         """Waits until all that was written would outlive a power failure."""
-        with _reported(self._name), self._engine.connect() as connection:
-            # Not within a transaction, where SQLite refuses to.
-            raw = connection.connection.driver_connection
-            busy, *_ = raw.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
-        if busy:
-            raise errors.RegistryError(
-                f"{self._name}: another process kept the registry from being "
-                "written to disk. Let that end and try again."
-            )
+        with reporting.reported(self._name):
+            self._flush()
 
-    def check_tables(self) -> None:
-        """Raises a `RegistryError` unless the database holds a registry."""
-        with self._reading() as connection:
-            tables = sa.inspect(connection).get_table_names()
-        missing = sorted(schema.METADATA.tables.keys() - set(tables))
-        if missing:
-            raise errors.RegistryError(
-                f"{self._name}: a database, but not a registry. It lacks the "
-                f"tables {', '.join(missing)}. Is this the path of another "
-                "file?"
-            )
-
-    def append(self, records: Sequence[IssuanceRecord]) -> None:
+    def append(
+        self,
+        records: Sequence[IssuanceRecord],
+        *,
+        min_distance: int = 1,
+        replaced: str | None = None,
+        action: str = "issue",
+    ) -> None:
         """Adds records, and their generators where new: all or none."""
         if not records:
             return
-        rows = [schema.issuance_row(record) for record in records]
-        with self._writing() as connection:
-            for generator in {record.generator for record in records}:
-                self._keep_generator(connection, generator)
-            try:
-                connection.execute(sa.insert(schema.ISSUANCES), rows)
-            except sa.exc.IntegrityError as error:
-                # SQLite names the column, PostgreSQL the constraint with it.
-                if "fingerprint" not in str(error.orig):
-                    raise
-                raise errors.FingerprintTakenError(
-                    f"{self._name}: a fingerprint is issued only once. Of "
-                    f"{len(records)} received, one or more had been issued "
-                    "before. Nothing was recorded; draw again."
-                ) from error
+        with self._lock:
+            with self._writing() as connection:
+                change = changes.Changes(connection, name=self._name)
+                self._known.refresh(connection, change.log.head)
+                self._check_distances(records, min_distance)
+                if replaced is not None:
+                    change.retire(replaced, [each.id for each in records])
+                new = change.generators(records, self._known.generators, action)
+                change.records(records, self._known.position + 1, action)
+                change.log.write(connection)
+            # Only now: before the end of the transaction all may be undone.
+            self._known.add(records, new, change.log.head)
 
     def change_state(
-        self, issuance_id: str, *, before: State, after: State
+        self,
+        issuance_id: str,
+        *,
+        before: Collection[State],
+        after: State,
+        reason: str = "",
     ) -> IssuanceRecord:
         """Moves an issuance on; one that is there already stays as it is."""
-        issuances = schema.ISSUANCES
         with self._writing() as connection:
-            connection.execute(
-                sa.update(issuances)
-                .where(issuances.c.id == issuance_id)
-                .where(issuances.c.state == str(before))
-                .values(state=str(after))
-            )
-            record = self._issuance(connection, issuance_id)
-            if record.state != after:
-                raise errors.RegistryError(
-                    f"{self._name}: issuance {issuance_id} must be {before} to "
-                    f"become {after}. It is {record.state}."
-                )
+            change = changes.Changes(connection, name=self._name)
+            record = change.state(issuance_id, before, after, reason)
+            change.log.write(connection)
+        return record
+
+    def change_expiry(
+        self,
+        issuance_id: str,
+        expires_at: datetime.datetime | None,
+        *,
+        reason: str = "",
+    ) -> IssuanceRecord:
+        """Sets until when an issuance holds; None means for ever."""
+        with self._writing() as connection:
+            change = changes.Changes(connection, name=self._name)
+            record = change.expiry(issuance_id, expires_at, reason)
+            change.log.write(connection)
         return record
 
     def issuance(self, issuance_id: str) -> IssuanceRecord:
@@ -162,18 +127,28 @@ class DatabaseStore:
         *,
         generator_digest: str | None = None,
         state: State | None = None,
+        batch: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
     ) -> list[IssuanceRecord]:
         """All issuances, first recorded first, or those of one kind."""
-        issuances = schema.ISSUANCES
-        query = sa.select(issuances).order_by(issuances.c.position)
+        issuances = schema.ISSUANCES.c
+        query = sa.select(schema.ISSUANCES).order_by(issuances.position)
         if generator_digest is not None:
-            query = query.where(
-                issuances.c.generator_digest == generator_digest
-            )
+            query = query.where(issuances.generator_digest == generator_digest)
         if state is not None:
-            query = query.where(issuances.c.state == str(state))
+            query = query.where(issuances.state == str(state))
+        if batch is not None:
+            query = query.where(issuances.batch == batch)
+        if after is not None:
+            position = sa.select(issuances.position).where(
+                issuances.id == after
+            )
+            query = query.where(issuances.position > position.scalar_subquery())
         with self._reading() as connection:
-            return schema.read_issuances(connection, query)
+            if after is not None:
+                self._issuance(connection, after)  # Must be there.
+            return schema.read_issuances(connection, query.limit(limit))
 
     def lazy_issuances(self, generator: GeneratorRecord) -> lazy.LazyRecords:
         """All issuances from a generator, first recorded first."""
@@ -198,62 +173,44 @@ class DatabaseStore:
         with self._reading() as connection:
             return schema.read_generators(connection)
 
-    def _keep_generator(
-        self, connection: sa.Connection, generator: GeneratorRecord
-    ) -> None:
-        known = schema.read_generators(connection, digest=generator.digest)
-        if not known:
-            values = dataclasses.asdict(generator)
-            connection.execute(sa.insert(schema.GENERATORS), values)
-        elif known != [generator]:
-            raise errors.RegistryError(
-                f"{self._name}: a generator must keep its decoder, bits and "
-                f"resolution. The registry knows {known[0]}; received "
-                f"{generator}. Was the run's decoder trained again?"
+    def events(self, subject: str) -> list[audit.Event]:
+        """What happened to one issuance or generator, in order."""
+        with self._reading() as connection:
+            return audit.read_events(connection, subject)
+
+    def head(self) -> audit.Head:
+        """The newest entry of the audit log; it stands for all before it."""
+        with self._reading() as connection:
+            return audit.read_head(connection)
+
+    def verify(self, head: str | None = None) -> audit.Head:
+        """Checks the audit log, and the records against it."""
+        with self._reading() as connection:
+            return verification.verify(connection, name=self._name, head=head)
+
+    def _check_distances(self, records, min_distance):
+        places = self._known.too_near(records, min_distance)
+        if places:
+            raise errors.FingerprintTakenError(
+                f"{self._name}: a fingerprint is issued only once, and must "
+                f"differ from all others in {min_distance} or more bits. Of "
+                f"{len(records)} received, {len(places)} did not. Nothing was "
+                "recorded; draw again.",
+                places,
             )
 
-    def _issuance(
-        self, connection: sa.Connection, issuance_id: str
-    ) -> IssuanceRecord:
-        query = sa.select(schema.ISSUANCES).where(
-            schema.ISSUANCES.c.id == issuance_id
-        )
-        records = schema.read_issuances(connection, query)
-        if not records:
-            raise errors.RegistryError(
-                f"{self._name}: there is no issuance {issuance_id}. Is this "
-                "the registry that it was recorded in?"
-            )
-        return records[0]
+    def _issuance(self, connection, issuance_id):
+        return changes.find(connection, issuance_id, name=self._name)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
-        with _reported(self._name), self._engine.begin() as connection:
+        with reporting.reported(self._name), self._engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        with _reported(self._name), self._writing_engine.begin() as connection:
+        with (
+            reporting.reported(self._name),
+            self._writing_engine.begin() as connection,
+        ):
             yield connection
-
-
-@contextlib.contextmanager
-def _reported(name: str) -> Iterator[None]:
-    """Says which registry an error of the database's or the disk's is about."""
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        raise errors.RegistryError(
-            f"{name}: the registry can't be read or written. The database "
-            f"says: {error.orig}. {sqlite.advice(error.orig)}"
-        ) from error
-    except OSError as error:
-        raise errors.RegistryError(
-            f"{name}: the registry can't be read or written. The system says: "
-            f"{error.strerror}. {sqlite.advice(error)}"
-        ) from error
-    except schema.UnreadableRowError as error:
-        raise errors.RegistryError(
-            f"{name}: the registry holds a row that is no record. {error} "
-            "Was it changed by hand, or written by a newer version?"
-        ) from error

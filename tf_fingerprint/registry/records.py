@@ -1,13 +1,11 @@
-"""What a registry holds, and what is asked of the place that keeps it."""
+"""What a registry holds: generators, and whom which fingerprint stands for."""
 
 import dataclasses
 import datetime
 import enum
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import Any
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +13,9 @@ import numpy.typing as npt
 from tf_fingerprint import fingerprints
 
 _SHA256 = re.compile("[0-9a-f]{64}")
+_ID = re.compile("[0-9A-Za-z_-]{1,32}")
+_MAX_RESOLUTION = 2**16
+_MAX_LINE = 2**31 - 1
 
 
 class State(enum.StrEnum):
@@ -22,6 +23,12 @@ class State(enum.StrEnum):
 
     RESERVED = "reserved"  # Recorded; the sealed copy may or may not be out.
     ISSUED = "issued"  # The sealed copy has been delivered.
+    REVOKED = "revoked"  # Withdrawn; the copy may be in the wild all the same.
+    RETIRED = "retired"  # Replaced by a later issuance; likewise.
+
+
+# States of copies that their recipients may use.
+IN_USE = (State.RESERVED, State.ISSUED)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,10 +59,10 @@ class GeneratorRecord:
                     f"digits. Received {digest!r}."
                 )
         fingerprints.check_num_bits(self.num_bits)
-        if self.resolution < 1:
+        if not 1 <= self.resolution <= _MAX_RESOLUTION:
             raise ValueError(
-                "`resolution` must be a positive number of pixels. Received "
-                f"{self.resolution}."
+                "`resolution` must be a positive number of pixels, at most "
+                f"{_MAX_RESOLUTION}. Received {self.resolution}."
             )
 
 
@@ -71,10 +78,15 @@ class IssuanceRecord:
         issued_at: When it was recorded; any time zone, kept as UTC.
         generator: The generator that the fingerprint goes into.
         state: How far the issuance has come.
+        issued_by: Who recorded it, or nothing where that is not known.
+        expires_at: Until when the recipient may use the copy; None for ever.
+        batch: What `issue_many` calls the list that it came from, if any.
+        batch_line: Its line in that list, the first being 1.
 
     Raises:
         ValueError: If the fingerprint does not have the generator's number of
-            bits, `issued_at` has no time zone, or the recipient has no name.
+            bits, a time has no zone, the recipient has no name, or only one of
+            `batch` and `batch_line` is given.
     """
 
     id: str
@@ -83,15 +95,39 @@ class IssuanceRecord:
     issued_at: datetime.datetime
     generator: GeneratorRecord
     state: State = State.RESERVED
+    issued_by: str = ""
+    expires_at: datetime.datetime | None = None
+    batch: str | None = None
+    batch_line: int | None = None
 
     def __post_init__(self):
-        fingerprints.from_hex(self.fingerprint, self.generator.num_bits)
-        _check_recipient(self.recipient)
-        if self.issued_at.tzinfo is None:
+        if not _ID.fullmatch(self.id):
             raise ValueError(
-                "`issued_at` must have a time zone. Received "
-                f"{self.issued_at.isoformat()}. Add `tzinfo=datetime.UTC`."
+                "`id` must have 1 to 32 letters, digits, dashes or underscores "
+                f"of ASCII. Received {self.id!r}."
             )
+        fingerprints.from_hex(self.fingerprint, self.generator.num_bits)
+        check_name("recipient", self.recipient)
+        if self.issued_by:
+            check_name("issued_by", self.issued_by)
+        check_time("issued_at", self.issued_at)
+        if self.expires_at is not None:
+            check_time("expires_at", self.expires_at)
+        self._check_batch()
+
+    def _check_batch(self):
+        if (self.batch is None) != (self.batch_line is None):
+            raise ValueError(
+                "`batch` and `batch_line` must be given together. Received "
+                f"{self.batch!r} and {self.batch_line!r}."
+            )
+        if self.batch is not None and self.batch_line is not None:
+            check_name("batch", self.batch)
+            if not 1 <= self.batch_line <= _MAX_LINE:
+                raise ValueError(
+                    "`batch_line` must be a line's number, the first being 1. "
+                    f"Received {self.batch_line}."
+                )
 
     @property
     def bits(self) -> npt.NDArray[np.uint8]:
@@ -105,78 +141,54 @@ class IssuanceRecord:
             "recipient": self.recipient,
             "fingerprint": self.fingerprint,
             "num_bits": self.generator.num_bits,
-            "issued_at": self.issued_at.isoformat(),
+            "issued_at": _in_words(self.issued_at),
             "generator_digest": self.generator.digest,
             "state": str(self.state),
+            "issued_by": self.issued_by,
+            "expires_at": self.expires_at and _in_words(self.expires_at),
+            "batch": self.batch,
+            "batch_line": self.batch_line,
         }
 
 
-class Store(Protocol):
-    """Keeps the records of one registry.
+def check_name(field: str, name: str) -> None:
+    """Raises a `ValueError` unless a party or a batch can be called this.
 
-    Every method is one transaction: it happens wholly or not at all, also when
-    the process is killed, and other processes never see half of it. Methods
-    raise `errors.RegistryError` where the registry can't be read or written.
+    Args:
+        field: What the name is of, for the message.
+        name: The name.
     """
-
-    def append(self, records: Sequence[IssuanceRecord]) -> None:
-        """Adds records, and their generators where new: all or none.
-
-        Raises:
-            errors.FingerprintTakenError: If a fingerprint was issued before.
-            errors.RegistryError: If a generator is known with another decoder,
-                length or resolution.
-        """
-
-    def change_state(
-        self, issuance_id: str, *, before: State, after: State
-    ) -> IssuanceRecord:
-        """Moves an issuance on; one that is there already stays as it is.
-
-        Raises:
-            errors.RegistryError: If there is no such issuance, or its state is
-                neither `before` nor `after`.
-        """
-
-    def issuance(self, issuance_id: str) -> IssuanceRecord:
-        """The issuance of that id; a `RegistryError` if there is none."""
-
-    def issuances(
-        self,
-        *,
-        generator_digest: str | None = None,
-        state: State | None = None,
-    ) -> list[IssuanceRecord]:
-        """All issuances, first recorded first, or those of one kind."""
-
-    def lazy_issuances(
-        self, generator: GeneratorRecord
-    ) -> Sequence[IssuanceRecord]:
-        """All issuances from a generator, first recorded first.
-
-        Millions of them take little memory: see `lazy.LazyRecords`.
-        """
-
-    def generator(self, digest: str) -> GeneratorRecord:
-        """The generator of that digest; a `RegistryError` if there is none."""
-
-    def generators(self) -> list[GeneratorRecord]:
-        """All generators that fingerprints were issued for."""
-
-    def flush(self) -> None:
-        """Waits until all that was written would outlive a power failure."""
-
-    def close(self) -> None:
-        """Lets go of the registry's files or connections."""
-
-
-def _check_recipient(recipient: str) -> None:
     has_control_character = any(
-        unicodedata.category(character) in ("Cc", "Cs")
-        for character in recipient
+        unicodedata.category(character) in ("Cc", "Cs") for character in name
     )
-    if not recipient or recipient != recipient.strip() or has_control_character:
+    if not name or name != name.strip() or has_control_character:
         raise ValueError(
-            "`recipient` must be a name on one line, without white space "
-            f"around it. Received {recipient!r}."
+            f"`{field}` must be a name on one line, without white space "
+            f"around it. Received {name!r}."
         )
+
+
+def check_time(field: str, moment: datetime.datetime) -> None:
+    """Raises a `ValueError` unless a moment is one in UTC, too.
+
+    Args:
+        field: What the moment is of, for the message.
+        moment: Of any time zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(
+            f"`{field}` must have a time zone. Received "
+            f"{moment.isoformat()}. Add `tzinfo=datetime.UTC`."
+        )
+    try:
+        moment.astimezone(datetime.UTC)
+    except OverflowError:
+        raise ValueError(
+            f"`{field}` must lie between the years 1 and 9999 in UTC. "
+            f"Received {moment.isoformat()}."
+        ) from None
+
+
+def _in_words(moment):
+    """In UTC: Python misreads offsets of less than a second."""
+    return moment.astimezone(datetime.UTC).isoformat()

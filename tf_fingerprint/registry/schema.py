@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 from collections.abc import Iterator
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -23,14 +24,19 @@ class UtcDateTime(sa.TypeDecorator):
 
     def process_bind_param(self, value, dialect):
         """Time zone away: what is stored is UTC."""
-        return value.astimezone(datetime.UTC)
+        return value and value.astimezone(datetime.UTC)
 
     def process_result_value(self, value, dialect):
         """Time zone back."""
+        if value is None:
+            return None
         if value.tzinfo is None:
             return value.replace(tzinfo=datetime.UTC)
         return value.astimezone(datetime.UTC)
 
+
+# The newest migration; see `migrations/versions`.
+VERSION = "0002"
 
 METADATA = sa.MetaData(
     # Names for what a later migration may want to change.
@@ -65,20 +71,64 @@ ISSUANCES = sa.Table(
         nullable=False,
     ),
     sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("issued_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("expires_at", UtcDateTime),
+    sa.Column("batch", sa.Text),
+    sa.Column("batch_line", sa.Integer),
+    sa.Index("uq_issuances_batch", "batch", "batch_line", unique=True),
     sqlite_autoincrement=True,  # A position is never given out twice.
 )
 
+EVENTS = sa.Table(
+    "events",
+    METADATA,
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    # What it is about, out of the entry, to look up by.
+    sa.Column("subject", sa.String(64), nullable=False),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Index("ix_events_subject", "subject"),
+)
 
-def issuance_row(record: IssuanceRecord) -> dict[str, object]:
+# Alembic's own table; ours to write only where a registry is made.
+VERSIONS = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), primary_key=True),
+)
+
+
+def issuance_row(record: IssuanceRecord, position: int) -> dict[str, object]:
     """What the table of issuances holds of a record."""
     return {
+        "position": position,
         "id": record.id,
         "fingerprint": record.fingerprint,
         "recipient": record.recipient,
         "issued_at": record.issued_at,
         "generator_digest": record.generator.digest,
         "state": str(record.state),
+        "issued_by": record.issued_by,
+        "expires_at": record.expires_at,
+        "batch": record.batch,
+        "batch_line": record.batch_line,
     }
+
+
+def logged_row(row: Mapping[str, object]) -> dict[str, object]:
+    """What the audit log says of such a row; where it stands is not said."""
+    return {
+        name: in_words(value)
+        for name, value in row.items()
+        if name != "position"
+    }
+
+
+def in_words(value: object) -> object:
+    """A value of a column as JSON can hold it: times as ISO 8601, in UTC."""
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    return value
 
 
 def read_generators(
@@ -92,7 +142,7 @@ def read_generators(
     query = sa.select(GENERATORS)
     if digest is not None:
         query = query.where(GENERATORS.c.digest == digest)
-    with _readable():
+    with readable():
         rows = connection.execute(query).mappings()
         return [GeneratorRecord(**row) for row in rows]
 
@@ -106,7 +156,7 @@ def read_issuances(
         UnreadableRowError: If a row holds what no record can.
     """
     generators = {each.digest: each for each in read_generators(connection)}
-    with _readable():
+    with readable():
         return [
             IssuanceRecord(
                 id=row.id,
@@ -115,13 +165,18 @@ def read_issuances(
                 issued_at=row.issued_at,
                 generator=generators[row.generator_digest],
                 state=State(row.state),
+                issued_by=row.issued_by,
+                expires_at=row.expires_at,
+                batch=row.batch,
+                batch_line=row.batch_line,
             )
             for row in connection.execute(query)
         ]
 
 
 @contextlib.contextmanager
-def _readable() -> Iterator[None]:
+def readable() -> Iterator[None]:
+    """Turns what unfit values cause into an `UnreadableRowError`."""
     try:
         yield
     except (LookupError, TypeError, ValueError) as error:

@@ -9,17 +9,9 @@ import sqlite3
 import sqlalchemy as sa
 
 from tf_fingerprint import errors
-from tf_fingerprint.registry import schema
+from tf_fingerprint.registry import upgrading
 
 _BUSY_TIMEOUT_SECONDS = 30
-
-# What to do, by the beginning of the name that SQLite gives an error.
-_ADVICE = {
-    "SQLITE_NOTADB": "Is this the path of another file?",
-    "SQLITE_BUSY": "Another process is holding it; let that end and try again.",
-    "SQLITE_FULL": "Make room on the disk.",
-    "SQLITE_CORRUPT": "Restore it from a backup.",
-}
 
 
 def file_path(url: str | os.PathLike[str]) -> pathlib.Path:
@@ -44,8 +36,9 @@ def file_path(url: str | os.PathLike[str]) -> pathlib.Path:
     ):
         shown = parts.render_as_string() if parts else text.split("://")[0]
         raise errors.RegistryError(
-            "Registries are kept in SQLite files. Received the URL "
-            f"{shown}. Give a path, or a URL such as sqlite:///registry.db."
+            "Registries are kept in SQLite files or in PostgreSQL. Received "
+            f"the URL {shown}. Give a path, or a URL such as "
+            "sqlite:///registry.db or postgresql+psycopg://user@host/name."
         )
     return pathlib.Path(parts.database)
 
@@ -65,7 +58,8 @@ def create(path: pathlib.Path) -> None:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     engine = connect(draft, mode="rwc")
     try:
-        schema.METADATA.create_all(engine)
+        with engine.execution_options(writing=True).begin() as connection:
+            upgrading.create_tables(connection)
         engine.dispose()  # Closing writes the log back into the file.
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
@@ -122,10 +116,22 @@ def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
     return engine
 
 
-def advice(error: BaseException | None) -> str:
-    """What to do about an error of SQLite's or the file system's."""
-    error_name = getattr(error, "sqlite_errorname", "")
-    for beginning, sentence in _ADVICE.items():
-        if error_name.startswith(beginning):
-            return sentence
-    return "Check that its folder exists and that both can be written to."
+def flush(engine: sa.Engine, *, name: str) -> None:
+    """Writes the log back into the file and waits for the disk.
+
+    Args:
+        engine: Of the registry.
+        name: What error messages call the registry.
+
+    Raises:
+        errors.RegistryError: If another process keeps it from that.
+    """
+    with engine.connect() as connection:
+        # Not within a transaction, where SQLite refuses to.
+        raw = connection.connection.driver_connection
+        busy, *_ = raw.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+    if busy:
+        raise errors.RegistryError(
+            f"{name}: another process kept the registry from being "
+            "written to disk. Let that end and try again."
+        )

@@ -1,0 +1,1 @@
+"""How registries of earlier versions become such as this one keeps."""

@@ -1,0 +1,1 @@
+"""One step each, the oldest first."""

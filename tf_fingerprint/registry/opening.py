@@ -1,0 +1,114 @@
+"""Opens registries by path or URL: SQLite files, or databases in PostgreSQL."""
+
+import functools
+import os
+
+import sqlalchemy as sa
+
+from tf_fingerprint import errors
+from tf_fingerprint.registry import postgresql
+from tf_fingerprint.registry import reporting
+from tf_fingerprint.registry import schema
+from tf_fingerprint.registry import sqlite
+from tf_fingerprint.registry import upgrading
+from tf_fingerprint.registry.database import DatabaseStore
+
+_POSTGRESQL = ("postgresql", "postgresql+psycopg")
+
+
+def open_store(
+    url: str | os.PathLike[str], *, create: bool = False
+) -> DatabaseStore:
+    """Opens a registry.
+
+    Several processes may have one registry open and write to it at once. Each
+    opens its own store. A file must be on a local disk: SQLite's write-ahead
+    log needs shared memory, which network file systems don't offer.
+
+    A registry that an earlier version of this package wrote is brought up to
+    date when it is opened.
+
+    What a method has written when it returns outlives a kill of the process;
+    once `flush` has returned, also a power failure, on a disk that keeps its
+    word. Flush before a copy leaves the house: a fingerprint must not be out
+    and forgotten.
+
+    Args:
+        url: Path of a SQLite file, or a URL such as `sqlite:///registry.db`
+            (relative), `sqlite:////srv/registry.db` (absolute) and
+            `postgresql+psycopg://user@host/database`.
+        create: Whether to make the registry if there is none. Commands that
+            read never do, or a mistyped path would be an empty registry that
+            knows nobody. In PostgreSQL the database must be there; the tables
+            are made.
+
+    Returns:
+        The store; a context manager that closes itself.
+
+    Raises:
+        errors.RegistryError: If there is no such registry, or the file is not
+            a registry, or it can't be opened.
+    """
+    text = os.fspath(url)
+    if text.startswith(("postgresql:", "postgresql+")):
+        engine, name = _postgresql(text)
+        store = DatabaseStore(engine, name=name)
+    else:
+        path = sqlite.file_path(url)
+        name = str(path)
+        with reporting.reported(name):
+            if not path.exists():
+                if not create:
+                    raise _missing(name)
+                sqlite.create(path)
+        engine = sqlite.connect(path)
+        flush = functools.partial(sqlite.flush, engine, name=name)
+        store = DatabaseStore(engine, name=name, flush=flush)
+    try:
+        with reporting.reported(name):
+            _prepare(engine, name, create)
+    except errors.RegistryError:
+        store.close()
+        raise
+    return store
+
+
+def _postgresql(text):
+    """An engine, and the URL without the password."""
+    try:
+        url = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError):
+        url = None
+    if url is None or url.drivername not in _POSTGRESQL or not url.database:
+        shown = url.render_as_string() if url else text.split("://")[0]
+        raise errors.RegistryError(
+            "Registries in PostgreSQL must be named by a URL such as "
+            f"postgresql+psycopg://user@host/database. Received {shown}."
+        )
+    return postgresql.connect(url), url.render_as_string()
+
+
+def _prepare(engine, name, create):
+    """Makes the tables if asked to, and brings them up to date."""
+    with engine.begin() as connection:
+        is_empty = not upgrading.has_tables(connection)
+        is_file = engine.dialect.name == "sqlite"
+        if is_empty and not create and not is_file:
+            raise _missing(name)
+        is_new = is_empty and not is_file  # An empty file was not made by us.
+        if (
+            not is_new
+            and upgrading.version(connection, name=name) == schema.VERSION
+        ):
+            return
+    with engine.execution_options(writing=True).begin() as connection:
+        if is_new and not upgrading.has_tables(connection):
+            upgrading.create_tables(connection)
+        upgrading.upgrade(connection, name=name)
+
+
+def _missing(name):
+    return errors.RegistryError(
+        f"{name}: there is no such registry. Reading never creates "
+        "one. Check the path, or issue to a recipient first."
+    )
