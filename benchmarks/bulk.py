@@ -2,7 +2,8 @@
 
 Half of the lake are pictures that recipients' copies made, as 64 x 64 PNG, half
 are photographs of 481 x 321 as JPEG, where they are at hand; files repeat. Two
-lakes, one twice as large, tell what a picture costs from what the start costs.
+lakes, one twice as large, tell what a picture costs; a small one before them,
+for which all is loaded, what the start costs.
 The rest is arithmetic: so many pictures times the seconds of one, over so many
 workers of one such core each, plus the start. What object stores, networks and
 schedulers add is not in it.
@@ -31,6 +32,7 @@ from tf_fingerprint import runs
 SHARED = results_file.ROOT.parent / "shared" / "data"
 MILLION, WORKERS = 1_000_000, 100
 NUM_DISTINCT = 256
+NUM_FIRST = 16
 
 
 def main(arguments=None):
@@ -56,7 +58,7 @@ def main(arguments=None):
         contents = files(run, candidates, args.photographs)
         rows = [
             measure(run, folder, candidates, contents, count)
-            for count in (args.images // 2, args.images)
+            for count in (NUM_FIRST, args.images // 2, args.images)
         ]
     figures = summary(*rows, args.issued)
     for name, figure in figures.items():
@@ -87,7 +89,10 @@ def files(run, candidates, photographs):
             for name in sorted(archive.namelist())
             if name.endswith((".jpg", ".png"))
         ][:NUM_DISTINCT]
-        return made + [(archive.read(name), name[-4:]) for name in names]
+        found = [(archive.read(name), name[-4:]) for name in names]
+    # In turn, so that lakes of any size are half of each.
+    pairs = zip(made, found, strict=False)
+    return [each for pair in pairs for each in pair]
 
 
 def measure(run, folder, candidates, contents, count):
@@ -121,14 +126,16 @@ def measure(run, folder, candidates, contents, count):
     }
 
 
-def summary(small, large, issued):
+def summary(first, small, large, issued):
     """A picture's cost, a million's, and the start's."""
 
     def slope(name):
         return (large[name] - small[name]) / (large["images"] - small["images"])
 
     each = slope("seconds")
-    start = max(0.0, large["seconds"] - large["images"] * each)
+    if min(each, slope("processor_seconds")) <= 0:
+        raise SystemExit("too few --images to tell what one costs")
+    start = max(0.0, first["seconds"] - first["images"] * each)
     return {
         "images": large["images"],
         "issued": issued,

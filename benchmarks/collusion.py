@@ -33,7 +33,6 @@ import results_file
 from tf_fingerprint import runs
 
 SIZES = (1, 2, 3, 4)
-MIN_TRIALS = 100_000
 
 
 def main(arguments=None):
@@ -61,6 +60,7 @@ def parse(arguments):
         ("pictures", 64),
         ("together", 8),
         ("issued", 10_000),
+        ("trials", 100_000),
         ("simulations", 500),
         ("seed", 0),
     ):
@@ -76,7 +76,7 @@ def measure(run, args):
     tallies = collections.defaultdict(collusion_scores.Tally)
     kinds = (len(SIZES) - 1) * len(collusion_copies.STRATEGIES)
     pictures = kinds * args.coalitions * args.pictures
-    registries = math.ceil(MIN_TRIALS / pictures)
+    registries = math.ceil(args.trials / pictures)
     for size in SIZES:
         for number in range(args.coalitions):
             tell(f"coalition {number + 1} of {args.coalitions}, size {size}")

@@ -32,7 +32,7 @@ _HEAD, _TAIL = struct.Struct("<QI"), struct.Struct("<I")
 Picture = tuple[tuple[str, str], np.ndarray]
 
 # How far a logit may be from what it is when a picture is decoded alone: sums
-# are rounded in another order in larger batches. Measured: less than 1e-5.
+# are rounded in another order in larger batches. Measured on 64 pictures: 5e-5.
 _NEAR = 1e-3
 
 

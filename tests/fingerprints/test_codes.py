@@ -190,6 +190,20 @@ def test_the_threshold_is_the_lowest_score_that_is_enough():
     assert 100 * tail[accusation.threshold - 1] > 1e-3
 
 
+def test_whoever_reaches_the_threshold_is_named():
+    logits = np.array([1, -2, 4, 8, -16, 31, 31, 31.0])  # All sums occur.
+    tail = fingerprints.weighted_tail(fingerprints.bit_weights(logits))
+    named = []
+    for bits in itertools.product((0, 1), repeat=8):
+        accusation = fingerprints.accuse(
+            logits, [bits], max_false_positive_rate=0.1
+        )
+        named += accusation.scores
+
+    assert min(named) == accusation.threshold
+    assert len(named) == 256 * tail[accusation.threshold]
+
+
 def test_where_no_score_is_enough_nobody_is_named():
     candidates = drawn(2, 8)
 
