@@ -7,18 +7,24 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
-_LOGGERS = ("tensorflow", "tf2onnx", "absl")
+from absl import logging as absl_logging
+
+_LOGGERS = ("tensorflow", "tf2onnx")
 
 
 @contextlib.contextmanager
 def only_warnings() -> Iterator[None]:
     """Keeps what is less than a warning off the log, for a while."""
     before = {name: logging.getLogger(name).level for name in _LOGGERS}
+    # Of absl's own logger the level is set anew behind our back.
+    verbosity = absl_logging.get_verbosity()
+    absl_logging.set_verbosity(min(verbosity, absl_logging.WARNING))
     for name, level in before.items():
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     try:
         yield
     finally:
+        absl_logging.set_verbosity(verbosity)
         for name, level in before.items():
             logging.getLogger(name).setLevel(level)
 
