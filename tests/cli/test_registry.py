@@ -219,7 +219,6 @@ def test_reading_never_makes_a_registry(command, tmp_path):
         + ["--at", "0001-01-01T00:00+14:00"],
         ["issue", "run", "--registry", "r"],
         ["issue", "run", "--registry", "r", "--recipient", "a"],
-        ["issue", "run", "--registry", "r", "--recipients", "f", "--to", "d"],
         ["issue", "run", "--registry", "r", "--recipients", "f"]
         + ["--recipient", "a"],
     ],

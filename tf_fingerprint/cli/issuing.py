@@ -87,12 +87,14 @@ def _record_many(args, run):
     from tf_fingerprint import calibration
     from tf_fingerprint import registry
 
-    recipients = _lines(args.recipients)
-    batch = args.batch or registry.default_batch(recipients, run.record)
+    recipients = _recipients(args)
+    batch = args.batch or registry.default_batch(
+        _lines(args.recipients), run.record
+    )
     with registry.open_store(args.registry, create=True) as store:
         records = registry.issue_many(
             store,
-            _recipients(args),
+            recipients,
             generator=run.record,
             batch=batch,
             draw=calibration.drawing(run.calibration),

@@ -1,9 +1,6 @@
 import pathlib
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 
@@ -17,7 +14,6 @@ from starlette import routing
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from export import server
-from export.server import __main__
 from tf_fingerprint import errors
 
 from ...serving import asking
@@ -261,34 +257,3 @@ def test_messages_beyond_the_limit_are_refused(models):
             codes.append(raised.value.code())
 
     assert set(codes) == {grpc.StatusCode.RESOURCE_EXHAUSTED}
-
-
-def test_the_program_answers_until_it_is_told_to_stop(models):
-    command = [sys.executable, "-m", "export.server", str(models)]
-    ports = ["--rest-port", "0", "--grpc-port", "0"]
-    with subprocess.Popen(
-        command + ports, cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        url = process.stdout.readline().split()[-1]
-        answer = asking.ask(
-            url, "POST", "/v1/models/plus:predict", {"instances": [1]}
-        )
-        process.send_signal(signal.SIGTERM)
-
-    assert answer.json == {"predictions": [2.0]}
-    assert process.returncode == 0
-
-
-def test_the_program_says_why_it_cannot_start(tmp_path, capsys):
-    handlers = {
-        number: signal.getsignal(number)
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        code = __main__.main([str(tmp_path / "none")])
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-
-    assert code == 1
-    assert "no folder" in capsys.readouterr().err
