@@ -18,9 +18,9 @@ import tqdm
 from export import bundle
 from tf_fingerprint import calibration
 from tf_fingerprint import errors
-from tf_fingerprint import fingerprints
 from tf_fingerprint import registry as registries
 from tf_fingerprint.registry import commitments
+from tf_fingerprint.registry.records import check_name
 
 _LOCK = ".lock"
 
@@ -80,7 +80,7 @@ def issue_many(
         errors.RegistryError: If the registry can't be written.
         errors.ExportError: If a bundle does not do what it should.
     """
-    _check(recipients, writer.run.record)
+    _check(recipients)
     writer.prepare()
     to = pathlib.Path(to)
     with (
@@ -103,7 +103,7 @@ def issue_many(
         ]
 
 
-def _check(recipients, generator):
+def _check(recipients):
     """Raises a `ValueError` for names that can't be recorded."""
     repeated = [
         name
@@ -116,13 +116,7 @@ def _check(recipients, generator):
             f"told apart. {repeated[0]!r} is there twice."
         )
     for name in recipients:
-        registries.IssuanceRecord(
-            id="",
-            fingerprint=fingerprints.to_hex([0] * generator.num_bits),
-            recipient=name,
-            issued_at=datetime.datetime.now(datetime.UTC),
-            generator=generator,
-        )
+        check_name("recipient", name)
 
 
 def _reserved(run, recipients, store, to, expires_at):
