@@ -102,7 +102,7 @@ def test_versions_change_while_requests_are_answered(saved, models):
 def test_a_version_with_a_wrong_warm_up_is_not_served(saved, models):
     with server.Server(models, **SOON) as running:
         publish(saved, models, 2, "cold")
-        wait_until(lambda: (state_of(running, 2) or {})["state"] == "END")
+        wait_until(lambda: (state_of(running, 2) or {}).get("state") == "END")
 
         assert state_of(running, 2)["status"]["error_code"] == (
             "INVALID_ARGUMENT"
