@@ -21,7 +21,11 @@ def path(tmp_path):
 def recorded(path, count, num_bits=128):
     """That many records, in a registry at this path."""
     generator = make_generator(num_bits)
-    records = [make_record(generator, f"R{n}") for n in range(count)]
+    drawn = {}  # Of 8 bits, two draws are soon alike.
+    while len(drawn) < count:
+        record = make_record(generator, f"R{len(drawn)}")
+        drawn.setdefault(record.fingerprint, record)
+    records = list(drawn.values())
     with registry.open_store(path, create=True) as store:
         store.append(records)
     return records
