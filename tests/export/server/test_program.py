@@ -13,15 +13,15 @@ from ...serving import asking
 from ...serving import tiny_models
 
 ROOT = pathlib.Path(__file__).parents[3]
+PORTS = ("--rest-port", "0", "--grpc-port", "0")
 
 
 def test_the_program_answers_until_it_is_told_to_stop(tmp_path):
     good = tiny_models.request(x=np.float32([1]))
     tiny_models.save(tiny_models.Plus(1), tmp_path / "plus" / "1", [good])
     command = [sys.executable, "-m", "export.server", str(tmp_path)]
-    ports = ["--rest-port", "0", "--grpc-port", "0"]
     with subprocess.Popen(
-        command + ports, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [*command, *PORTS], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         url = process.stdout.readline().split()[-1]
         answer = asking.ask(
@@ -39,7 +39,7 @@ def test_the_program_says_why_it_cannot_start(tmp_path, capsys):
         for number in (signal.SIGTERM, signal.SIGINT)
     }
     try:
-        code = __main__.main([str(tmp_path / "none")])
+        code = __main__.main([str(tmp_path / "none"), *PORTS])
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
