@@ -1,8 +1,8 @@
 """What the shipped weights do: bits, recipients, fidelity, consistency.
 
-Every picture is an 8-bit file when it is looked at. The unfingerprinted
-generator of the comparison has the same size and was trained by the same code
-for the same images.
+Every picture is an 8-bit file when it is looked at. The generator of the
+comparison has the same size, saw as many photographs, and has all bits neutral.
+Whether it ever learned fingerprints, the weights' model card says.
 
     python benchmarks/shipped.py
 """
