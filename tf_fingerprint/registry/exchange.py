@@ -142,11 +142,15 @@ def _record(row: Mapping[str, Any]) -> IssuanceRecord:
         ),
         state=State(fields["state"]),
         issued_by=fields["issued_by"] or "",
-        expires_at=fields["expires_at"]
-        and datetime.datetime.fromisoformat(fields["expires_at"]),
+        expires_at=_optional_moment(fields["expires_at"]),
         batch=fields["batch"],
         batch_line=fields["batch_line"],
     )
+
+
+def _optional_moment(text: str | None) -> datetime.datetime | None:
+    # An empty text is no moment, and no way of saying that there is none.
+    return None if text is None else datetime.datetime.fromisoformat(text)
 
 
 def _read(path: pathlib.Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
