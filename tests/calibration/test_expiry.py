@@ -3,7 +3,6 @@
 import datetime
 import json
 
-import numpy as np
 import pytest
 
 from tf_fingerprint import calibration
@@ -23,7 +22,7 @@ def made():
 
 def judged(made, found_at, decide="hard", bits=None, **changes):
     """The verdict on a picture of the first of three copies."""
-    issued = np.stack([made.draw(64) for _ in range(3)])
+    issued = habits.drawn(made, 3)
     judge = calibration.Judge(
         habits.make_candidates(issued, **changes),
         made,

@@ -20,7 +20,7 @@ def made():
 
 @pytest.fixture(scope="module")
 def issued(made):
-    return np.stack([made.draw(64) for _ in range(100)])
+    return habits.drawn(made, 100, seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_two_good_candidates_are_ambiguous(made, issued):
 
 
 def test_the_mixture_of_two_copies_is_ambiguous(made):
-    issued = np.stack([made.draw(64) for _ in range(6)])
+    issued = habits.drawn(made, 6)
     issued[1] = issued[0]
     issued[1, :32] ^= 1
     judge = calibration.Judge(habits.make_candidates(issued), made)

@@ -27,10 +27,9 @@ def several(made, request, tmp_path_factory):
     """Evidence on six spoiled pictures of Acme's, alone and together."""
     folder = tmp_path_factory.mktemp("several")
     with registry.open_store(folder / "registry.db", create=True) as store:
+        draw = habits.drawing(made)
         for name in ("Acme", "Other"):
-            registry.issue(
-                store, name, generator=habits.GENERATOR, draw=made.draw
-            )
+            registry.issue(store, name, generator=habits.GENERATOR, draw=draw)
         candidates, head = evidence.read(store, habits.GENERATOR.digest)
     judge = calibration.Judge(candidates, made, decide=request.param)
     bits = np.repeat(candidates.records[0].bits[None], 6, axis=0)
