@@ -7,10 +7,17 @@ import pytest
 from tf_fingerprint import cli
 from tf_fingerprint import errors
 from tf_fingerprint import registry
+from tf_fingerprint.cli import starting
 
 from ..registry.store_contract import make_generator
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
+
+
+@pytest.fixture(autouse=True)
+def opened_once(tiny_run, monkeypatch):
+    """Each command opens the run; here it is traced only once."""
+    monkeypatch.setattr(starting, "load_run", lambda _: tiny_run)
 
 
 @pytest.fixture
