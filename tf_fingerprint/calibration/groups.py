@@ -41,6 +41,7 @@ class Groups:
             self._bits = readings.majority(
                 signed[: count * size].reshape(shape)
             )
+        self._packed = null.Packed(self._bits)
         self._together = together
         self._totals = np.maximum(np.abs(together).sum(axis=1), 1e-12)
 
@@ -58,7 +59,7 @@ class Groups:
         """
         if not len(self._bits):
             return None
-        matches = null.match_counts(self._bits, fingerprint)
+        matches = self._packed.matches(fingerprint)
         hits = int((matches >= num_matches).sum())
         return MeasuredRate.of(hits, len(self._bits))
 

@@ -68,6 +68,7 @@ def accuse(
     fingerprints: npt.ArrayLike,
     *,
     max_false_positive_rate: float = 1e-6,
+    num_candidates: int | None = None,
 ) -> Accusation:
     """Names all whose score is too high for chance.
 
@@ -77,12 +78,15 @@ def accuse(
         fingerprints: `(candidates, num_bits)` of 0 and 1, all that were issued.
         max_false_positive_rate: Tolerated probability that anybody is named who
             had no part in the picture, over all candidates together.
+        num_candidates: If only those with the highest scores are given, from
+            how many they were chosen; the odds are corrected for all of them.
 
     Returns:
         The accused, none, one or several.
 
     Raises:
-        ValueError: If lengths differ or the rate is not in (0, 1].
+        ValueError: If lengths differ, the rate is not in (0, 1], or they were
+            chosen from fewer than there are.
     """
     if not 0 < max_false_positive_rate <= 1:
         raise ValueError(
@@ -93,7 +97,13 @@ def accuse(
     weights = bit_weights(logits)
     scores = weighted_matches(logits > 0, weights, fingerprints)
     tail = weighted_tail(weights)
-    num_candidates = len(scores)
+    if num_candidates is None:
+        num_candidates = len(scores)
+    if num_candidates < len(scores):
+        raise ValueError(
+            "`num_candidates` must be at least the number of fingerprints, "
+            f"{len(scores)}. Received {num_candidates}."
+        )
     enough = tail * max(1, num_candidates) <= max_false_positive_rate
     threshold = int(np.count_nonzero(~enough))  # The tail falls.
     accused = np.flatnonzero(scores >= threshold)
