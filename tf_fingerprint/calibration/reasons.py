@@ -5,8 +5,8 @@ import math
 
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
+from tf_fingerprint.calibration.findings import Accused
 from tf_fingerprint.calibration.findings import Finding
-from tf_fingerprint.calibration.findings import Mixture
 from tf_fingerprint.calibration.findings import SoftScore
 from tf_fingerprint.calibration.null import MeasuredRate
 
@@ -24,14 +24,14 @@ class Case:
         limit: Tolerated chance to accuse anybody wrongly.
         presence: How unlike a photograph's answer it is, if known.
         presence_threshold: From where on it carries some fingerprint.
-        mixture: The two candidates that best explain it together, if any.
+        accused: Who had a part in it, as far as weighed bits tell.
         num_candidates: Number of issued fingerprints compared against.
     """
 
     limit: float
     presence: float | None
     presence_threshold: float | None
-    mixture: Mixture | None
+    accused: tuple[Accused, ...]
     num_candidates: int
 
     def judged_hard(
@@ -74,10 +74,15 @@ class Case:
     def _judged(self, nearest, *, is_enough, is_tied, runner_up_p, measured):
         if not is_enough:
             return self._without_candidate()
-        if is_tied or runner_up_p <= MAX_RUNNER_UP_RATE:
+        if (
+            is_tied
+            or runner_up_p <= MAX_RUNNER_UP_RATE
+            or any(each.record != nearest for each in self.accused)
+        ):
             return (
                 Finding.AMBIGUOUS,
-                "Two fingerprints are both matched better than chance allows.",
+                "More than one fingerprint is matched better than chance "
+                "allows." + self._named(),
             )
         if measured is not None and measured.low > self.limit:
             return (
@@ -98,14 +103,12 @@ class Case:
 
     def _without_candidate(self):
         """The finding where no single candidate is matched well enough."""
-        if (
-            self.mixture is not None
-            and self.mixture.log10_p_corrected <= math.log10(self.limit)
-        ):
+        if self.accused:
             return (
                 Finding.AMBIGUOUS,
-                "No single fingerprint is matched well enough, but what two "
-                "have in common is: the mark of two copies mixed.",
+                "No fingerprint is matched well enough where all bits count "
+                "alike, as where copies were mixed or the picture is spoiled."
+                + self._named(),
             )
         if self.presence is not None and (
             self.presence > self.presence_threshold
@@ -118,4 +121,18 @@ class Case:
         return (
             Finding.NO_EVIDENCE,
             "No issued fingerprint is matched better than chance allows.",
+        )
+
+    def _named(self):
+        """A sentence on who had a part, if anybody is known to have."""
+        if not self.accused:
+            return ""
+        names = ", ".join(
+            f"{each.record.recipient} (p = {each.p_value:.1e})"
+            for each in self.accused
+        )
+        return (
+            f" Weighed by how surely they were read, the bits accuse {names}; "
+            f"chance accuses any of the {self.num_candidates:,} candidates "
+            f"with at most p = {self.limit:.1e}."
         )

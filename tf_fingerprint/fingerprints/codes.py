@@ -126,13 +126,13 @@ def bit_weights(logits: npt.ArrayLike) -> npt.NDArray[np.int64]:
     where all have.
 
     Args:
-        logits: `(num_bits,)`, what a decoder read.
+        logits: `(..., num_bits)`, what a decoder read; each picture by itself.
 
     Returns:
-        `(num_bits,)`, whole numbers from 0 to 31.
+        The same shape, whole numbers from 0 to 31.
 
     Raises:
-        ValueError: If `logits` are not finite numbers along one axis.
+        ValueError: If `logits` are not finite numbers, or there are no bits.
 
     Example:
 
@@ -140,14 +140,16 @@ def bit_weights(logits: npt.ArrayLike) -> npt.NDArray[np.int64]:
     [31, 0, 17, 17, 13]
     """
     logits = np.asarray(logits, np.float64)
-    if logits.ndim != 1 or not len(logits) or not np.isfinite(logits).all():
+    if not logits.ndim or not logits.shape[-1] or not np.isfinite(logits).all():
         raise ValueError(
-            "`logits` must be finite numbers along one axis, those of one "
-            f"picture. Received an array with {logits.ndim} axes."
+            "`logits` must be finite numbers, those of each picture along the "
+            f"last axis. Received an array with {logits.ndim} axes."
         )
     sizes = np.abs(logits)
-    limit = np.quantile(sizes, 1 - _SURE) or sizes.max() or 1.0
-    return np.rint(MAX_WEIGHT * np.minimum(1, sizes / limit)).astype(np.int64)
+    limits = np.quantile(sizes, 1 - _SURE, axis=-1, keepdims=True)
+    largest = sizes.max(axis=-1, keepdims=True)
+    limits = np.where(limits > 0, limits, np.where(largest > 0, largest, 1.0))
+    return np.rint(MAX_WEIGHT * np.minimum(1, sizes / limits)).astype(np.int64)
 
 
 def weighted_matches(
