@@ -58,7 +58,7 @@ def issue_many(
     All fingerprints are recorded, and the record waited for, before the first
     bundle is written. After a kill or a failure call it again with the same
     arguments: finished bundles stay as they are, and a recipient for whom a
-    fingerprint was only reserved gets that one.
+    fingerprint was only reserved gets that one, unless it has expired.
 
     Args:
         writer: Of the run whose generator is issued.
@@ -122,9 +122,13 @@ def _check(recipients):
 def _reserved(run, recipients, store, to, expires_at):
     """A record for each recipient, of an earlier call or new."""
     known = collections.defaultdict(list)
+    now = datetime.datetime.now(datetime.UTC)
     if any(each.digest == run.generator_digest for each in store.generators()):
         for record in store.issuances(generator_digest=run.generator_digest):
-            is_reserved = record.state is registries.State.RESERVED
+            is_reserved = (
+                record.state is registries.State.RESERVED
+                and not record.is_expired(now)
+            )
             if is_reserved or (to / record.id).exists():
                 known[record.recipient].append(record)
     return [

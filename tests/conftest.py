@@ -12,6 +12,10 @@ import tensorflow as tf  # noqa: E402
 
 from tf_fingerprint import models  # noqa: E402
 
+from . import fuzzing  # noqa: E402
+
+fuzzing.load_profile()
+
 # Before TensorFlow starts: afterwards the number of devices is fixed.
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0],

@@ -220,6 +220,27 @@ class Run:
             expires_at=expires_at,
         )
 
+    def hand_out(
+        self,
+        issuance_id: str,
+        registry: issuing.Registry,
+        *,
+        to: str | os.PathLike[str],
+        formats: Collection[str] = (),
+        sign_with: str | os.PathLike[str] | None = None,
+        secret: str | os.PathLike[str] | None = None,
+    ) -> issuing.Issued:
+        """Hands out the copy of a reservation; see `issuing.hand_out`."""
+        return issuing.hand_out(
+            self,
+            issuance_id,
+            registry,
+            to=to,
+            formats=formats,
+            sign_with=sign_with,
+            secret=secret,
+        )
+
     def bundle_writer(
         self,
         formats: Collection[str] = (),

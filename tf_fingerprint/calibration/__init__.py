@@ -17,6 +17,7 @@ from tf_fingerprint.calibration.null import MeasuredRate as MeasuredRate
 from tf_fingerprint.calibration.null import effective_bits as effective_bits
 from tf_fingerprint.calibration.null import match_histograms as match_histograms
 from tf_fingerprint.calibration.presence import PresenceTest as PresenceTest
+from tf_fingerprint.calibration.readings import majority as majority
 from tf_fingerprint.calibration.record import (
     MAX_PRESENCE_RATE as MAX_PRESENCE_RATE,
 )

@@ -1,20 +1,12 @@
 """The four verdicts, and the numbers that each of them rests on."""
 
 import dataclasses
-import enum
+import datetime
 from typing import Any
 
 from tf_fingerprint import registry
 from tf_fingerprint.calibration.null import MeasuredRate
-
-
-class Finding(enum.StrEnum):
-    """What is said about an image, or about several of one source."""
-
-    ATTRIBUTED = "attributed"  # To the recipient of the nearest fingerprint.
-    NOT_ISSUED = "not_issued"  # It carries one, of nobody or revoked.
-    AMBIGUOUS = "ambiguous"  # Two candidates, or a mixture of two.
-    NO_EVIDENCE = "no_evidence"
+from tf_fingerprint.registry import Finding as Finding
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,8 +93,8 @@ class Verdict:
         finding: One of four.
         reason: Why, in a sentence.
         attribution: By matching bits alone, as `registry.attribute` finds it.
-            Its `record` may be set though the finding is another: the finding
-            heeds revocation, photographs and mixtures as well.
+            Its finding may be another: that of the verdict heeds photographs
+            and mixtures as well.
         candidate: The nearest by matching bits, named or not; None if nothing
             was issued.
         runner_up: The second-nearest, if there is one.
@@ -114,6 +106,10 @@ class Verdict:
         presence: How unlike a photograph's answer it is; None without a
             calibration.
         presence_threshold: From where on it carries some fingerprint.
+        carried: The issuance whose fingerprint is matched well enough, alone,
+            and not contradicted by photographs: attributed or revoked.
+        found_at: When the images were found, to say whether the recipient
+            might still use the copy.
         num_images: Images that the verdict is on.
         decided_by: `"hard"` or `"soft"`.
         max_false_positive_rate: Tolerated chance to accuse anybody wrongly.
@@ -131,6 +127,8 @@ class Verdict:
     accused: tuple[Accused, ...]
     presence: float | None
     presence_threshold: float | None
+    carried: registry.IssuanceRecord | None
+    found_at: datetime.datetime
     num_images: int
     decided_by: str
     max_false_positive_rate: float
@@ -142,7 +140,7 @@ class Verdict:
         """The issuance that is accused; None unless somebody is."""
         if self.finding is not Finding.ATTRIBUTED:
             return None
-        return self.soft.candidate if self._is_soft else self.candidate
+        return self.carried
 
     @property
     def recipient(self) -> str | None:
@@ -150,26 +148,37 @@ class Verdict:
         return self.record.recipient if self.record else None
 
     @property
-    def _is_soft(self) -> bool:
-        return self.decided_by == "soft"
+    def is_expired(self) -> bool | None:
+        """Whether the images were found after the recipient's time was up.
+
+        None if there is no fingerprint of an issuance, or no end to its time.
+        """
+        if self.carried is None or self.carried.expires_at is None:
+            return None
+        return self.carried.is_expired(self.found_at)
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON can hold it; `recipient` is null for nobody."""
-        odds = self.attribution.to_dict()
+        odds = self.attribution.to_dict() | {"finding": str(self.finding)}
         nearest = {"recipient": self.recipient, "state": None}
         for name, record in (
             ("candidate", self.candidate),
             ("runner_up", self.runner_up),
         ):
             nearest[f"{name}_id"] = record and record.id
-        if self.candidate:
-            nearest["state"] = str(self.candidate.state)
+        suspect = self.carried or self.candidate
+        if suspect:
+            nearest["state"] = str(suspect.state)
+        expires_at = self.carried and self.carried.expires_at
         return {
             "finding": str(self.finding),
             "reason": self.reason,
             **odds,
             **nearest,
-            "issuance_id": self.record and self.record.id,
+            "issuance_id": self.carried and self.carried.id,
+            "expires_at": expires_at and expires_at.isoformat(),
+            "expired": self.is_expired,
+            "found_at": self.found_at.isoformat(),
             "measured": self.measured and self.measured.to_dict(),
             "soft": self.soft and self.soft.to_dict(),
             "accused": [each.to_dict() for each in self.accused],

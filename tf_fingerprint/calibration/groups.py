@@ -62,6 +62,22 @@ class Groups:
         hits = int((matches >= num_matches).sum())
         return MeasuredRate.of(hits, len(self._bits))
 
+    def match_histogram(
+        self, fingerprint: npt.NDArray[np.uint8]
+    ) -> npt.NDArray[np.int64] | None:
+        """How many groups match a fingerprint in how many bits.
+
+        Args:
+            fingerprint: `(num_bits,)` of 0 and 1.
+
+        Returns:
+            `(num_bits + 1,)`, or None if there are too few photographs for a
+            group.
+        """
+        if not len(self._bits):
+            return None
+        return null.match_histograms(self._bits, fingerprint[None])[0]
+
     def soft_rate(
         self, fingerprint: npt.NDArray[np.uint8], share: float
     ) -> MeasuredRate | None:

@@ -1,5 +1,6 @@
 """From logits to one of four verdicts."""
 
+import datetime
 import math
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ from tf_fingerprint.calibration.findings import Verdict
 from tf_fingerprint.calibration.ranking import Ranking
 from tf_fingerprint.calibration.readings import Reading
 from tf_fingerprint.calibration.record import Calibration
+from tf_fingerprint.registry.records import check_time
 
 # Most who can be accused of a part in one image; eight who mix their copies
 # leave nothing to be read.
@@ -36,10 +38,13 @@ class Judge:
         decide: Whether `"hard"` bits accuse or `"soft"` ones. One of them, and
             chosen before looking: whoever takes the better of two verdicts
             has twice the odds of being wrong.
+        found_at: When the images were found: a recipient whose time was up by
+            then is named all the same, and the verdict says so. Now, if not
+            given.
 
     Raises:
         ValueError: If `decide` is neither, or is soft without a calibration,
-            or the rate is out of range.
+            or the rate is out of range, or `found_at` has no time zone.
         errors.CalibrationError: If the calibration is another decoder's.
         errors.TooFewBitsError: If nobody could ever be accused.
     """
@@ -51,6 +56,7 @@ class Judge:
         *,
         max_false_positive_rate: float = 1e-6,
         decide: str = "hard",
+        found_at: datetime.datetime | None = None,
     ):
         if decide not in ("hard", "soft"):
             raise ValueError(
@@ -69,6 +75,8 @@ class Judge:
             max(1, len(candidates)),
         )
         self.candidates = candidates
+        self.found_at = found_at or datetime.datetime.now(datetime.UTC)
+        check_time("found_at", self.found_at)
         self.calibration = calibration
         self.max_false_positive_rate = max_false_positive_rate
         self.decide = decide
@@ -162,22 +170,25 @@ class Judge:
             presence_threshold=threshold,
             accused=accused,
             num_candidates=len(self.candidates),
+            found_at=self.found_at,
         )
         if self.decide == "soft":
-            finding, reason = case.judged_softly(soft)
+            judgement = case.judged_softly(soft)
         else:
-            finding, reason = case.judged_hard(attribution, nearest, measured)
+            judgement = case.judged_hard(attribution, nearest, measured)
         return Verdict(
-            finding=finding,
-            reason=reason,
+            finding=judgement.finding,
+            reason=judgement.reason,
             attribution=attribution,
             candidate=nearest,
             runner_up=runner_up,
             measured=measured,
             soft=soft,
-            accused=accused if finding is Finding.AMBIGUOUS else (),
+            accused=accused if judgement.finding is Finding.AMBIGUOUS else (),
             presence=presence,
             presence_threshold=threshold,
+            carried=judgement.carried,
+            found_at=self.found_at,
             num_images=len(logits),
             decided_by=self.decide,
             max_false_positive_rate=self.max_false_positive_rate,

@@ -25,6 +25,17 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
         metavar="FILE",
         help="many, one a line; may be called again after a stop",
     )
+    who.add_argument(
+        "--reserved",
+        metavar="ID",
+        help="hand out the copy of an issuance that was only reserved",
+    )
+    parser.add_argument(
+        "--reserve",
+        action="store_true",
+        help="only record fingerprints; --reserved hands the copy out later, "
+        "or --recipients with --to all of a list",
+    )
     parser.add_argument(
         "--count",
         type=values.positive,
