@@ -1,9 +1,13 @@
 """Runs: the weights that come with the package, and whom they accuse."""
 
+import shutil
+
 import numpy as np
 import pytest
 
 import tf_fingerprint
+from tf_fingerprint import calibrating
+from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint import runs
@@ -53,6 +57,27 @@ def test_names_the_recipient_and_else_nobody(tiny_run, made, tmp_path):
     assert right.num_matches == 32
     assert right.p_value == 2**-32
     assert other.num_matches == (reading[0] == reading[1]).sum()
+
+
+def test_judges_by_its_calibration_if_it_has_one(
+    tiny_run, tiny_run_dir, made, tmp_path
+):
+    issue_what_is_read(tiny_run, made[0], tmp_path / "registry.db")
+    shutil.copytree(tiny_run_dir, tmp_path / "run")
+    run = runs.load(tmp_path / "run")
+    calibrated = calibrating.calibrate(
+        run, ["procedural:20"], min_photographs=20, pictures=4
+    )
+    calibrated.save(run.folder / calibration.FILE_NAME)
+
+    [without] = tiny_run.judge(made[0], tmp_path / "registry.db")
+    [verdict] = run.judge(made[0], tmp_path / "registry.db")
+
+    assert without.recipient == "Acme"
+    assert without.measured is None
+    assert verdict.attribution == without.attribution
+    assert verdict.calibration_digest == calibrated.digest
+    assert verdict.measured.trials == 20
 
 
 def test_takes_an_open_registry_and_leaves_it_open(tiny_run, made, tmp_path):
