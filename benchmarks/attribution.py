@@ -19,6 +19,7 @@ import tempfile
 import time
 
 import numpy as np
+import pages
 import results_file
 import shipped_inputs as inputs
 from PIL import Image
@@ -74,6 +75,8 @@ def main(arguments=None):
         figures |= latency(candidates, made, read["png"])
     figures |= named_photographs(everybody, made)
     print(results_file.write("attribution", figures, folder=args.results))
+    if args.results == results_file.RESULTS:
+        fill_page(figures, args.issued)
 
 
 def parse(arguments):
@@ -83,9 +86,6 @@ def parse(arguments):
     parser.add_argument(
         "--min-photographs", type=int, default=calibration.MIN_PHOTOGRAPHS
     )
-    parser.add_argument(
-        "--calibration", help="of these photographs, made before"
-    )
     parser.add_argument("--pictures", type=int, default=600)
     parser.add_argument("--issued", type=int, nargs="+", default=NUM_ISSUED)
     parser.add_argument("--results", default=results_file.RESULTS)
@@ -93,11 +93,9 @@ def parse(arguments):
 
 
 def calibrated(run, args):
-    """The calibration given, or one that is made now."""
-    if args.calibration:
-        made = calibration.load(args.calibration)
-        made.check_decoder(run.record)
-        return made
+    """The run's own calibration, or one that is made now."""
+    if run.calibration is not None:
+        return run.calibration
     inputs.tell("photographs")
     return calibrating.calibrate(
         run,
@@ -203,6 +201,41 @@ def show(count, name, key, figures):
         f"{figures[f'soft_gain_log10_{key}']:>10.1f} {shares[2]} {shares[3]}",
         flush=True,
     )
+
+
+def fill_page(figures, counts):
+    """The tables of docs/scale.md."""
+    together = f"_together_{TOGETHER}"
+    columns = ("hard_right", "soft_right") + tuple(
+        f"{decide}_right{together}" for decide in ("hard", "soft")
+    )
+    rows = [
+        (
+            count,
+            name.removeprefix("wrong_").removesuffix(f"_{count}"),
+            *(
+                f"{figures[name.replace('wrong', column, 1)]:.1%}"
+                for column in columns
+            ),
+            figure,
+        )
+        for count in counts
+        for name, figure in figures.items()
+        if name.startswith("wrong_") and name.endswith(f"_{count}")
+    ]
+    header = ("issued", "pictures", "hard bits", "soft bits")
+    header += (f"hard, {TOGETHER} together", f"soft, {TOGETHER} together")
+    pages.fill("scale.md", "attribution", (*header, "wrongly named"), rows)
+    rows = [
+        (
+            count,
+            figures[f"milliseconds_odds_{count}"],
+            figures[f"milliseconds_whole_{count}"],
+        )
+        for count in counts
+    ]
+    header = ("issued", "ms, odds alone", "ms, with a calibration")
+    pages.fill("scale.md", "latency", header, rows)
 
 
 def latency(candidates, made, logits):

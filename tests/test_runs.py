@@ -1,5 +1,6 @@
 """Runs: the weights that come with the package, and whom they accuse."""
 
+import pathlib
 import shutil
 
 import numpy as np
@@ -17,6 +18,8 @@ from .tiny_run import pretrained_is_tiny as pretrained_is_tiny
 from .tiny_run import tiny_run as tiny_run
 from .tiny_run import tiny_run_dir as tiny_run_dir
 from .tiny_run import write_run
+
+SHIPPED = pathlib.Path(runs.__file__).with_name("pretrained")
 
 
 @pytest.fixture
@@ -78,6 +81,17 @@ def test_judges_by_its_calibration_if_it_has_one(
     assert verdict.attribution == without.attribution
     assert verdict.calibration_digest == calibrated.digest
     assert verdict.measured.trials == 20
+
+
+@pytest.mark.skipif(
+    not (SHIPPED / calibration.FILE_NAME).is_file(),
+    reason="this copy has no calibration of its pretrained weights",
+)
+def test_the_calibration_that_is_shipped_is_of_the_shipped_weights():
+    run = runs.load()
+
+    assert run.calibration.generator == run.record
+    assert len(run.calibration) >= calibration.MIN_PHOTOGRAPHS
 
 
 def test_takes_an_open_registry_and_leaves_it_open(tiny_run, made, tmp_path):
