@@ -18,8 +18,8 @@ import statistics
 import tempfile
 import time
 
+import attribution_tables
 import numpy as np
-import pages
 import results_file
 import shipped_inputs as inputs
 from PIL import Image
@@ -76,7 +76,7 @@ def main(arguments=None):
     figures |= named_photographs(everybody, made)
     print(results_file.write("attribution", figures, folder=args.results))
     if args.results == results_file.RESULTS:
-        fill_page(figures, args.issued)
+        attribution_tables.fill(figures, args.issued, TOGETHER)
 
 
 def parse(arguments):
@@ -201,41 +201,6 @@ def show(count, name, key, figures):
         f"{figures[f'soft_gain_log10_{key}']:>10.1f} {shares[2]} {shares[3]}",
         flush=True,
     )
-
-
-def fill_page(figures, counts):
-    """The tables of docs/scale.md."""
-    together = f"_together_{TOGETHER}"
-    columns = ("hard_right", "soft_right") + tuple(
-        f"{decide}_right{together}" for decide in ("hard", "soft")
-    )
-    rows = [
-        (
-            count,
-            name.removeprefix("wrong_").removesuffix(f"_{count}"),
-            *(
-                f"{figures[name.replace('wrong', column, 1)]:.1%}"
-                for column in columns
-            ),
-            figure,
-        )
-        for count in counts
-        for name, figure in figures.items()
-        if name.startswith("wrong_") and name.endswith(f"_{count}")
-    ]
-    header = ("issued", "pictures", "hard bits", "soft bits")
-    header += (f"hard, {TOGETHER} together", f"soft, {TOGETHER} together")
-    pages.fill("scale.md", "attribution", (*header, "wrongly named"), rows)
-    rows = [
-        (
-            count,
-            figures[f"milliseconds_odds_{count}"],
-            figures[f"milliseconds_whole_{count}"],
-        )
-        for count in counts
-    ]
-    header = ("issued", "ms, odds alone", "ms, with a calibration")
-    pages.fill("scale.md", "latency", header, rows)
 
 
 def latency(candidates, made, logits):
