@@ -171,6 +171,17 @@ def test_a_second_one_whom_only_weighed_bits_accuse_makes_it_ambiguous(
     assert {each.record.recipient for each in verdict.accused} == {"R0", "R1"}
 
 
+def test_the_limit_is_for_all_candidates_together(mixed):
+    candidates, logits = habits.make_candidates(mixed), averaged(mixed[:2])
+    [verdict] = calibration.Judge(candidates).judge(logits[None])
+    p_value = verdict.accused[0].p_value
+
+    for limit, expected in ((p_value * 1.01, 2), (p_value * 0.99, 0)):
+        judge = calibration.Judge(candidates, max_false_positive_rate=limit)
+        [verdict] = judge.judge(logits[None])
+        assert len(verdict.accused) == expected
+
+
 def test_a_copy_alone_accuses_nobody_else(judge, issued):
     for verdict in judge.judge(habits.picture_logits(issued[:20])):
         assert verdict.finding is Finding.ATTRIBUTED
