@@ -171,6 +171,15 @@ def test_a_second_one_whom_only_weighed_bits_accuse_makes_it_ambiguous(
     assert {each.record.recipient for each in verdict.accused} == {"R0", "R1"}
 
 
+def test_revoked_copies_in_a_mixture_are_told(mixed):
+    candidates = habits.make_candidates(mixed, state=registry.State.REVOKED)
+
+    [verdict] = calibration.Judge(candidates).judge(averaged(mixed[:2])[None])
+
+    assert len(verdict.accused) == verdict.reason.count(", revoked)") == 2
+    assert verdict.to_dict()["accused"][0]["state"] == "revoked"
+
+
 def test_the_limit_is_for_all_candidates_together(mixed):
     candidates, logits = habits.make_candidates(mixed), averaged(mixed[:2])
     [verdict] = calibration.Judge(candidates).judge(logits[None])

@@ -77,6 +77,7 @@ class Accused:
         return {
             "recipient": self.record.recipient,
             "issuance_id": self.record.id,
+            "state": str(self.record.state),
             "score": self.score,
             "highest_score": self.highest_score,
             "false_positive_rate": self.false_positive_rate,

@@ -15,6 +15,8 @@ from tf_fingerprint.calibration.null import MeasuredRate
 # A runner-up whom chance brings so near less often than this is a suspect too.
 MAX_RUNNER_UP_RATE = 1e-3
 
+REVOKED = registry.State.REVOKED
+
 
 class Judgement(NamedTuple):
     """A finding, its reason in a sentence, and whose fingerprint is carried.
@@ -104,7 +106,7 @@ class Case:
                 "copy made match this very fingerprint as well: the formula "
                 "does not hold for it.",
             )
-        if nearest.state == registry.State.REVOKED:
+        if nearest.state == REVOKED:
             return Judgement(
                 Finding.NOT_ISSUED,
                 "It carries a fingerprint that was revoked.",
@@ -156,7 +158,8 @@ class Case:
         if not self.accused:
             return ""
         names = ", ".join(
-            f"{each.record.recipient} (p = {each.p_value:.1e})"
+            f"{each.record.recipient} (p = {each.p_value:.1e}"
+            + (", revoked)" if each.record.state == REVOKED else ")")
             for each in self.accused
         )
         return (

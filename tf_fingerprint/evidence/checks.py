@@ -198,6 +198,7 @@ def _judged_then(judge, logits, position, store):
     """The verdict, with the states that issuances had when it was given."""
     found = judge.combine(logits)
     suspects = {found.candidate, found.soft and found.soft.candidate} - {None}
+    suspects |= {each.record for each in found.accused}
     then = {
         record: snapshots.record_at(store, record, position)
         for record in suspects
