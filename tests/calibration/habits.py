@@ -66,8 +66,7 @@ def make_calibration(count=2000, strength=1.0, **changes):
         sources=(("photographs.zip", count),),
         data_digest="c" * 64,
         made_at=datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC),
-        decoded_bits=(logits > 0).astype(np.uint8),
-        logits=logits.astype("<f2"),
+        read=calibration.Levels.of(logits),
         soft=calibration.SoftModel.fit(picture_logits(bits, noise=0.5), bits),
     )
     return dataclasses.replace(made, **changes)

@@ -101,7 +101,7 @@ def test_a_run_brings_its_calibration(command, folder, tiny_run_dir):
     argv = ("calibrate", run_dir, "--images", "procedural:30")
     status, stdout, _ = command(*argv, "--min-photographs", 30)
     assert status == 0
-    assert str(run_dir / "calibration.json") in stdout
+    assert str(run_dir / "calibration.json.gz") in stdout
 
     _, stdout, _ = attributed(command, folder, run_dir, "--decide", "soft")
 

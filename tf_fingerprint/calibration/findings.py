@@ -51,30 +51,38 @@ class SoftScore:
 
 
 @dataclasses.dataclass(frozen=True)
-class Mixture:
-    """Two candidates whose common bits an image shows.
+class Accused:
+    """Somebody who had a part in an image; see `fingerprints.accuse`.
 
     Args:
-        candidates: The two.
-        num_common: Bits in which their fingerprints agree.
-        num_matches: Those of them that the image shows.
-        log10_p_corrected: Decimal logarithm of the chance that any two
-            candidates are matched so well, at most 0.
+        record: What was issued to them.
+        score: Weight of the bits in which their fingerprint matches.
+        highest_score: Weight of all bits.
+        false_positive_rate: Probability that chance gives one innocent
+            candidate such a score.
+        p_value: The same for any of the candidates.
+        measured: How often photographs match this fingerprint by as great a
+            share of their weight; None without a calibration.
     """
 
-    candidates: tuple[registry.IssuanceRecord, registry.IssuanceRecord]
-    num_common: int
-    num_matches: int
-    log10_p_corrected: float
+    record: registry.IssuanceRecord
+    score: int
+    highest_score: int
+    false_positive_rate: float
+    p_value: float
+    measured: MeasuredRate | None
 
     def to_dict(self) -> dict[str, Any]:
-        """The mixture as JSON can hold it."""
+        """The accusation as JSON can hold it."""
         return {
-            "issuance_ids": [record.id for record in self.candidates],
-            "recipients": [record.recipient for record in self.candidates],
-            "num_common": self.num_common,
-            "num_matches": self.num_matches,
-            "log10_p_corrected": self.log10_p_corrected,
+            "recipient": self.record.recipient,
+            "issuance_id": self.record.id,
+            "state": str(self.record.state),
+            "score": self.score,
+            "highest_score": self.highest_score,
+            "false_positive_rate": self.false_positive_rate,
+            "p_value": self.p_value,
+            "measured": self.measured and self.measured.to_dict(),
         }
 
 
@@ -94,8 +102,8 @@ class Verdict:
         measured: How often photographs match the nearest fingerprint as well;
             None without a calibration.
         soft: The same by weighted bits; None without a calibration.
-        mixture: The two candidates that best explain the image together, if
-            they do so better than chance.
+        accused: If ambiguous, all who had a part in the image, as far as
+            weighed bits tell; highest score first, perhaps nobody.
         presence: How unlike a photograph's answer it is; None without a
             calibration.
         presence_threshold: From where on it carries some fingerprint.
@@ -117,7 +125,7 @@ class Verdict:
     runner_up: registry.IssuanceRecord | None
     measured: MeasuredRate | None
     soft: SoftScore | None
-    mixture: Mixture | None
+    accused: tuple[Accused, ...]
     presence: float | None
     presence_threshold: float | None
     carried: registry.IssuanceRecord | None
@@ -174,7 +182,7 @@ class Verdict:
             "found_at": self.found_at.isoformat(),
             "measured": self.measured and self.measured.to_dict(),
             "soft": self.soft and self.soft.to_dict(),
-            "mixture": self.mixture and self.mixture.to_dict(),
+            "accused": [each.to_dict() for each in self.accused],
             "presence": self.presence,
             "presence_threshold": self.presence_threshold,
             "num_images": self.num_images,

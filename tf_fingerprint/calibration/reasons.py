@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
+from tf_fingerprint.calibration.findings import Accused
 from tf_fingerprint.calibration.findings import Finding
-from tf_fingerprint.calibration.findings import Mixture
 from tf_fingerprint.calibration.findings import SoftScore
 from tf_fingerprint.calibration.null import MeasuredRate
 
 # A runner-up whom chance brings so near less often than this is a suspect too.
 MAX_RUNNER_UP_RATE = 1e-3
+
+REVOKED = registry.State.REVOKED
 
 
 class Judgement(NamedTuple):
@@ -35,7 +37,7 @@ class Case:
         limit: Tolerated chance to accuse anybody wrongly.
         presence: How unlike a photograph's answer it is, if known.
         presence_threshold: From where on it carries some fingerprint.
-        mixture: The two candidates that best explain it together, if any.
+        accused: Who had a part in it, as far as weighed bits tell.
         num_candidates: Number of issued fingerprints compared against.
         found_at: When the image was found.
     """
@@ -43,7 +45,7 @@ class Case:
     limit: float
     presence: float | None
     presence_threshold: float | None
-    mixture: Mixture | None
+    accused: tuple[Accused, ...]
     num_candidates: int
     found_at: datetime.datetime
 
@@ -87,10 +89,15 @@ class Case:
     def _judged(self, nearest, *, is_enough, is_tied, runner_up_p, measured):
         if not is_enough:
             return self._without_candidate()
-        if is_tied or runner_up_p <= MAX_RUNNER_UP_RATE:
+        if (
+            is_tied
+            or runner_up_p <= MAX_RUNNER_UP_RATE
+            or any(each.record != nearest for each in self.accused)
+        ):
             return Judgement(
                 Finding.AMBIGUOUS,
-                "Two fingerprints are both matched better than chance allows.",
+                "More than one fingerprint is matched better than chance "
+                "allows." + self._named(),
             )
         if measured is not None and measured.low > self.limit:
             return Judgement(
@@ -99,7 +106,7 @@ class Case:
                 "copy made match this very fingerprint as well: the formula "
                 "does not hold for it.",
             )
-        if nearest.state == registry.State.REVOKED:
+        if nearest.state == REVOKED:
             return Judgement(
                 Finding.NOT_ISSUED,
                 "It carries a fingerprint that was revoked.",
@@ -126,14 +133,12 @@ class Case:
 
     def _without_candidate(self):
         """The finding where no single candidate is matched well enough."""
-        if (
-            self.mixture is not None
-            and self.mixture.log10_p_corrected <= math.log10(self.limit)
-        ):
+        if self.accused:
             return Judgement(
                 Finding.AMBIGUOUS,
-                "No single fingerprint is matched well enough, but what two "
-                "have in common is: the mark of two copies mixed.",
+                "No fingerprint is matched well enough where all bits count "
+                "alike, as where copies were mixed or the picture is spoiled."
+                + self._named(),
             )
         if self.presence is not None and (
             self.presence > self.presence_threshold
@@ -146,4 +151,19 @@ class Case:
         return Judgement(
             Finding.NO_EVIDENCE,
             "No issued fingerprint is matched better than chance allows.",
+        )
+
+    def _named(self):
+        """A sentence on who had a part, if anybody is known to have."""
+        if not self.accused:
+            return ""
+        names = ", ".join(
+            f"{each.record.recipient} (p = {each.p_value:.1e}"
+            + (", revoked)" if each.record.state == REVOKED else ")")
+            for each in self.accused
+        )
+        return (
+            f" Weighed by how surely they were read, the bits accuse {names}; "
+            f"chance accuses any of the {self.num_candidates:,} candidates "
+            f"with at most p = {self.limit:.1e}."
         )

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
-from tf_fingerprint.calibration import mixtures
+from tf_fingerprint.calibration import accusing
 from tf_fingerprint.calibration import reasons
 from tf_fingerprint.calibration.findings import Finding
 from tf_fingerprint.calibration.findings import SoftScore
@@ -19,7 +19,8 @@ from tf_fingerprint.calibration.readings import Reading
 from tf_fingerprint.calibration.record import Calibration
 from tf_fingerprint.registry.records import check_time
 
-# Candidates that may be one half of a mixture.
+# Most who can be accused of a part in one image; eight who mix their copies
+# leave nothing to be read.
 _NUM_SUSPECTS = 8
 
 
@@ -124,40 +125,50 @@ class Judge:
     def _verdicts(self, groups: Sequence[npt.NDArray]) -> list[Verdict]:
         if not groups:
             return []
-        hard = [Reading.hard(logits) for logits in groups]
+        bits = np.stack([Reading.hard(logits).bits for logits in groups])
         attributions = registry.attribute_many(
-            np.stack([reading.bits for reading in hard]),
+            bits,
             self.candidates,
             max_false_positive_rate=self.max_false_positive_rate,
         )
-        places, _ = self._ranking.nearest(hard, _NUM_SUSPECTS)
-        scores = self._soft_scores(groups)
+        places, _ = self.candidates.nearest_two(bits)
+        means = [logits.mean(axis=0, dtype=np.float64) for logits in groups]
+        suspects, soft = self._weighed(groups, means)
         return [
-            self._verdict(group, reading, attribution, suspects, score)
-            for group, reading, attribution, suspects, score in zip(
-                groups, hard, attributions, places, scores, strict=True
+            self._verdict(*each)
+            for each in zip(
+                groups, attributions, places, means, suspects, soft, strict=True
             )
         ]
 
-    def _verdict(self, logits, reading, attribution, places, soft):
-        suspects = [self.candidates.records[place] for place in places]
-        nearest, runner_up, *_ = [*suspects, None, None]
-        measured, presence, threshold = None, None, None
+    def _verdict(self, logits, attribution, places, mean, suspects, soft):
+        nearest, runner_up, *_ = [
+            *(self.candidates.records[place] for place in places),
+            *(None, None),
+        ]
+        measured, presence, threshold, photographs = None, None, None, None
         if self.calibration is not None:
             test = self.calibration.presence
             threshold = test.threshold
             # All of the images must be unlike photographs.
             presence = float(test.scores((logits > 0).astype(np.uint8)).min())
+            photographs = self.calibration.groups(len(logits))
             if nearest is not None:
-                measured = self.calibration.groups(len(logits)).hard_rate(
+                measured = photographs.hard_rate(
                     nearest.bits, attribution.num_matches
                 )
-        mixture = mixtures.best(reading.bits, suspects, len(self.candidates))
+        accused = accusing.accused(
+            mean,
+            suspects,
+            self.candidates,
+            max_false_positive_rate=self.max_false_positive_rate,
+            groups=photographs,
+        )
         case = reasons.Case(
             limit=self.max_false_positive_rate,
             presence=presence,
             presence_threshold=threshold,
-            mixture=mixture,
+            accused=accused,
             num_candidates=len(self.candidates),
             found_at=self.found_at,
         )
@@ -173,7 +184,7 @@ class Judge:
             runner_up=runner_up,
             measured=measured,
             soft=soft,
-            mixture=mixture if judgement.finding is Finding.AMBIGUOUS else None,
+            accused=accused if judgement.finding is Finding.AMBIGUOUS else (),
             presence=presence,
             presence_threshold=threshold,
             carried=judgement.carried,
@@ -185,16 +196,24 @@ class Judge:
             calibration_digest=self.calibration and self.calibration.digest,
         )
 
-    def _soft_scores(self, groups) -> list[SoftScore | None]:
+    def _weighed(self, groups, means):
+        """Of each group whom weighed bits suspect, and its soft score."""
+        readings = [Reading.weighed(mean) for mean in means]
+        if self.calibration is not None:
+            model = self.calibration.soft
+            readings += [Reading.soft(logits, model) for logits in groups]
+        places, missed = self._ranking.nearest(readings, _NUM_SUSPECTS)
+        suspects = places[: len(groups)]
         if self.calibration is None:
-            return [None] * len(groups)
-        model = self.calibration.soft
-        readings = [Reading.soft(logits, model) for logits in groups]
-        places, missed = self._ranking.nearest(readings, 2)
-        return [
+            return suspects, [None] * len(groups)
+        return suspects, [
             self._soft_score(len(logits), *each)
             for logits, *each in zip(
-                groups, readings, places, missed, strict=True
+                groups,
+                readings[len(groups) :],
+                places[len(groups) :, :2],
+                missed[len(groups) :, :2],
+                strict=True,
             )
         ]
 

@@ -40,8 +40,9 @@ def add_calibrate(parser: argparse.ArgumentParser, run_help: str) -> None:
         "--to",
         type=pathlib.Path,
         metavar="FILE",
-        help="where to write the calibration (default: calibration.json in "
-        "RUN, where `attribute` and `issue` look for it)",
+        help="where to write the calibration, packed if it ends with .gz "
+        "(default: calibration.json.gz in RUN, where `attribute` and `issue` "
+        "look for it)",
     )
     parser.add_argument(
         "--min-photographs",
@@ -96,9 +97,7 @@ def calibrate(args: argparse.Namespace) -> int:
     issued = ()
     if args.registry is not None:
         with registry.open_store(args.registry) as store:
-            issued = registry.Candidates.load(
-                store, run.generator_digest
-            ).records
+            issued = registry.Candidates.load(store, run.generator_digest)
     minimum = args.min_photographs
     made = calibrating.calibrate(
         run,

@@ -132,12 +132,13 @@ def row_of(image: str, verdict: calibration.Verdict) -> dict[str, Any]:
         Dict of text, numbers and None, with the same keys for all verdicts.
     """
     row = {"image": image, **verdict.to_dict()}
-    measured, soft, mixture = (
-        row.pop(name) or {} for name in ("measured", "soft", "mixture")
-    )
+    measured, soft = (row.pop(name) or {} for name in ("measured", "soft"))
+    accused = row.pop("accused")
     for name in ("hits", "trials", "rate", "low", "high"):
         row[f"measured_{name}"] = measured.get(name)
     for name in ("log10_p_corrected", "missed", "total", "recipient"):
         row[f"soft_{name}"] = soft.get(name)
-    row["mixture_of"] = ", ".join(mixture.get("recipients", ())) or None
+    for name in ("recipient", "p_value"):
+        parts = ", ".join(str(each[name]) for each in accused)
+        row[f"accused_{name}s"] = parts or None
     return row

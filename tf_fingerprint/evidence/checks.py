@@ -198,6 +198,7 @@ def _judged_then(judge, logits, position, store):
     """The verdict, with the states that issuances had when it was given."""
     found = judge.combine(logits)
     suspects = {found.candidate, found.soft and found.soft.candidate} - {None}
+    suspects |= {each.record for each in found.accused}
     then = {
         record: snapshots.record_at(store, record, position)
         for record in suspects
@@ -229,6 +230,10 @@ def _agree(name: str, key: str, expected: Any, received: Any) -> None:
                 received.get(part, "nothing"),
             )
         return
+    if _are_alike(expected, received):
+        for number, pair in enumerate(zip(expected, received, strict=True)):
+            _agree(name, f"{key}.{number}", *pair)
+        return
     is_close = expected == received
     if isinstance(expected, float) and isinstance(received, float):
         is_close = math.isclose(
@@ -238,6 +243,16 @@ def _agree(name: str, key: str, expected: Any, received: Any) -> None:
         raise disagreement(
             name, f"`{key}` {_short(expected)}", _short(received)
         )
+
+
+def _are_alike(expected, received):
+    """Whether both are lists of as many dicts."""
+    return (
+        isinstance(expected, list)
+        and isinstance(received, list)
+        and len(expected) == len(received)
+        and all(isinstance(each, dict) for each in [*expected, *received])
+    )
 
 
 def _short(value):

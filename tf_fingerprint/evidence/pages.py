@@ -112,9 +112,9 @@ def _facts(report):
     runner_up = verdict["runner_up_matches"]
     if runner_up is not None:
         yield "Runner-up", f"{runner_up} matching bits"
-    mixture = verdict["mixture"]
-    if mixture:
-        yield "Mixture of", ", ".join(mixture["recipients"])
+    accused = [each["recipient"] for each in verdict["accused"]]
+    if accused:
+        yield "Had a part", ", ".join(accused)
 
 
 def _issuance(report):
@@ -158,6 +158,12 @@ def _odds(report):
             "By weighted bits, any random fingerprint does as well",
             f"{seldom(soft['log10_p_corrected'])} "
             f"(log10 p = {soft['log10_p_corrected']:.1f})",
+        )
+    for accused in verdict["accused"]:
+        yield (
+            f"Any random fingerprint scores as high as {accused['recipient']}",
+            f"{seldom(math.log10(accused['p_value']))} "
+            f"(p = {accused['p_value']:.3g})",
         )
     if verdict["presence"] is not None:
         yield (

@@ -41,6 +41,11 @@ FORMULAS = {
     "of all 2**num_bits bit strings whose disagreeing bits weigh at most as "
     "much as the candidate's",
     "expired": "whether found_at is at or after the issuance's expires_at",
+    "accused": "weight j is 31 * min(1, |logit j| / the 0.95 quantile of all "
+    "|logits|), rounded, of the mean over the images; score is the weight of "
+    "the bits in which the fingerprint matches; false_positive_rate is the "
+    "chance that a sum of the weights, each kept by a fair coin, is as high; "
+    "p_value as above",
     "presence": "squared Mahalanobis distance of the bits, as -1 and 1, from "
     "those of the calibration's photographs; of several images, the least",
     "candidates_digest": "SHA-256 over `id fingerprint recipient issued_at` "
