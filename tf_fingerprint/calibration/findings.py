@@ -7,6 +7,7 @@ from typing import Any
 from tf_fingerprint import registry
 from tf_fingerprint.calibration.null import MeasuredRate
 from tf_fingerprint.registry import Finding as Finding
+from tf_fingerprint.registry.schema import in_words
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Accused:
             "recipient": self.record.recipient,
             "issuance_id": self.record.id,
             "state": str(self.record.state),
+            "expires_at": in_words(self.record.expires_at),
             "score": self.score,
             "highest_score": self.highest_score,
             "false_positive_rate": self.false_positive_rate,
@@ -177,9 +179,9 @@ class Verdict:
             **odds,
             **nearest,
             "issuance_id": self.carried and self.carried.id,
-            "expires_at": expires_at and expires_at.isoformat(),
+            "expires_at": in_words(expires_at),
             "expired": self.is_expired,
-            "found_at": self.found_at.isoformat(),
+            "found_at": in_words(self.found_at),
             "measured": self.measured and self.measured.to_dict(),
             "soft": self.soft and self.soft.to_dict(),
             "accused": [each.to_dict() for each in self.accused],
