@@ -17,37 +17,7 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
         run_help: What a run is.
     """
     parser.add_argument("run", metavar="RUN", help=run_help)
-    who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--recipient", metavar="NAME")
-    who.add_argument(
-        "--recipients",
-        type=pathlib.Path,
-        metavar="FILE",
-        help="many, one a line; may be called again after a stop",
-    )
-    who.add_argument(
-        "--reserved",
-        metavar="ID",
-        help="hand out the copy of an issuance that was only reserved",
-    )
-    parser.add_argument(
-        "--reserve",
-        action="store_true",
-        help="only record fingerprints; --reserved hands the copy out later, "
-        "or --recipients with --to all of a list",
-    )
-    parser.add_argument(
-        "--count",
-        type=values.positive,
-        metavar="N",
-        help="only the first N lines of that file",
-    )
-    parser.add_argument(
-        "--batch",
-        metavar="NAME",
-        help="names that file, where only fingerprints are recorded; a named "
-        "one may grow at its end later",
-    )
+    _add_recipients(parser)
     parser.add_argument(
         "--registry",
         required=True,
@@ -99,6 +69,41 @@ def add_verify(parser: argparse.ArgumentParser) -> None:
     _add_secret(parser)
     output.add_format(parser)
     parser.set_defaults(command=issuing.verify)
+
+
+def _add_recipients(parser):
+    """Whom to, and whether now."""
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--recipient", metavar="NAME")
+    who.add_argument(
+        "--recipients",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="many, one a line; may be called again after a stop",
+    )
+    who.add_argument(
+        "--reserved",
+        metavar="ID",
+        help="hand out the copy of an issuance that was only reserved",
+    )
+    parser.add_argument(
+        "--reserve",
+        action="store_true",
+        help="only record fingerprints; --reserved hands the copy out later, "
+        "or --recipients with --to all of a list",
+    )
+    parser.add_argument(
+        "--count",
+        type=values.positive,
+        metavar="N",
+        help="only the first N lines of that file",
+    )
+    parser.add_argument(
+        "--batch",
+        metavar="NAME",
+        help="names that file, where only fingerprints are recorded; a named "
+        "one may grow at its end later",
+    )
 
 
 def _add_secret(parser):
