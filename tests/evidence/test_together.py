@@ -10,6 +10,7 @@ from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import evidence
 from tf_fingerprint import registry
+from tf_fingerprint.evidence import verifying
 
 from ..calibration import habits
 from .forging import change
@@ -190,3 +191,13 @@ def test_more_images_than_photographs_have_no_measured_rate(tmp_path):
     page = (tmp_path / "new" / "together" / "report.html").read_text()
     assert "against photographs" not in page
     assert page.count("<img ") == 24  # As many as there is room for.
+
+
+def test_the_ten_thousandth_image_comes_behind_the_others(tmp_path):
+    for name in ("10000", "9999", "together", "1000"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "report.json").touch()
+
+    names = [path.parent.name for path in verifying._reports(tmp_path)]
+
+    assert names == ["1000", "9999", "10000", "together"]
