@@ -1,7 +1,28 @@
+import gc
 import pathlib
 import threading
+import types
 
+import grpc
+import numpy as np
+import pytest
+from tensorflow_serving.apis import prediction_service_pb2_grpc
+
+from export import server
 from export.server import memory
+
+from ...serving import asking
+from ...serving import tiny_models
+
+
+@pytest.fixture
+def all_garbage():
+    """Keeps what only the garbage collector would free."""
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    yield gc.garbage
+    gc.set_debug(0)
+    gc.garbage.clear()
 
 
 def held_bytes():
@@ -49,3 +70,29 @@ def test_a_busy_process_that_becomes_idle_gives_back(monkeypatch):
     assert not given_back.wait(0.1)
     returning.close()
     assert len(calls) == 1
+
+
+def test_no_refused_request_is_held_by_its_error(tmp_path, all_garbage):
+    good = tiny_models.request(x=np.float32([1]))
+    bad = tiny_models.request(x=np.float64([1]))
+    bad.model_spec.name = "plus"
+    tiny_models.save(tiny_models.Plus(1), tmp_path / "plus" / "1", [good])
+    with server.Server(tmp_path) as running:
+        answer = asking.ask(
+            running.rest_url, "POST", "/v1/models/plus:predict", b"{}"
+        )
+        with grpc.insecure_channel(running.grpc_address) as channel:
+            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+            with pytest.raises(grpc.RpcError, match="INVALID_ARGUMENT"):
+                stub.Predict(bad, timeout=60)
+        gc.collect()
+        # Frames that go on to the core or to a model hold requests.
+        held = {
+            each.f_code.co_name
+            for each in all_garbage
+            if isinstance(each, types.FrameType)
+            and "/export/server/" in each.f_code.co_filename
+        }
+
+    assert answer.code == 400
+    assert not held
