@@ -129,13 +129,15 @@ def _issue_to_many(args, run):
     """A bundle for each recipient of a file."""
     from export import bulk
 
+    recipients = _recipients(args)
     issued = bulk.issue_many(
         run.bundle_writer(args.formats, args.sign_with),
-        _recipients(args),
+        recipients,
         args.registry,
         to=args.to,
         secret=args.secret,
         expires_at=args.expires_at,
+        workers=bulk.workers_for(len(recipients)),
     )
     rows = [_row(each.record) | {"folder": str(each.folder)} for each in issued]
     output.write_rows(rows, args.format, shown=_COLUMNS)

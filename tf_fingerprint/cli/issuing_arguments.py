@@ -33,6 +33,13 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
         "recorded",
     )
     registry_arguments.add_expiry(parser)
+    add_bundle_options(parser)
+    output.add_format(parser)
+    parser.set_defaults(command=issuing.issue)
+
+
+def add_bundle_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what says how copies are written."""
     parser.add_argument(
         "--formats",
         type=_names,
@@ -47,8 +54,6 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
         help="private key on an elliptic curve, for OpenSSF model-signing",
     )
     _add_secret(parser)
-    output.add_format(parser)
-    parser.set_defaults(command=issuing.issue)
 
 
 def add_verify(parser: argparse.ArgumentParser) -> None:
