@@ -31,6 +31,16 @@ SHIPPED = configs.Config(
     training=configs.Training(images=10**9, batch_size=8),
 )
 
+# What can be compared; "xla" is TensorFlow with the step compiled by it.
+SIDES = ("tensorflow", "xla", "jax", "pytorch")
+
+
+def at(resolution: int) -> configs.Config:
+    """The same at another resolution, with a layer more or less for it."""
+    data = dataclasses.replace(SHIPPED.data, resolution=resolution)
+    return dataclasses.replace(SHIPPED, data=data)
+
+
 # How often a step passes through each network, in units of one forward pass:
 # forward, backward to the features, backward to the weights. Generator: two
 # batches forth and back, one for the discriminator. Discriminator: one batch

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "tf_fingerprint"
 LEVELS = [
     {"errors"},
     {"fingerprints", "config", "layers", "losses", "data", "curriculum"}
-    | {"averaging", "descent", "drawing"},
+    | {"adam", "averaging", "descent", "drawing"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
     {"updates", "calibration", "bulk_snapshot"},
