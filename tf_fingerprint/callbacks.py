@@ -3,6 +3,7 @@
 import csv
 import os
 import pathlib
+import time
 
 import keras
 from absl import logging
@@ -33,10 +34,35 @@ class _ChiefCallback(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Works after every so many epochs, and after the last."""
-        last = epoch + 1 == self.params["epochs"]
+        last = epoch + 1 == self.params["epochs"] or self.model.stop_training
         due = last or (epoch + 1) % self.every == 0
         if due and is_chief(self.model.distribute_strategy):
             self.work(epoch, logs or {})
+
+
+class Deadline(keras.callbacks.Callback):
+    """Ends the training after the last epoch that fits into some minutes.
+
+    The first of the callbacks, so that the others know that it ends.
+
+    Args:
+        minutes: From now on; infinity for no end.
+    """
+
+    def __init__(self, minutes):
+        super().__init__()
+        self._end = time.monotonic() + 60 * minutes
+        self._begun = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Notes when the epoch began."""
+        self._begun = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Stops unless another epoch of that length would be in time."""
+        now = time.monotonic()
+        if now + (now - self._begun) > self._end:
+            self.model.stop_training = True
 
 
 class Checkpoint(_ChiefCallback):

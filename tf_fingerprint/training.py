@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import pathlib
 
@@ -24,6 +25,7 @@ def train(
     run_dir: str | os.PathLike[str],
     *,
     resume: bool = False,
+    minutes: float = math.inf,
     verbose: int | str = "auto",
 ) -> pathlib.Path:
     """Trains from the first image to the last, or goes on where it stopped.
@@ -37,6 +39,8 @@ def train(
             checkpoints, logs and grids of pictures, and in the end generator
             and decoder.
         resume: Whether to go on from the run directory's last checkpoint.
+        minutes: After which to stop, at the end of an epoch, as if the
+            training were over; `resume` goes on.
         verbose: As in `keras.Model.fit`.
 
     Returns:
@@ -49,6 +53,7 @@ def train(
         errors.DataError: If the photographs can't be read.
         errors.TrainingError: If a loss is no longer a number.
     """
+    deadline = callbacks.Deadline(minutes)
     folder = pathlib.Path(run_dir)
     # First, as workers must be connected before anything is computed.
     strategy = choose_strategy()
@@ -77,7 +82,13 @@ def train(
         with strategy.scope():
             model.load_weights(checkpoint.path)
     _check_workers(strategy, model, folder)
-    _fit(model, photographs.images, config, folder, checkpoint, verbose)
+    _fit(
+        model,
+        photographs.images,
+        config,
+        verbose,
+        [deadline, *_callbacks(folder, config.training), checkpoint],
+    )
     save_networks(model, folder)
     return folder
 
@@ -125,7 +136,17 @@ def save_networks(
         os.replace(draft, pathlib.Path(folder, name))
 
 
-def _fit(model, images, config, folder, checkpoint, verbose):
+def _callbacks(folder, training):
+    """What writes logs and grids, and warns."""
+    return [
+        callbacks.MetricsLog(folder / "metrics.csv"),
+        callbacks.Scalars(folder / "tensorboard"),
+        callbacks.Grids(folder / "grids", training.grid_epochs),
+        callbacks.ChanceWarning(training.chance_images),
+    ]
+
+
+def _fit(model, images, config, verbose, calls):
     """Fits from where the model stands to the last image."""
     training = config.training
     step = model.progress.images // training.batch_size
@@ -146,14 +167,8 @@ def _fit(model, images, config, folder, checkpoint, verbose):
         steps_per_epoch=steps_per_epoch,
         shuffle=False,
         verbose=verbose,
-        callbacks=[
-            callbacks.MetricsLog(folder / "metrics.csv"),
-            callbacks.Scalars(folder / "tensorboard"),
-            callbacks.Grids(folder / "grids", training.grid_epochs),
-            callbacks.ChanceWarning(training.chance_images),
-            # Last, so that what the others wrote is from before it.
-            checkpoint,
-        ],
+        # Checkpoints last, so that what the others wrote is from before.
+        callbacks=calls,
     )
 
 
