@@ -128,6 +128,9 @@ def serve_keras(config, conversation, compiled=False):
     if compiled:
         import tensorflow as tf
 
+        from tf_fingerprint.layers import resampling
+
+        resampling.BY_SHIFTS = True  # What XLA compiles best.
         gan.train_step = tf.function(gan.train_step, jit_compile=True)
     gan.fit(
         batches,
