@@ -1,8 +1,7 @@
 """How fast the training step is: TensorFlow, XLA and JAX beside PyTorch.
 
 All sides train the networks of the shipped weights, or those of another
-resolution, in float32 on the same cores, in turns: while one trains, the others
-wait. A ratio is the median over rounds of turns. Before that, TensorFlow and
+resolution, on the same cores, in turns: while one trains, the others wait. A ratio is the median over rounds of turns. Before that, TensorFlow and
 PyTorch must compute the same outputs, losses and gradients. Needs PyTorch and
 JAX: `pip install '.[benchmarks]'`.
 
@@ -39,10 +38,13 @@ def main():
     subprocess.run([sys.executable, HERE / "train_step_check.py"], check=True)
     if args.check:
         return
-    measured = {
-        size: measure(size, args.sides, args.rounds, args.steps, args.threads)
-        for size in args.sizes
-    }
+    measured = {}
+    for size in args.sizes:
+        sides, rounds = args.sides, args.rounds
+        if size != args.main_size:  # Less of what matters less.
+            sides = [side for side in sides if side in setting.FLOAT32_SIDES]
+            rounds = -(-rounds // 2)
+        measured[size] = measure(size, sides, rounds, args.steps, args.threads)
     require_idle_machine()
     print(tables.table(measured))
     figures = tables.figures(measured, main_size=args.main_size)

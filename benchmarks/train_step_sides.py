@@ -38,6 +38,13 @@ class Conversation:
         print(json.dumps(figures), file=self.answers, flush=True)
 
 
+def serve_pytorch_bfloat16(config, threads, conversation):
+    import torch
+
+    with torch.autocast("cpu", torch.bfloat16):
+        serve_pytorch(config, threads, conversation)
+
+
 def serve_pytorch(config, threads, conversation):
     import pytorch_step
     import torch
@@ -75,6 +82,13 @@ def serve_tensorflow(config, threads, conversation, compiled=False):
 
 def serve_xla(config, threads, conversation):
     serve_tensorflow(config, threads, conversation, compiled=True)
+
+
+def serve_bfloat16(config, threads, conversation):
+    import keras
+
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    serve_tensorflow(config, threads, conversation)
 
 
 def serve_jax(config, threads, conversation):
@@ -164,6 +178,8 @@ SIDES = {
     "xla": serve_xla,
     "jax": serve_jax,
     "pytorch": serve_pytorch,
+    "bfloat16": serve_bfloat16,
+    "pytorch_bfloat16": serve_pytorch_bfloat16,
 }
 
 if __name__ == "__main__":
