@@ -81,6 +81,6 @@ setuptools.setup(
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],
-        "benchmarks": ["torch>=2.5"],
+        "benchmarks": ["torch>=2.5", *EXTRAS["jax"]],
     },
 )

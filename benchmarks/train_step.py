@@ -1,9 +1,10 @@
 """How fast the training step is: TensorFlow, XLA and JAX beside PyTorch.
 
 All sides train the networks of the shipped weights, or those of another
-resolution, on the same cores, in turns: while one trains, the others wait. A ratio is the median over rounds of turns. Before that, TensorFlow and
-PyTorch must compute the same outputs, losses and gradients. Needs PyTorch and
-JAX: `pip install '.[benchmarks]'`.
+resolution, on the same cores, in turns: while one trains, the others wait. A
+ratio is the median over rounds of turns. Before that, TensorFlow and PyTorch
+must compute the same outputs, losses and gradients. Needs PyTorch and JAX:
+`pip install '.[benchmarks]'`.
 
     python benchmarks/train_step.py
 """

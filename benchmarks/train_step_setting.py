@@ -33,9 +33,9 @@ SHIPPED = configs.Config(
     training=configs.Training(images=10**9, batch_size=8),
 )
 
-# What is compared; "xla" is TensorFlow with the step compiled by it. All compute
-# in float32, but for the last two: TensorFlow and PyTorch with bfloat16
-# products, as `configs/cats_64.toml` trains.
+# What is compared; "xla" is TensorFlow with the step compiled by it. Computes
+# in float32, but for the last two: TensorFlow and PyTorch with products in
+# bfloat16, as `configs/cats_64.toml` trains.
 FLOAT32_SIDES = ("tensorflow", "xla", "jax", "pytorch")
 SIDES = (*FLOAT32_SIDES, "bfloat16", "pytorch_bfloat16")
 

@@ -135,7 +135,8 @@ def serve_keras(config, conversation, compiled=False):
                 conversation.answer(seconds=time.perf_counter() - self.start)
 
     training = config.training
-    batches = data.batches(
+    is_jax = keras.config.backend() == "jax"
+    batches = (data.numpy_batches if is_jax else data.batches)(
         procedural(config), batch_size=training.batch_size, seed=training.seed
     )
     gan = building.build(config)
