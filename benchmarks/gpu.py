@@ -1,7 +1,7 @@
 """Trains for so many minutes on whatever JAX finds, then evaluates.
 
 Leaves in the folder: `generator.keras`, `decoder.keras` and `config.toml`, a
-run to load; `state.npz.NN`, with which a later call goes on; `metrics.csv`,
+run to load; `state.npz.NN`, with which a later call can go on; `metrics.csv`,
 `figures.json` and `grids.png`. No file has more than 16 MB. What a call says
 about speed holds for its device only.
 
@@ -14,7 +14,6 @@ import importlib.util
 import json
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
 import time
@@ -57,8 +56,6 @@ def main(arguments=None):
             run, args.features, count=args.pictures
         )
         gpu_evaluation.sheet(run, args.to / "grids.png")
-        for name in ("generator.keras", "decoder.keras", "metrics.csv"):
-            shutil.copy(run / name, args.to / name)
     figures["minutes_in_all"] = (time.monotonic() - STARTED) / 60
     write(args.to / "figures.json", figures)
     for name, figure in figures.items():

@@ -1,8 +1,9 @@
 """The state of a training in files of at most 16 MB, and back.
 
-All networks and how far the training has come, in float32; not what the
-optimizers remember, which would take twice as much. A training that goes on
-starts them anew, as at its first step.
+How far the training has come, and those networks in float32 that the rest of it
+needs, besides `generator.keras`, which is the moving average, and
+`decoder.keras`; not what the optimizers remember, which would take twice as
+much. A training that goes on starts them anew, as at its first step.
 """
 
 import dataclasses
@@ -10,6 +11,7 @@ import io
 import os
 import zipfile
 
+import keras
 import numpy as np
 
 from tf_fingerprint import building
@@ -22,19 +24,19 @@ STATE = "state.npz"
 CHECKPOINT, INPUTS = "checkpoints/latest.weights.h5", "data.json"
 METRICS = "metrics.csv"
 PART_BYTES = 16_000_000
-NETWORKS = (
-    *("generator", "ema_generator", "anchor_generator"),
-    *("discriminator", "decoder"),
-)
+SAVED = {
+    "ema_generator": run_files.GENERATOR,
+    "decoder": run_files.DECODER,
+}
 
 
 def pack(run, config, folder):
-    """Writes a run's last checkpoint as parts.
+    """Writes a run, its last checkpoint as parts.
 
     Args:
         run: The run directory.
         config: What was trained.
-        folder: Where `state.npz.00` and so on go, and the config.
+        folder: Where `state.npz.00` and so on go, networks, config and log.
 
     Returns:
         Images that the training has seen.
@@ -46,11 +48,8 @@ def pack(run, config, folder):
         # So that nobody goes on with other photographs.
         "inputs": np.array((run / INPUTS).read_text()),
     }
-    for name in NETWORKS:
-        network = getattr(model, name)
-        for number, array in enumerate(
-            network.get_weights() if network else ()
-        ):
+    for name in _networks(model):
+        for number, array in enumerate(getattr(model, name).get_weights()):
             arrays[f"{name}_{number:03}"] = array
     file = io.BytesIO()
     np.savez(file, **arrays)
@@ -60,7 +59,8 @@ def pack(run, config, folder):
     for number, start in enumerate(range(0, len(content), PART_BYTES)):
         part = content[start : start + PART_BYTES]
         _write(folder / f"{STATE}.{number:02}", part)
-    _write(folder / run_files.CONFIG, (run / run_files.CONFIG).read_bytes())
+    for name in (run_files.CONFIG, *SAVED.values(), METRICS):
+        _write(folder / name, (run / name).read_bytes())
     return model.progress.images
 
 
@@ -95,22 +95,31 @@ def unpack(folder, config, run):
             "the one given. Give the same config, --set and photographs."
         )
     model = building.build(config)
-    for name in NETWORKS:
-        if network := getattr(model, name):
-            network.set_weights(
-                [arrays[n] for n in sorted(arrays) if n.startswith(f"{name}_0")]
-            )
     fields = dataclasses.fields(curriculum.Progress)
     model.progress = curriculum.Progress(
         *(f.type(v) for f, v in zip(fields, arrays["progress"], strict=True))
     )
+    for name in _networks(model):
+        getattr(model, name).set_weights(
+            [arrays[n] for n in sorted(arrays) if n.startswith(f"{name}_0")]
+        )
+    for name, file in SAVED.items():
+        network = keras.saving.load_model(folder / file, compile=False)
+        getattr(model, name).set_weights(network.get_weights())
     (run / CHECKPOINT).parent.mkdir(parents=True)
     model.save_weights(run / CHECKPOINT)
     _write(run / run_files.CONFIG, configs.to_toml(config).encode())
     _write(run / INPUTS, str(arrays["inputs"]).encode())
-    if (folder / METRICS).exists():
-        _write(run / METRICS, (folder / METRICS).read_bytes())
+    _write(run / METRICS, (folder / METRICS).read_bytes())
     return model.progress.images
+
+
+def _networks(model):
+    """Names of those that the rest of the training needs, but for `SAVED`."""
+    if model.anchor_generator and model.progress.active_bits:
+        return "generator", "anchor_generator"
+    # The anchor is made when the first bits come.
+    return "generator", "discriminator"
 
 
 def _write(path, content):

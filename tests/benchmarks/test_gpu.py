@@ -148,6 +148,8 @@ def test_a_state_comes_back_in_parts_as_it_was(
     images = state.unpack(folder / "first", config, tmp_path / "run")
 
     tmp_path.joinpath("to").mkdir()
+    for name in state.SAVED.values():
+        shutil.copy(folder / "first" / name, tmp_path / "run" / name)
     assert state.pack(tmp_path / "run", config, tmp_path / "to") == images
 
     parts = sorted((tmp_path / "to").glob("state.npz.*"))

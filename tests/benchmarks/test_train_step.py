@@ -135,3 +135,26 @@ def test_a_busy_machine_is_not_measured(monkeypatch):
 
     with pytest.raises(SystemExit, match="75%"):
         train_step.require_idle_machine()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("generator_1/conv_64_1/convolution:_MklNativeConv2D", "convolutions"),
+        (
+            "gradient_tape/block_8/Conv2DBackpropFilter:"
+            "_MklNativeConv2DBackpropFilter",
+            "convolutions",
+        ),
+        (
+            "block_8/depthwise:_MklNativeDepthwiseConv2dNative",
+            "low-pass filters",
+        ),
+        ("adam_1/Mul_86:Mul", "Adam"),
+        ("adam_1/ResourceApplyAdam:ResourceApplyAdam", "Adam"),
+        ("generator_1/conv_64_1/mul_2:Mul", "products and sums by element"),
+        ("clip:Softplus", "other"),
+    ],
+)
+def test_a_profile_tells_kinds_of_operations_apart(name, kind):
+    assert load("train_step_profile").kind_of(name) == kind
