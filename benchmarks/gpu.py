@@ -106,8 +106,12 @@ def require_packages():
             f"{', '.join(NEEDED)} must be installed. Missing: "
             f"{', '.join(missing)}. Carry their wheels along, or set PYTHON."
         )
-    import keras
-
+    try:
+        import keras
+    except ImportError as error:  # What Keras itself needs.
+        raise SystemExit(
+            f"Keras must be complete. {error}. Carry that package's wheel too."
+        ) from error
     if keras.config.backend() != "jax":
         raise SystemExit(
             "Keras's backend must be `jax`. Received "
