@@ -99,8 +99,12 @@ def update_discriminator(gan, images, settings):
     fakes = gan.generator(inputs, training=True)
 
     def compute():
-        logits = gan.discriminator.logits_of_both(images, fakes)
-        return {"discriminator": losses.logistic_discriminator_loss(*logits)}
+        return {
+            "discriminator": losses.logistic_discriminator_loss(
+                gan.discriminator(images, training=True),
+                gan.discriminator(fakes, training=True),
+            )
+        }
 
     learners = [(gan.discriminator_optimizer, gan.discriminator)]
     return descent.descend(learners, compute, {"discriminator": 1.0})

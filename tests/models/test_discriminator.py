@@ -98,17 +98,3 @@ def test_the_r1_penalty_has_gradients(discriminator):
 
     assert kernels
     assert all(np.any(gradient) for gradient in gradients)
-
-
-@pytest.mark.parametrize("batch", [8, 6])
-def test_both_batches_at_once_are_judged_as_one_after_the_other(
-    discriminator, batch
-):
-    randomize(discriminator)
-    images = oracles.normal(batch, 16, 16, 3)
-    others = 2 * oracles.normal(batch, 16, 16, 3, seed=1)
-
-    logits = discriminator.logits_of_both(images, others)
-
-    for actual, each in zip(logits, (images, others), strict=True):
-        np.testing.assert_allclose(actual, discriminator(each), atol=1e-5)

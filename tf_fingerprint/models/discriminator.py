@@ -1,9 +1,7 @@
 """The discriminator: is this a photograph?"""
 
 import keras
-from keras import ops
 
-from tf_fingerprint import replicas
 from tf_fingerprint.layers import minibatch
 from tf_fingerprint.models import trunk
 
@@ -49,37 +47,6 @@ class Discriminator(keras.Model):
             "channel_base": channel_base,
             "max_channels": max_channels,
         }
-
-    def logits_of_both(self, images, others):
-        """Looks at two batches, with one pass where that is the same.
-
-        A pass over twice as many keeps processors busier. The two alternate
-        so that each group whose images the discriminator compares with each
-        other is of one batch.
-
-        Args:
-            images: `(batch, height, width, channels)`.
-            others: The same shape.
-
-        Returns:
-            Pair of `(batch, 1)`, as from two calls while training.
-        """
-        size = self.get_layer("variety").group_size
-        batch = images.shape[0]
-        if batch is None or batch != others.shape[0] or batch % size:
-            return self(images, training=True), self(others, training=True)
-        shape = (size, batch // size, *images.shape[1:])
-        both = ops.concatenate(
-            [
-                ops.reshape(ops.cast(each, "float32"), shape)
-                for each in (images, others)
-            ],
-            axis=1,
-        )
-        both = ops.reshape(both, (2 * batch, *images.shape[1:]))
-        logits = self(replicas.share(both), training=True)
-        pairs = ops.split(ops.reshape(logits, (size, -1, 1)), 2, axis=1)
-        return [ops.reshape(each, (batch, 1)) for each in pairs]
 
     def get_config(self):
         return {**self.arguments, "name": self.name}
