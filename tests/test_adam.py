@@ -24,9 +24,13 @@ def after_steps(optimizer, strategy=None, steps=3):
         for shape in SHAPES
     ]
 
+    def apply(*gradients):
+        # Made on each replica, as theirs; returns a variable.
+        optimizer.apply([1.0 * each for each in gradients], weights)
+
     @tf.function
     def move(*gradients):
-        strategy.run(lambda: optimizer.apply(gradients, weights))
+        strategy.run(apply, args=gradients)
 
     for step in range(steps):
         move(*(tf.constant(each[step]) for each in slopes))
