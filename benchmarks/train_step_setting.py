@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import numpy as np
+
 from tf_fingerprint import config as configs
 
 SHIPPED = configs.Config(
@@ -31,11 +33,24 @@ SHIPPED = configs.Config(
     training=configs.Training(images=10**9, batch_size=8),
 )
 
+# What is compared; "xla" is TensorFlow with the step compiled by it. Computes
+# in float32, but for the last two: TensorFlow and PyTorch with products in
+# bfloat16, as `configs/cats_64.toml` trains.
+FLOAT32_SIDES = ("tensorflow", "xla", "jax", "pytorch")
+SIDES = (*FLOAT32_SIDES, "bfloat16", "pytorch_bfloat16")
+
+
+def at(resolution: int) -> configs.Config:
+    """The same at another resolution, with a layer more or less for it."""
+    data = dataclasses.replace(SHIPPED.data, resolution=resolution)
+    return dataclasses.replace(SHIPPED, data=data)
+
+
 # How often a step passes through each network, in units of one forward pass:
 # forward, backward to the features, backward to the weights. Generator: two
 # batches forth and back, one for the discriminator. Discriminator: one batch
-# forth and back to the fakes, two to its weights; its penalty besides passes
-# twice through every layer, and back through both. Decoder: one forth and back.
+# forth and back to the fakes, two to its weights. Decoder: one forth and back.
+# A penalty besides passes twice through every layer, and back through both.
 PASSES = {
     "generator": (3, 2, 2),
     "discriminator": (1 + 2, 1 + 2, 2),
@@ -76,15 +91,21 @@ def gflop_per_image(config: configs.Config) -> float:
     }
     total = 0.0
     for name, count in counts.items():
-        forward, to_features, to_weights = PASSES[name]
-        if name == "discriminator" and config.losses.r1:
-            interval = config.optimizer.r1_interval
-            forward += PENALTY_PASSES[0] / interval
-            to_features += PENALTY_PASSES[1] / interval
-            to_weights += PENALTY_PASSES[2] / interval
+        penalties = _penalties(name, config) * np.array(PENALTY_PASSES)
+        forward, to_features, to_weights = PASSES[name] + penalties
         total += count.learned * (forward + to_features + to_weights)
         total += count.fixed * (forward + to_features)
-    return 2 * total / 1e9
+    return 2 * float(total) / 1e9
+
+
+def _penalties(name, config):
+    """How many of them a network has in one step, on the average."""
+    if name == "discriminator" and config.losses.r1:
+        return 1 / config.optimizer.r1_interval
+    if name == "generator" and config.losses.path_length:
+        # It takes half of the batch.
+        return 0.5 / config.optimizer.path_length_interval
+    return 0.0
 
 
 def _generator(sizes, networks):

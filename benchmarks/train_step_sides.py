@@ -1,7 +1,7 @@
-"""The two sides of `train_step.py`: the same step in TensorFlow and PyTorch.
+"""The sides of `train_step.py`: the same step in different hands.
 
-Each side is a process of its own. It blocks on its standard input while the
-other side computes, and answers each command with a line of JSON:
+Each side is a process of its own. It blocks on its standard input while another
+side computes, and answers each command with a line of JSON:
 
     {"steps": 48}     trains so many steps: {"seconds": ...}
     {"product": 1.5}  multiplies matrices for 1.5 seconds: {"gflop_...": ...}
@@ -38,14 +38,20 @@ class Conversation:
         print(json.dumps(figures), file=self.answers, flush=True)
 
 
-def serve_pytorch(threads, conversation):
+def serve_pytorch_bfloat16(config, threads, conversation):
+    import torch
+
+    with torch.autocast("cpu", torch.bfloat16):
+        serve_pytorch(config, threads, conversation)
+
+
+def serve_pytorch(config, threads, conversation):
     import pytorch_step
     import torch
 
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # TensorFlow does so unasked.
-    config = setting.SHIPPED
-    photographs = torch.from_numpy(procedural()).permute(0, 3, 1, 2)
+    photographs = torch.from_numpy(procedural(config)).permute(0, 3, 1, 2)
     step = pytorch_step.Step(config)
 
     def train(steps):
@@ -66,15 +72,38 @@ def serve_pytorch(threads, conversation):
         conversation.answer(seconds=time.perf_counter() - start)
 
 
-def serve_tensorflow(threads, conversation):
-    import keras
+def serve_tensorflow(config, threads, conversation, compiled=False):
     import tensorflow as tf
-
-    from tf_fingerprint import building
-    from tf_fingerprint import data
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
+    serve_keras(config, conversation, compiled)
+
+
+def serve_xla(config, threads, conversation):
+    serve_tensorflow(config, threads, conversation, compiled=True)
+
+
+def serve_bfloat16(config, threads, conversation):
+    import keras
+
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    serve_tensorflow(config, threads, conversation)
+
+
+def serve_jax(config, threads, conversation):
+    # XLA takes as many threads as there are processors to run on.
+    del threads
+    serve_keras(config, conversation)
+
+
+def serve_keras(config, conversation, compiled=False):
+    """Trains by `fit`, on whichever backend Keras has."""
+    import keras
+    import numpy as np
+
+    from tf_fingerprint import building
+    from tf_fingerprint import data
 
     class Timekeeper(keras.callbacks.Callback):
         """Holds `fit` until steps are asked for, and times them."""
@@ -89,9 +118,13 @@ def serve_tensorflow(threads, conversation):
                     self.steps_left = command["steps"]
                     self.start = time.perf_counter()
                     return
-                matrix = tf.random.normal((MATRIX_SIZE, MATRIX_SIZE))
+                matrix = np.random.default_rng(0).standard_normal(
+                    (MATRIX_SIZE, MATRIX_SIZE), "float32"
+                )
+                matrix = keras.ops.convert_to_tensor(matrix)
                 rate = product_rate(
-                    lambda x=matrix: tf.matmul(x, x).numpy(), command["product"]
+                    lambda x=matrix: np.asarray(keras.ops.matmul(x, x)),
+                    command["product"],
                 )
                 conversation.answer(gflop_per_second=rate)
             raise KeyboardInterrupt  # Nobody asks any more.
@@ -101,11 +134,20 @@ def serve_tensorflow(threads, conversation):
             if not self.steps_left:
                 conversation.answer(seconds=time.perf_counter() - self.start)
 
-    training = setting.SHIPPED.training
-    batches = data.batches(
-        procedural(), batch_size=training.batch_size, seed=training.seed
+    training = config.training
+    is_jax = keras.config.backend() == "jax"
+    batches = (data.numpy_batches if is_jax else data.batches)(
+        procedural(config), batch_size=training.batch_size, seed=training.seed
     )
-    building.build(setting.SHIPPED).fit(
+    gan = building.build(config)
+    if compiled:
+        import tensorflow as tf
+
+        from tf_fingerprint.layers import resampling
+
+        resampling.BY_SHIFTS = True  # What XLA compiles best.
+        gan.train_step = tf.function(gan.train_step, jit_compile=True)
+    gan.fit(
         batches,
         steps_per_epoch=training.images // training.batch_size,
         shuffle=False,
@@ -114,12 +156,12 @@ def serve_tensorflow(threads, conversation):
     )
 
 
-def procedural():
-    """Photographs for both sides, `uint8`."""
+def procedural(config):
+    """Photographs for all sides, `uint8`."""
     from tf_fingerprint import data
 
     return data.procedural_images(
-        PHOTOGRAPHS, resolution=setting.SHIPPED.data.resolution
+        PHOTOGRAPHS, resolution=config.data.resolution
     )
 
 
@@ -132,14 +174,23 @@ def product_rate(multiply, seconds):
     return 2 * MATRIX_SIZE**3 / fastest / 1e9
 
 
-SIDES = {"tensorflow": serve_tensorflow, "pytorch": serve_pytorch}
+SIDES = {
+    "tensorflow": serve_tensorflow,
+    "xla": serve_xla,
+    "jax": serve_jax,
+    "pytorch": serve_pytorch,
+    "bfloat16": serve_bfloat16,
+    "pytorch_bfloat16": serve_pytorch_bfloat16,
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("side", choices=SIDES)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--resolution", type=int, default=64)
     arguments = parser.parse_args()
+    config = setting.at(arguments.resolution)
     try:
-        SIDES[arguments.side](arguments.threads, Conversation())
+        SIDES[arguments.side](config, arguments.threads, Conversation())
     except KeyboardInterrupt:
         pass

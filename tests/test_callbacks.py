@@ -1,5 +1,6 @@
 import csv
 import logging
+import math
 import types
 
 import pytest
@@ -16,7 +17,9 @@ def make_model(**attributes):
     """What callbacks need of a model; the first worker of several, or alone."""
     resolver = attributes.pop("resolver", None)
     strategy = types.SimpleNamespace(cluster_resolver=resolver)
-    return types.SimpleNamespace(distribute_strategy=strategy, **attributes)
+    return types.SimpleNamespace(
+        distribute_strategy=strategy, stop_training=False, **attributes
+    )
 
 
 def started(callback, model=None, epochs=100):
@@ -41,6 +44,46 @@ def test_one_worker_of_several_writes(resolver, chief, tmp_path):
 
     assert callbacks.is_chief(model.distribute_strategy) == chief
     assert (tmp_path / "metrics.csv").exists() == chief
+
+
+# === Deadline ===
+
+
+def after_epochs(monkeypatch, minutes, seconds):
+    """How many epochs of so many seconds a training has, and what is kept."""
+    clock = [1000.0]
+    monkeypatch.setattr(callbacks.time, "monotonic", lambda: clock[0])
+    model = make_model()
+    deadline = started(callbacks.Deadline(minutes), model)
+    work = started(Work(every=100), model)
+    for epoch in range(100):
+        deadline.on_epoch_begin(epoch)
+        clock[0] += seconds
+        for each in (deadline, work):
+            each.on_epoch_end(epoch)
+        if model.stop_training:
+            break
+    return epoch + 1, work.epochs
+
+
+class Work(callbacks._ChiefCallback):
+    epochs = ()
+
+    def work(self, epoch, logs):
+        self.epochs = (*self.epochs, epoch + 1)
+
+
+def test_a_training_stops_after_the_last_epoch_that_fits(monkeypatch):
+    assert after_epochs(monkeypatch, minutes=1, seconds=25) == (2, (2,))
+    assert after_epochs(monkeypatch, minutes=1, seconds=20) == (3, (3,))
+
+
+def test_at_least_one_epoch_is_trained(monkeypatch):
+    assert after_epochs(monkeypatch, minutes=0.01, seconds=25) == (1, (1,))
+
+
+def test_without_a_deadline_a_training_goes_on(monkeypatch):
+    assert after_epochs(monkeypatch, math.inf, seconds=25) == (100, (100,))
 
 
 # === Checkpoint ===

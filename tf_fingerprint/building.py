@@ -2,8 +2,7 @@
 
 import dataclasses
 
-import keras
-
+from tf_fingerprint import adam
 from tf_fingerprint import config as configs
 from tf_fingerprint import curriculum
 from tf_fingerprint import gan
@@ -122,7 +121,7 @@ def _adam(settings, penalty_interval):
     ratio = 1.0
     if penalty_interval:
         ratio = penalty_interval / (penalty_interval + 1)
-    return keras.optimizers.Adam(
+    return adam.Adam(
         settings.learning_rate * ratio,
         beta_1=settings.beta_1**ratio,
         beta_2=settings.beta_2**ratio,

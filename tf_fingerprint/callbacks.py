@@ -3,20 +3,24 @@
 import csv
 import os
 import pathlib
+import time
 
 import keras
-import tensorflow as tf
 from absl import logging
 
+from tf_fingerprint import event_files
 from tf_fingerprint import grids
+from tf_fingerprint import replicas
 
 
-def is_chief(strategy: tf.distribute.Strategy) -> bool:
+def is_chief(strategy) -> bool:
     """Whether this process writes: the first of several workers, or alone.
 
     Args:
-        strategy: The training's.
+        strategy: The training's, from `training.choose_strategy`.
     """
+    if isinstance(strategy, replicas.Devices):
+        return True
     resolver = strategy.cluster_resolver
     return resolver is None or not resolver.task_id
 
@@ -30,10 +34,35 @@ class _ChiefCallback(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Works after every so many epochs, and after the last."""
-        last = epoch + 1 == self.params["epochs"]
+        last = epoch + 1 == self.params["epochs"] or self.model.stop_training
         due = last or (epoch + 1) % self.every == 0
         if due and is_chief(self.model.distribute_strategy):
             self.work(epoch, logs or {})
+
+
+class Deadline(keras.callbacks.Callback):
+    """Ends the training after the last epoch that fits into some minutes.
+
+    The first of the callbacks, so that the others know that it ends.
+
+    Args:
+        minutes: From now on; infinity for no end.
+    """
+
+    def __init__(self, minutes):
+        super().__init__()
+        self._end = time.monotonic() + 60 * minutes
+        self._begun = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Notes when the epoch began."""
+        self._begun = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Stops unless another epoch of that length would be in time."""
+        now = time.monotonic()
+        if now + (now - self._begun) > self._end:
+            self.model.stop_training = True
 
 
 class Checkpoint(_ChiefCallback):
@@ -98,16 +127,13 @@ class Scalars(_ChiefCallback):
 
     def __init__(self, folder):
         super().__init__()
-        self.folder = str(folder)
+        self.folder = pathlib.Path(folder)
         self.writer = None
 
     def work(self, epoch, logs):
         """Adds a point to every curve."""
-        self.writer = self.writer or tf.summary.create_file_writer(self.folder)
-        with self.writer.as_default():
-            for name, value in logs.items():
-                tf.summary.scalar(name, value, step=int(logs["images"]))
-        self.writer.flush()
+        self.writer = self.writer or event_files.Writer(self.folder)
+        self.writer.write(logs, step=int(logs["images"]))
 
 
 class Grids(_ChiefCallback):

@@ -2,19 +2,21 @@
 
 import contextlib
 import json
+import math
 import os
 import pathlib
 
 import keras
-import tensorflow as tf
 from absl import logging
 
+from tf_fingerprint import backends
 from tf_fingerprint import building
 from tf_fingerprint import callbacks
 from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import gan
+from tf_fingerprint import replicas
 from tf_fingerprint import run_files
 
 
@@ -23,6 +25,7 @@ def train(
     run_dir: str | os.PathLike[str],
     *,
     resume: bool = False,
+    minutes: float = math.inf,
     verbose: int | str = "auto",
 ) -> pathlib.Path:
     """Trains from the first image to the last, or goes on where it stopped.
@@ -36,6 +39,8 @@ def train(
             checkpoints, logs and grids of pictures, and in the end generator
             and decoder.
         resume: Whether to go on from the run directory's last checkpoint.
+        minutes: After which to stop, at the end of an epoch, as if the
+            training were over; `resume` goes on.
         verbose: As in `keras.Model.fit`.
 
     Returns:
@@ -48,8 +53,9 @@ def train(
         errors.DataError: If the photographs can't be read.
         errors.TrainingError: If a loss is no longer a number.
     """
+    deadline = callbacks.Deadline(minutes)
     folder = pathlib.Path(run_dir)
-    # First, as workers must be connected before TensorFlow does anything.
+    # First, as workers must be connected before anything is computed.
     strategy = choose_strategy()
     chief = callbacks.is_chief(strategy)
     if chief:
@@ -67,7 +73,8 @@ def train(
         logging.warning("Skipped %s: %s", name, reason)
     if chief:
         _write_inputs(folder, config, photographs)
-    keras.utils.set_random_seed(config.training.seed)
+    with backends.alone():
+        keras.utils.set_random_seed(config.training.seed)
     with strategy.scope(), _precision(config.training.mixed_precision):
         model = building.build(config)
     checkpoint = callbacks.Checkpoint(folder, config.training.checkpoint_epochs)
@@ -75,18 +82,29 @@ def train(
         with strategy.scope():
             model.load_weights(checkpoint.path)
     _check_workers(strategy, model, folder)
-    _fit(model, photographs.images, config, folder, checkpoint, verbose)
+    _fit(
+        model,
+        photographs.images,
+        config,
+        verbose,
+        [deadline, *_callbacks(folder, config.training), checkpoint],
+    )
     save_networks(model, folder)
     return folder
 
 
-def choose_strategy() -> tf.distribute.Strategy:
+def choose_strategy():
     """All GPUs of this machine, or the CPU; all workers of `TF_CONFIG`.
 
     Returns:
-        `MultiWorkerMirroredStrategy` where `TF_CONFIG` names a cluster of
-        several workers, `MirroredStrategy` otherwise.
+        `tf.distribute.MultiWorkerMirroredStrategy` where `TF_CONFIG` names a
+        cluster of several workers, `MirroredStrategy` otherwise. Under JAX
+        `replicas.Devices`.
     """
+    if backends.is_jax():
+        return replicas.Devices()
+    import tensorflow as tf
+
     cluster = json.loads(os.environ.get("TF_CONFIG", "{}")).get("cluster", {})
     if len(cluster.get("worker", [])) > 1:
         return tf.distribute.MultiWorkerMirroredStrategy()
@@ -113,18 +131,31 @@ def save_networks(
         plain = type(network).from_config(settings)
         plain.set_weights(network.get_weights())
         draft = pathlib.Path(folder, f".draft-{name}")
-        plain.save(draft)
+        with backends.alone():
+            plain.save(draft)
         os.replace(draft, pathlib.Path(folder, name))
 
 
-def _fit(model, images, config, folder, checkpoint, verbose):
+def _callbacks(folder, training):
+    """What writes logs and grids, and warns."""
+    return [
+        callbacks.MetricsLog(folder / "metrics.csv"),
+        callbacks.Scalars(folder / "tensorboard"),
+        callbacks.Grids(folder / "grids", training.grid_epochs),
+        callbacks.ChanceWarning(training.chance_images),
+    ]
+
+
+def _fit(model, images, config, verbose, calls):
     """Fits from where the model stands to the last image."""
     training = config.training
     step = model.progress.images // training.batch_size
+    # Under JAX 8-bit pixels become floats on the device.
+    batches = data.numpy_batches if backends.is_jax() else data.batches
     steps_in_all = -(-training.images // training.batch_size)
     steps_per_epoch = min(training.steps_per_epoch, steps_in_all)
     model.fit(
-        data.batches(
+        batches(
             images,
             batch_size=training.batch_size,
             seed=training.seed,
@@ -136,14 +167,8 @@ def _fit(model, images, config, folder, checkpoint, verbose):
         steps_per_epoch=steps_per_epoch,
         shuffle=False,
         verbose=verbose,
-        callbacks=[
-            callbacks.MetricsLog(folder / "metrics.csv"),
-            callbacks.Scalars(folder / "tensorboard"),
-            callbacks.Grids(folder / "grids", training.grid_epochs),
-            callbacks.ChanceWarning(training.chance_images),
-            # Last, so that what the others wrote is from before it.
-            checkpoint,
-        ],
+        # Checkpoints last, so that what the others wrote is from before.
+        callbacks=calls,
     )
 
 
@@ -194,6 +219,10 @@ def _write_inputs(folder, config, photographs):
 
 def _check_workers(strategy, model, folder):
     """Raises where workers don't go on from the same image."""
+    if backends.is_jax():
+        return  # There is one process.
+    import tensorflow as tf
+
     images = float(model.progress.images)
 
     @tf.function

@@ -84,17 +84,47 @@ def test_products_are_counted_as_pytorch_counts_them(tiny):
 
 
 def test_a_ratio_above_one_says_that_tensorflow_is_faster():
-    figures = load("train_step").summary(
-        {"tensorflow": [20.0, 30.0, 44.0], "pytorch": [20.0, 20.0, 20.0]},
-        memory={"tensorflow": 1000.0, "pytorch": 500.0},
-        peaks={"tensorflow": 90.0, "pytorch": 100.0},
-    )
+    measured = {64: a_measurement()}
+
+    figures = load("train_step_table").figures(measured, main_size=64)
 
     assert figures["ratio_to_pytorch"] == 1.5
     assert figures["ratio_to_pytorch_lowest"] == 1.0
     assert figures["ratio_to_pytorch_highest"] == 2.2
+    assert figures["jax_ratio"] == 0.5
+    assert "xla_ratio" not in figures  # Not measured.
+    assert figures["best_ratio_to_pytorch"] == 1.5
+    assert figures["best_is_jax"] == 0
     assert figures["images_per_second"] == 30.0
-    assert 0 < figures["share_of_matmul_peak"] < 1
+    assert figures["share_of_matmul_peak"] == 0.6
+    assert figures["tensorflow_64_share_of_matmul_peak"] == 0.6
+    assert figures["jax_64_peak_memory_mib"] == 700
+
+
+def test_every_side_of_every_resolution_has_a_line():
+    table = load("train_step_table").table(
+        {64: a_measurement(), 32: a_measurement()}
+    )
+
+    assert [line.split()[:2] for line in table.splitlines()[1:]] == [
+        [size, side]
+        for size in ("32", "64")
+        for side in ("tensorflow", "jax", "pytorch")
+    ]
+    assert "(1.00-2.20)" in table
+
+
+def a_measurement():
+    return load("train_step_table").Measured(
+        rates={
+            "tensorflow": [20.0, 30.0, 44.0],
+            "jax": [10.0, 10.0, 10.0],
+            "pytorch": [20.0, 20.0, 20.0],
+        },
+        memory={"tensorflow": 1000.0, "jax": 700.0, "pytorch": 500.0},
+        peak=100.0,
+        gflop_per_image=2.0,
+    )
 
 
 def test_a_busy_machine_is_not_measured(monkeypatch):
@@ -105,3 +135,26 @@ def test_a_busy_machine_is_not_measured(monkeypatch):
 
     with pytest.raises(SystemExit, match="75%"):
         train_step.require_idle_machine()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("generator_1/conv_64_1/convolution:_MklNativeConv2D", "convolutions"),
+        (
+            "gradient_tape/block_8/Conv2DBackpropFilter:"
+            "_MklNativeConv2DBackpropFilter",
+            "convolutions",
+        ),
+        (
+            "block_8/depthwise:_MklNativeDepthwiseConv2dNative",
+            "low-pass filters",
+        ),
+        ("adam_1/Mul_86:Mul", "Adam"),
+        ("adam_1/ResourceApplyAdam:ResourceApplyAdam", "Adam"),
+        ("generator_1/conv_64_1/mul_2:Mul", "products and sums by element"),
+        ("clip:Softplus", "other"),
+    ],
+)
+def test_a_profile_tells_kinds_of_operations_apart(name, kind):
+    assert load("train_step_profile").kind_of(name) == kind

@@ -13,16 +13,22 @@ def features():
     return oracles.normal(2, 6, 4, 3)
 
 
+@pytest.fixture(params=[False, True], ids=["depthwise", "shifts"])
+def either_filter(request, monkeypatch):
+    """TensorFlow's way to filter, and JAX's."""
+    monkeypatch.setattr(resampling, "BY_SHIFTS", request.param)
+
+
 def assert_close(outputs, expected):
     assert outputs.shape == expected.shape
     np.testing.assert_allclose(outputs, expected, atol=1e-5)
 
 
-def test_upsampling_inserts_zeros_and_filters(features):
+def test_upsampling_inserts_zeros_and_filters(features, either_filter):
     assert_close(resampling.upsample(features), oracles.upsampled(features))
 
 
-def test_downsampling_filters_and_drops(features):
+def test_downsampling_filters_and_drops(features, either_filter):
     assert_close(resampling.downsample(features), oracles.downsampled(features))
 
 
@@ -30,7 +36,7 @@ def test_downsampling_filters_and_drops(features):
     ("resample", "size"),
     [("up", 3), ("down", 3), ("down", 1), (None, 3), (None, 1)],
 )
-def test_convolutions_equal_the_loops(features, resample, size):
+def test_convolutions_equal_the_loops(features, resample, size, either_filter):
     kernel = oracles.normal(size, size, 3, 5)
 
     outputs = resampling.convolve(features, kernel, resample)
@@ -72,7 +78,7 @@ def test_a_flat_picture_stays_flat_inside():
     np.testing.assert_allclose(resampling.downsample(flat)[0, 1:-1, 1:-1], 1)
 
 
-def test_upsampling_is_downsampling_transposed(features):
+def test_upsampling_is_downsampling_transposed(features, either_filter):
     larger = oracles.normal(2, 12, 8, 3, seed=1)
 
     upward = np.sum(resampling.upsample(features) * larger)

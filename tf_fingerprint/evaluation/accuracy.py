@@ -4,9 +4,12 @@ Evaluators receive functions, not networks: whatever makes pictures and
 whatever reads them can be measured, with any perturbation in between.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import math
 import statistics
+import typing
 from collections.abc import Callable
 from collections.abc import Sequence
 
@@ -14,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint import fingerprints as bit_strings
-from tf_fingerprint import registry
+
+if typing.TYPE_CHECKING:
+    from tf_fingerprint import registry
 
 
 @dataclasses.dataclass(frozen=True)
@@ -214,6 +219,8 @@ def attribution_counts(
     Raises:
         ValueError: If there is not one maker for each picture.
     """
+    from tf_fingerprint import registry  # Only this needs a database's tools.
+
     verdicts = registry.attribute_many(
         decoded_bits,
         candidates,

@@ -10,6 +10,9 @@ from tf_fingerprint.layers import resampling
 SLOPE = 0.2
 GAIN = math.sqrt(2)
 
+# Pictures that a device sees at a time, about; decides what is cheaper.
+USUAL_BATCH = 16
+
 
 def scaled_leaky_relu(features):
     """Leaky rectifier with slope 0.2 whose output keeps unit variance.
@@ -24,6 +27,27 @@ def scaled_leaky_relu(features):
         Karras et al., 2020, Appendix B (https://arxiv.org/abs/1912.04958).
     """
     return ops.leaky_relu(features, negative_slope=SLOPE) * GAIN
+
+
+def scale_cheaper(features, kernel, scale):
+    """Multiplies whichever is smaller, as a product takes either.
+
+    Deep layers have few positions and large kernels, which would be copied
+    on the way forth, and their gradients on the way back.
+
+    Args:
+        features: `(batch, height, width, channels)` or `(batch, channels)`.
+        kernel: `(size, size, channels, filters)` or `(channels, filters)`.
+        scale: Factor on their product.
+
+    Returns:
+        Features and kernel, one of them scaled.
+    """
+    positions = math.prod(features.shape[1:-1])
+    outputs = math.prod(kernel.shape[:-2]) * kernel.shape[-1]
+    if outputs > USUAL_BATCH * positions:
+        return features * scale, kernel
+    return features, kernel * scale
 
 
 def unit_normal(learning_rate_multiplier=1.0):
@@ -89,10 +113,18 @@ class EqualizedDense(keras.layers.Layer):
             )
 
     def call(self, inputs):
-        outputs = ops.matmul(inputs, self.kernel * self.kernel_scale)
+        # The rectifier is homogeneous: its gain costs nothing before it.
+        gain = GAIN if self.activate else 1.0
+        inputs, kernel = scale_cheaper(
+            inputs, self.kernel, self.kernel_scale * gain
+        )
+        outputs = ops.matmul(inputs, kernel)
         if self.bias is not None:
-            outputs = outputs + self.bias * self.learning_rate_multiplier
-        return scaled_leaky_relu(outputs) if self.activate else outputs
+            scale = self.learning_rate_multiplier * gain
+            outputs = ops.add(outputs, self.bias * scale)
+        if self.activate:
+            outputs = ops.leaky_relu(outputs, negative_slope=SLOPE)
+        return outputs
 
     def compute_output_shape(self, inputs_shape):
         return (*inputs_shape[:-1], self.units)
@@ -120,6 +152,7 @@ class EqualizedConv2D(keras.layers.Layer):
             them, None keeps them.
         use_bias: Whether to add a bias, 0 at first.
         activate: Whether `scaled_leaky_relu` follows.
+        gain: Factor on the outputs.
 
     Call arguments:
         features: `(batch, height, width, channels)`.
@@ -139,6 +172,7 @@ class EqualizedConv2D(keras.layers.Layer):
         resample=None,
         use_bias=True,
         activate=True,
+        gain=1.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -157,6 +191,7 @@ class EqualizedConv2D(keras.layers.Layer):
         self.resample = resample
         self.use_bias = use_bias
         self.activate = activate
+        self.gain = gain
 
     def build(self, features_shape):
         channels = features_shape[-1]
@@ -174,11 +209,16 @@ class EqualizedConv2D(keras.layers.Layer):
             )
 
     def call(self, features):
-        kernel = self.kernel * self.kernel_scale
+        gain = self.gain * GAIN if self.activate else self.gain
+        features, kernel = scale_cheaper(
+            features, self.kernel, self.kernel_scale * gain
+        )
         outputs = resampling.convolve(features, kernel, self.resample)
         if self.bias is not None:
-            outputs = outputs + self.bias
-        return scaled_leaky_relu(outputs) if self.activate else outputs
+            outputs = ops.add(outputs, self.bias * gain)
+        if self.activate:
+            outputs = ops.leaky_relu(outputs, negative_slope=SLOPE)
+        return outputs
 
     def compute_output_shape(self, features_shape):
         batch, height, width, _ = features_shape
@@ -194,4 +234,5 @@ class EqualizedConv2D(keras.layers.Layer):
             "resample": self.resample,
             "use_bias": self.use_bias,
             "activate": self.activate,
+            "gain": self.gain,
         }

@@ -29,6 +29,7 @@ class ModulatedConv2D(keras.layers.Layer):
             that produce RGB.
         use_bias: Whether to add a bias, 0 at first.
         affine_gain: How strongly the style scales at first. 1 in the paper.
+        gain: Factor on the outputs; not on the bias.
 
     Call arguments:
         features: `(batch, height, width, channels)`.
@@ -49,6 +50,7 @@ class ModulatedConv2D(keras.layers.Layer):
         demodulate=True,
         use_bias=False,
         affine_gain=1.0,
+        gain=1.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -64,6 +66,7 @@ class ModulatedConv2D(keras.layers.Layer):
         self.demodulate = demodulate
         self.use_bias = use_bias
         self.affine_gain = affine_gain
+        self.gain = gain
 
     def build(self, features_shape, style_shape):
         channels = features_shape[-1]
@@ -85,15 +88,27 @@ class ModulatedConv2D(keras.layers.Layer):
             )
 
     def call(self, features, style):
-        kernel = self.kernel * self.kernel_scale  # (h, w, i, o)
         scale = self.scale(style)  # (b, i)
-        features = features * scale[:, None, None, :]
-        outputs = resampling.convolve(features, kernel, self.resample)
         if self.demodulate:
-            power = ops.sum(ops.square(kernel), axis=(0, 1))  # (i, o)
-            power = ops.matmul(ops.square(scale), power)  # (b, o)
-            outputs = outputs * ops.rsqrt(power + 1e-8)[:, None, None, :]
-        return outputs if self.bias is None else outputs + self.bias
+            outputs = self._demodulated(features, scale)
+        else:
+            scale = scale * (self.kernel_scale * self.gain)
+            outputs = resampling.convolve(
+                features * scale[:, None, None, :], self.kernel, self.resample
+            )
+        return outputs if self.bias is None else ops.add(outputs, self.bias)
+
+    def _demodulated(self, features, scale):
+        """Convolves, every output channel at unit variance, times `gain`."""
+        power = ops.sum(ops.square(self.kernel), axis=(0, 1))  # (i, o)
+        power = ops.matmul(ops.square(scale), power)  # (b, o)
+        factor = ops.rsqrt(power * self.kernel_scale**2 + 1e-8)
+        # Factors of the small ones, so that kernel and features are spared.
+        factor = factor * (self.kernel_scale * self.gain)
+        outputs = resampling.convolve(
+            features * scale[:, None, None, :], self.kernel, self.resample
+        )
+        return outputs * factor[:, None, None, :]
 
     def scale(self, style):
         """Factor on each input channel.
@@ -120,7 +135,7 @@ class ModulatedConv2D(keras.layers.Layer):
         if self.demodulate:
             power = ops.sum(ops.square(kernel), axis=(0, 1, 2))  # (o,)
             kernel = kernel * ops.rsqrt(power + 1e-8)
-        return kernel
+        return kernel * self.gain
 
     def compute_output_shape(self, features_shape, style_shape):
         batch, height, width, _ = features_shape
@@ -136,4 +151,5 @@ class ModulatedConv2D(keras.layers.Layer):
             "demodulate": self.demodulate,
             "use_bias": self.use_bias,
             "affine_gain": self.affine_gain,
+            "gain": self.gain,
         }

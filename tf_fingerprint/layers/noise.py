@@ -18,6 +18,8 @@ class NoisyActivation(keras.layers.Layer):
     Args:
         offset: Where this layer's map begins in the flat noise vector.
         strength: Initial factor on the noise; it is learned. 0 in the paper.
+        scaled: Whether the features come multiplied by `sqrt(2)` already,
+            which costs nothing in the convolution before.
 
     Call arguments:
         features: `(batch, height, width, channels)`.
@@ -31,10 +33,11 @@ class NoisyActivation(keras.layers.Layer):
         Karras et al., 2019, Section 3.2 (https://arxiv.org/abs/1812.04948).
     """
 
-    def __init__(self, offset, strength=0.0, **kwargs):
+    def __init__(self, offset, strength=0.0, scaled=False, **kwargs):
         super().__init__(**kwargs)
         self.offset = offset
         self.initial_strength = strength
+        self.scaled = scaled
 
     def build(self, features_shape, noise_shape):
         self.strength = self.add_weight(
@@ -50,9 +53,12 @@ class NoisyActivation(keras.layers.Layer):
         _, height, width, _ = features.shape
         maps = noise[:, self.offset : self.offset + height * width]
         maps = ops.reshape(maps, (-1, height, width, 1))
-        return equalized.scaled_leaky_relu(
-            features + self.strength * maps + self.bias
-        )
+        # The rectifier is homogeneous: its gain costs nothing before it.
+        if not self.scaled:
+            features = features * equalized.GAIN
+        features = features + (self.strength * equalized.GAIN) * maps
+        features = ops.add(features, self.bias * equalized.GAIN)
+        return ops.leaky_relu(features, negative_slope=equalized.SLOPE)
 
     def compute_output_shape(self, features_shape, noise_shape):
         return features_shape
@@ -62,4 +68,5 @@ class NoisyActivation(keras.layers.Layer):
             **super().get_config(),
             "offset": self.offset,
             "strength": self.initial_strength,
+            "scaled": self.scaled,
         }

@@ -17,7 +17,13 @@ import keras
 import numpy as np
 from keras import ops
 
-TAPS = np.outer([1, 3, 3, 1], [1, 3, 3, 1]).astype("float32") / 64
+WEIGHTS = (1 / 8, 3 / 8, 3 / 8, 1 / 8)
+TAPS = np.outer(WEIGHTS, WEIGHTS).astype("float32")
+
+# Whether to filter by sums of shifted features, which XLA compiles into one
+# loop. Its convolutions of single channels are slow; TensorFlow's are not, and
+# its sums are not compiled.
+BY_SHIFTS = keras.config.backend() == "jax"
 
 # What each kind of resampling does to height and width.
 FACTORS = {None: 1, "up": 2, "down": 0.5}
@@ -36,9 +42,10 @@ def low_pass(features, padding, gain=1.0):
         `rows = height + sum(padding) - 3`.
     """
     pads = ((0, 0), padding, padding, (0, 0))
-    return ops.depthwise_conv(
-        ops.pad(features, pads), _taps(features, gain), padding="valid"
-    )
+    padded = ops.pad(features, pads)
+    if BY_SHIFTS:
+        return _shifted_sums(_shifted_sums(padded, 1, gain), 2)
+    return ops.depthwise_conv(padded, _taps(features, gain), padding="valid")
 
 
 def upsample(features):
@@ -50,14 +57,18 @@ def upsample(features):
     Returns:
         `(batch, 2 * height, 2 * width, channels)`.
     """
-    _, height, width, channels = features.shape
-    # A zero after every pixel, first along the rows, then along the columns.
-    spread = ops.reshape(features, (-1, height, 1, width, 1, channels))
-    zeros = ((0, 0), (0, 0), (0, 1), (0, 0), (0, 1), (0, 0))
-    spread = ops.reshape(
-        ops.pad(spread, zeros), (-1, 2 * height, 2 * width, channels)
+    if BY_SHIFTS:
+        return _interpolated(_interpolated(features, 1), 2)
+    # Zeros between the pixels, padding and filter: one transposed convolution.
+    # It mixes channels by zeros, which is cheap: pictures have three at most.
+    channels = features.shape[-1]
+    kernel = 4.0 * TAPS[:, :, None, None] * np.eye(channels, dtype="float32")
+    return ops.conv_transpose(
+        features,
+        ops.convert_to_tensor(kernel, dtype=features.dtype),
+        strides=2,
+        padding="same",
     )
-    return low_pass(spread, padding=(2, 1), gain=4.0)
 
 
 def downsample(features):
@@ -69,6 +80,9 @@ def downsample(features):
     Returns:
         `(batch, height / 2, width / 2, channels)`.
     """
+    if BY_SHIFTS:
+        padded = ops.pad(features, ((0, 0), (1, 1), (1, 1), (0, 0)))
+        return _shifted_sums(_shifted_sums(padded, 1, stride=2), 2, stride=2)
     # For even sizes "same" is a padding of (1, 1), without a copy of its own.
     return ops.depthwise_conv(
         features, _taps(features), strides=2, padding="same"
@@ -135,6 +149,33 @@ def _taps(features, gain=1.0):
     """The filter as a kernel for these features, `(4, 4, channels, 1)`."""
     kernel = np.tile(TAPS[:, :, None, None], (1, 1, features.shape[-1], 1))
     return ops.convert_to_tensor(kernel * gain, dtype=features.dtype)
+
+
+def _shifted_sums(features, axis, gain=1.0, stride=1):
+    """Filters along one axis; three pixels fewer, then every `stride`th."""
+    count = (features.shape[axis] - len(WEIGHTS)) // stride + 1
+    before = (slice(None),) * axis
+    return sum(
+        (gain * weight)
+        * features[(*before, slice(k, k + stride * (count - 1) + 1, stride))]
+        for k, weight in enumerate(WEIGHTS)
+    )
+
+
+def _interpolated(features, axis):
+    """Doubles one axis: between each pixel and its neighbours, 3 to 1."""
+    pads = [(int(a == axis), int(a == axis)) for a in range(4)]
+    padded = ops.pad(features, pads)
+    size, before = features.shape[axis], (slice(None),) * axis
+    left = padded[(*before, slice(0, size))]
+    right = padded[(*before, slice(2, size + 2))]
+    pairs = ops.stack(
+        [0.75 * features + 0.25 * side for side in (left, right)],
+        axis=axis + 1,
+    )
+    shape = list(features.shape)
+    shape[axis] = 2 * size
+    return ops.reshape(pairs, (-1, *shape[1:]))
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")

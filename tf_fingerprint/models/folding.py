@@ -9,7 +9,6 @@ import keras
 import numpy as np
 
 from tf_fingerprint import fingerprints as fingerprint_bits
-from tf_fingerprint.layers import equalized
 from tf_fingerprint.layers import modulation
 from tf_fingerprint.models import instance as instances
 from tf_fingerprint.models import plain
@@ -116,9 +115,7 @@ class _ModulatedKernel:
         self._slopes = known[:-1] - known[-1]
         self._demodulates = layer.demodulate
         self._power = np.sum(np.square(kernel), axis=(0, 1))  # (i, o)
-        # Layers that show the picture have no rectifier behind them.
-        if layer.name.startswith("conv"):
-            kernel = kernel * equalized.GAIN
+        kernel = kernel * layer.gain
         self._is_transposed = layer.resample == "up"
         if self._is_transposed:
             kernel = np.swapaxes(kernel, 2, 3)  # (h, w, o, i)

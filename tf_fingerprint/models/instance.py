@@ -143,7 +143,7 @@ def _folded_conv(network, layer, style, size, noise):
     """
     name = layer.name
     activation = network.get_layer(f"{name}_activation")
-    kernel = _folded_kernel(layer, style) * equalized.GAIN
+    kernel = _folded_kernel(layer, style)
     bias = activation.bias * equalized.GAIN
     strength = _to_numpy(activation.strength) * equalized.GAIN
     if layer.resample == "up":
@@ -169,7 +169,7 @@ def _folded_kernel(layer, style):
     """The kernel that convolves like this layer under this style."""
     if isinstance(layer, modulation.ModulatedConv2D):
         return layer.modulated_kernel(style)
-    return layer.kernel * layer.kernel_scale
+    return layer.kernel * (layer.kernel_scale * layer.gain)
 
 
 def _upsampling_kernel(channels):

@@ -165,6 +165,7 @@ class _Builder:
         features = noise_layers.NoisyActivation(
             self.noise_offset,
             strength=self.arguments["noise_strength"],
+            scaled=True,
             name=f"{name}_activation",
         )(features, self.noise)
         self.noise_offset += size**2
@@ -179,6 +180,8 @@ class _Builder:
         self, features, filters, kernel_size, size, name, resample=None
     ):
         shows = kernel_size == 1
+        # What comes behind a convolution would multiply by it otherwise.
+        gain = 1.0 if shows else equalized.GAIN
         low, high = self.arguments["modulated_resolutions"]
         if not low <= size <= high:
             return equalized.EqualizedConv2D(
@@ -187,6 +190,7 @@ class _Builder:
                 resample=resample,
                 use_bias=shows,
                 activate=False,
+                gain=gain,
                 name=name,
             )(features)
         return modulation.ModulatedConv2D(
@@ -196,5 +200,6 @@ class _Builder:
             demodulate=not shows,
             use_bias=shows,
             affine_gain=self.arguments["affine_gain"],
+            gain=gain,
             name=name,
         )(features, self.styles[:, self.style_index])

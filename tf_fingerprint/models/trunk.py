@@ -32,12 +32,16 @@ class ResidualBlock(keras.layers.Layer):
         self.filters = filters
 
     def build(self, features_shape):
-        policy = self.dtype_policy
+        policy, half = self.dtype_policy, 1 / math.sqrt(2)
         self.conv = equalized.EqualizedConv2D(
             features_shape[-1], name="conv", dtype=policy
         )
         self.conv_down = equalized.EqualizedConv2D(
-            self.filters, resample="down", name="conv_down", dtype=policy
+            self.filters,
+            resample="down",
+            gain=half,
+            name="conv_down",
+            dtype=policy,
         )
         self.shortcut = equalized.EqualizedConv2D(
             self.filters,
@@ -45,6 +49,7 @@ class ResidualBlock(keras.layers.Layer):
             resample="down",
             use_bias=False,
             activate=False,
+            gain=half,
             name="shortcut",
             dtype=policy,
         )
@@ -54,7 +59,7 @@ class ResidualBlock(keras.layers.Layer):
 
     def call(self, features):
         outputs = self.conv_down(self.conv(features))
-        return (outputs + self.shortcut(features)) * (1 / math.sqrt(2))
+        return outputs + self.shortcut(features)
 
     def compute_output_shape(self, features_shape):
         return self.conv_down.compute_output_shape(features_shape)
