@@ -20,9 +20,11 @@ LEVELS = [
     {"gan", "grids", "run_files", "sampling", "delivery"}
     | {"evidence", "bulk_stages"},
     {"issuing"},
-    {"building", "callbacks", "evaluation", "runs", "quickstart_page"}
-    | {"bulk_pipeline"},
+    {"building", "callbacks", "runs", "quickstart_page"} | {"bulk_pipeline"},
     {"training", "quickstart", "calibrating", "bulk"},
+    {"evaluation"},
+    {"suites"},
+    {"evaluating"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}
