@@ -50,8 +50,8 @@ def read(
         "networks.num_bits": settings.networks.num_bits,
         "networks.latent_dim": settings.networks.latent_dim,
     }
-    generator = _network(folder / GENERATOR, models.Generator, expected)
-    decoder = _network(folder / DECODER, models.Decoder, expected)
+    generator = read_network(folder / GENERATOR, models.Generator, expected)
+    decoder = read_network(folder / DECODER, models.Decoder, expected)
     return settings, generator, decoder
 
 
@@ -74,8 +74,20 @@ def weights_digest(network: keras.Model) -> str:
     return digest.hexdigest()
 
 
-def _network(path, kind, expected):
-    """Reads one network; it must be of this kind and have these sizes."""
+def read_network(path, kind, expected):
+    """Reads one network; it must be of this kind and have these sizes.
+
+    Args:
+        path: The `.keras` file.
+        kind: Its class.
+        expected: Sizes by the setting of the config that says them.
+
+    Returns:
+        The network.
+
+    Raises:
+        errors.RunError: If it can't be read, or is not as it must be.
+    """
     try:
         network = keras.saving.load_model(path, compile=False)
     # Broken files meet zipfile, json, h5py and Keras, each with its own errors.
