@@ -3,8 +3,6 @@
 import dataclasses
 import datetime
 import hashlib
-import importlib.metadata
-import io
 import json
 import os
 import pathlib
@@ -13,28 +11,24 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from absl import logging
-from PIL import Image
 
 from tf_fingerprint import __version__
-from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import run_files
 from tf_fingerprint import runs
 from tf_fingerprint import suites
-from tf_fingerprint.data import sources as data_sources
 from tf_fingerprint.evaluation import Figure
 from tf_fingerprint.evaluation import Options
 from tf_fingerprint.evaluation import of_run
 from tf_fingerprint.evaluation import pages
+from tf_fingerprint.evaluation import photographs as photographs_of
 from tf_fingerprint.evaluation import reports
 
 REPORT, PAGE, SUITES = "report.json", "report.html", "suites"
-
-# Pictures of a source whose size is looked at.
-_PEEKED = 8
 
 
 def evaluate(
@@ -77,7 +71,9 @@ def evaluate(
     options = options or Options()
     folder = pathlib.Path(to)
     _check_folder(folder)
-    photographs, facts = _photographs(run, sources, options.progress)
+    photographs, facts = photographs_of.sources(
+        sources, run.config.data, progress=options.progress
+    )
     subject = of_run(
         run,
         photographs,
@@ -145,57 +141,6 @@ def _check_folder(folder):
             f"{folder}: a report must go into a new or empty folder, or that "
             "of an earlier evaluation. There is something else. Choose another."
         )
-
-
-def _photographs(run, sources, progress):
-    """The pixels of all sources, and what the report says of them."""
-    if not sources:
-        return None, None
-    form = run.config.data
-    for source in sources:
-        _check_size(source, form.resolution)
-    loaded = [
-        data.load(
-            source,
-            resolution=form.resolution,
-            channels=form.channels,
-            crop=form.crop,
-            progress=progress,
-        )
-        for source in sources
-    ]
-    digest = hashlib.sha256("\n".join(each.digest for each in loaded).encode())
-    pixels = np.concatenate([each.images for each in loaded])
-    names = ", ".join(pathlib.Path(source).name for source in sources)
-    return pixels, {
-        "sources": names,
-        "count": len(pixels),
-        "digest": digest.hexdigest(),
-    }
-
-
-def _check_size(source, resolution):
-    """Raises if the first pictures would have to be enlarged."""
-    path = pathlib.Path(source)
-    if path.is_dir():
-        listing = data_sources.list_folder(path, _PEEKED)
-    elif path.is_file() and path.suffix.lower() == ".zip":
-        listing = data_sources.list_zip(path, _PEEKED)
-    else:
-        return
-    for name, read in listing.pictures:
-        try:
-            with Image.open(io.BytesIO(read())) as image:
-                width, height = image.size
-        except Exception:  # noqa: BLE001 S112 Loading tells what is broken.
-            continue
-        if min(width, height) < resolution:
-            raise errors.DataError(
-                f"{source}: photographs must be at least {resolution} x "
-                f"{resolution}, as the run's pictures are. Received {width} x "
-                f"{height} in {name}. Enlarged ones are blurred, and figures "
-                "on them say nothing."
-            )
 
 
 def _inputs(name, digest, options):
@@ -273,10 +218,10 @@ def _facts(run, photographs, options) -> dict[str, Any]:
         "run": dataclasses.asdict(run.record),
         "photographs": photographs,
         "options": dataclasses.asdict(options),
-        "versions": {"tf_fingerprint": __version__}
-        | {
-            name: importlib.metadata.version(name)
-            for name in ("keras", "numpy")
+        "versions": {
+            "tf_fingerprint": __version__,
+            "keras": keras.__version__,
+            "numpy": np.__version__,
         },
     }
 

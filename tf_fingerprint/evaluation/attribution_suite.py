@@ -96,9 +96,7 @@ def _read_in_strangers(subject, options, photographs, unissued):
     """Bits read in images that no candidate made, as many as pictures."""
     bits = subject.fresh_fingerprints(unissued)
     images = subject.generate(bits, options.random("attribution strangers"))
-    return np.concatenate(
-        [subject.decode(each) > 0 for each in (images, photographs)]
-    )
+    return subject.decode(np.concatenate([images, photographs])) > 0
 
 
 def _named(candidates, decoded, options):

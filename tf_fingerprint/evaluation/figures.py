@@ -90,6 +90,7 @@ class Figure:
         """
         low, high = accuracy.wilson_interval(successes, trials, CONFIDENCE)
         value = successes / trials
+        low, high = min(low, value), max(high, value)  # They may be rounded.
         return cls(name, value, low, high, trials, fingerprints)
 
     @classmethod
@@ -117,8 +118,7 @@ class Figure:
             num_matches, num_bits, CONFIDENCE
         )
         value = float(num_matches.mean()) / num_bits
-        # The same number, come to by another order of adding.
-        low, high = min(low, value), max(high, value)
+        low, high = min(low, value), max(high, value)  # They may be rounded.
         return cls(name, value, low, high, len(num_matches), fingerprints)
 
     @classmethod
