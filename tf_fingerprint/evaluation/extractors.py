@@ -4,6 +4,7 @@ import os
 import pathlib
 from typing import Protocol
 
+import h5py
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -110,6 +111,8 @@ def load(path: str | os.PathLike | None = None) -> Extractor:
         )
     if not path.is_file():
         raise errors.DataError(f"{path}: there is no such file of weights.")
-    if path.suffix == ".h5":
-        return InceptionFeatures(path)
-    return MobileNetFeatures(path)
+    if path.suffix == ".npz":
+        return MobileNetFeatures(path)
+    if not h5py.is_hdf5(path):  # Known before the network is built.
+        raise errors.DataError(f"{path}: can't be read as an HDF5 file.")
+    return InceptionFeatures(path)
