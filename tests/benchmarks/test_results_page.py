@@ -38,10 +38,3 @@ def test_only_what_a_file_holds_is_shown(page, tmp_path):
     assert rows == [
         "| JPEG 80 | 0.93 | 0.92 to 0.94 | 0.92 | 0.82 | `python it.py` |"
     ]
-
-
-def test_the_page_is_what_its_script_writes(page):
-    # Whoever measures anew fills the page anew.
-    there = (ROOT / "docs" / "results.md").read_text()
-
-    assert page(ROOT / "benchmarks" / "results") == there
