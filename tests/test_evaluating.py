@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import evaluating
 from tf_fingerprint import evaluation
 from tf_fingerprint import suites
+from tf_fingerprint.evaluation import attribution_suite
 from tf_fingerprint.evaluation import reports
 
 from .evaluation.weights import save_tiny_weights
@@ -38,6 +40,11 @@ def evaluate(run, folder, *names, **options):
 
 def was_measured(told):
     return "attribution: begins" in told
+
+
+@pytest.fixture(autouse=True)
+def few_copies(monkeypatch):
+    monkeypatch.setattr(attribution_suite, "COPIES", (1, 10))
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +94,7 @@ def test_other_options_photographs_or_weights_are_measured_anew(
     # The file may lie elsewhere, and bars are nobody's business.
     elsewhere = tmp_path / "grids" / "elsewhere.npz"
     elsewhere.parent.mkdir(exist_ok=True)
-    elsewhere.write_bytes(open(features, "rb").read())
+    shutil.copy(features, elsewhere)
     assert not was_measured(
         evaluate(tiny_run, tmp_path, features=str(elsewhere))
     )

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tf_fingerprint import cli
+from tf_fingerprint.evaluation import attribution_suite
 
 from ..evaluation.weights import save_tiny_weights
 from ..tiny_run import tiny_run as tiny_run
@@ -20,8 +21,10 @@ def evaluate(run, folder, *more):
 
 
 def test_figures_are_printed_and_a_report_is_written(
-    tiny_run_dir, tmp_path, capsys
+    tiny_run_dir, tmp_path, capsys, monkeypatch
 ):
+    monkeypatch.setattr(attribution_suite, "COPIES", (1, 10))
+
     status = evaluate(
         *(tiny_run_dir, tmp_path / "report", "--pictures", 40),
         *("--suite", "attribution,fidelity", "--images", "procedural:40"),

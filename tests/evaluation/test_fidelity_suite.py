@@ -1,5 +1,7 @@
 """Fidelity of generators that are as good, or as bad, as they were made."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -7,11 +9,10 @@ import pytest
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import evaluation
+from tf_fingerprint import runs
 from tf_fingerprint.evaluation import fidelity_suite
 
-from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
-from ..tiny_run import write_run
 from . import pixel_subject
 from .weights import save_tiny_weights
 
@@ -72,15 +73,15 @@ def test_noise_is_far_and_covers_nothing(features, photographs):
 
 
 def test_a_run_beside_itself_without_bits_costs_nothing(
-    features, photographs, tiny_run, tmp_path
+    features, photographs, tiny_run_dir, tmp_path
 ):
     # Without these weights every fingerprint is as good as a neutral one.
-    folder = write_run(tmp_path / "run")
+    folder = shutil.copytree(tiny_run_dir, tmp_path / "run")
     generator = keras.saving.load_model(folder / "generator.keras")
     embedding = generator.embedding
     embedding.set_weights([0 * weight for weight in embedding.get_weights()])
     generator.save(folder / "generator.keras")
-    run = evaluation.subjects.runs.load(folder)
+    run = runs.load(folder)
 
     found = pixel_subject.measured(
         fidelity_suite,

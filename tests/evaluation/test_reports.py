@@ -42,7 +42,8 @@ def test_what_was_written_is_read_again(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [
         "report.json"
     ]
-    sheet = np.asarray(Image.open(tmp_path / read.grids[0].file))
+    with Image.open(tmp_path / read.grids[0].file) as opened:
+        sheet = np.asarray(opened)
     assert sheet.shape == (8, 15, 3)
     np.testing.assert_array_equal(sheet[4:, 5:10], images[1, 1])
 
@@ -52,7 +53,8 @@ def test_a_grey_grid_is_a_grey_picture(tmp_path):
 
     [saved] = suite_report(tmp_path, grid).grids
 
-    assert Image.open(tmp_path / saved.file).mode == "L"
+    with Image.open(tmp_path / saved.file) as sheet:
+        assert sheet.mode == "L"
 
 
 def test_a_name_given_twice_is_an_error(tmp_path):

@@ -196,7 +196,8 @@ def write(path: pathlib.Path, content: bytes) -> None:
             f"{path}: the evaluation can't be written. {error}."
         ) from error
     finally:
-        draft.unlink(missing_ok=True)
+        if draft.exists():
+            draft.unlink()
 
 
 def to_bytes(content: Mapping[str, Any]) -> bytes:
