@@ -133,14 +133,17 @@ def test_more_features_need_more_pictures(tmp_path, photographs):
         )
 
 
-def test_a_baseline_of_another_size_is_refused(tmp_path, features, photographs):
-    folder = write_run(tmp_path / "large", "data.resolution=32")
+def test_a_baseline_of_another_size_is_refused(
+    features, photographs, tiny_run_dir
+):
+    subject = pixel_subject.subject(photographs=photographs)
+    larger = dataclasses.replace(subject, resolution=32)
 
-    with pytest.raises(errors.RunError, match="`data.resolution` 16"):
+    with pytest.raises(errors.RunError, match="`data.resolution` 32"):
         fidelity_suite.check(
-            pixel_subject.subject(photographs=photographs),
+            larger,
             evaluation.Options(
-                pictures=COUNT, features=features, baseline=str(folder)
+                pictures=COUNT, features=features, baseline=str(tiny_run_dir)
             ),
         )
 
