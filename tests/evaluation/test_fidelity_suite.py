@@ -1,5 +1,6 @@
 """Fidelity of generators that are as good, or as bad, as they were made."""
 
+import dataclasses
 import shutil
 
 import keras
