@@ -58,7 +58,9 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     Returns:
         An iterator over figures for each number of copies.
     """
-    photographs = subject.photographs[: options.pictures // 2]
+    photographs = options.random("attribution photographs").permutation(
+        subject.photographs
+    )[: options.pictures // 2]
     unissued = options.pictures - len(photographs)
     strangers = _read_in_strangers(subject, options, photographs, unissued)
     issued = subject.fresh_fingerprints(COPIES[-1])
