@@ -13,13 +13,20 @@ OPTIONS = evaluation.Options(pictures=40)
 
 
 def test_whoever_reads_all_bits_names_makers_and_no_stranger():
+    def generate(fingerprints, random):
+        carried_by_pictures.append(len(np.unique(fingerprints, axis=0)))
+        return pixel_subject.generate(fingerprints, random)
+
+    carried_by_pictures = []
     photographs = pixel_subject.noise(30)
     found = pixel_subject.measured(
         attribution_suite,
-        pixel_subject.subject(photographs=photographs),
+        pixel_subject.subject(generate=generate, photographs=photographs),
         OPTIONS,
     )
 
+    # Strangers, then the pictures of 1, 10, 100 and more copies.
+    assert carried_by_pictures == [20, 1, 10, 40, 40, 40]
     for copies in attribution_suite.COPIES:
         closed, opened = found[f"closed_{copies}"], found[f"open_{copies}"]
         assert closed.value == opened.value == 1
