@@ -142,7 +142,7 @@ def _by_bit(decoded, bits):
     return Curve(
         "accuracy_by_bit",
         x_label="bit",
-        y_label="share of pictures in which it is read right",
+        y_label="share of pictures, read right",
         points=tuple(enumerate(points)),
     )
 

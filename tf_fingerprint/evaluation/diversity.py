@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint.evaluation import bootstrap
 from tf_fingerprint.evaluation.figures import Figure
 from tf_fingerprint.evaluation.figures import Grid
 from tf_fingerprint.evaluation.figures import Item
@@ -85,11 +86,11 @@ def _of_pixels(grid, rest):
         total = values[:, 0].mean() + between
         return values[:, 0].mean() / total if total else 0.0
 
-    yield Figure.bootstrap(
+    rows = np.column_stack([within, means])
+    yield Figure.scattered(
         "variance_share_of_fingerprints",
-        share,
-        np.column_stack([within, means]),
-        resamples=200,
+        share(rows),
+        [share(rows[each]) for each in bootstrap.draws(len(rows), 200)],
         **rest,
     )
 
