@@ -37,7 +37,7 @@ def test_a_training_from_a_run_goes_on_without_it(trained, tmp_path):
 
     begun, run = runs.load(start), runs.load(folder)
     table = rows(folder)
-    assert [row["active_bits"] for row in table] == ["8", "8"]
+    assert [float(row["active_bits"]) for row in table] == [8, 8]
     assert {"bit_accuracy_clean", "bit_accuracy_perturbed"} < set(table[0])
     # A few steps from where it began, not anywhere.
     for first, last in (
