@@ -23,7 +23,7 @@ TOLERANCES = {
     "erasing": 0,
     # Along the black corners, where Pillow does not smooth.
     "rotation": 2.5,
-    "combined": 1.5,
+    "combined": 2.0,
 }
 STRENGTHS = {
     "crop": (0.9, 0.7),

@@ -6,13 +6,13 @@ Only `training` reads a `Config`; networks and losses take plain arguments.
 from tf_fingerprint.config.files import digest
 from tf_fingerprint.config.files import read
 from tf_fingerprint.config.files import to_toml
+from tf_fingerprint.config.perturbations import Perturbations
 from tf_fingerprint.config.sections import Config
 from tf_fingerprint.config.sections import Curriculum
 from tf_fingerprint.config.sections import Data
 from tf_fingerprint.config.sections import Losses
 from tf_fingerprint.config.sections import Networks
 from tf_fingerprint.config.sections import Optimizer
-from tf_fingerprint.config.sections import Perturbations
 from tf_fingerprint.config.sections import Training
 
 __all__ = [

@@ -74,6 +74,13 @@ TYPE_NAMES = {
 }
 
 
+class Section:
+    """Checks its fields against their annotations when it is made."""
+
+    def __post_init__(self):
+        check(self)
+
+
 def check(section: Any):
     """Checks every field of a frozen dataclass against its annotation.
 

@@ -16,18 +16,13 @@ from tf_fingerprint.config.fields import NotNegative
 from tf_fingerprint.config.fields import Positive
 from tf_fingerprint.config.fields import Resolution
 from tf_fingerprint.config.fields import Resolutions
+from tf_fingerprint.config.fields import Section
 from tf_fingerprint.config.fields import Share
-
-
-class _Section:
-    """Checks its fields against their annotations when it is made."""
-
-    def __post_init__(self):
-        fields.check(self)
+from tf_fingerprint.config.perturbations import Perturbations
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Data(_Section):
+class Data(Section):
     """`[data]`: the pictures to train on.
 
     Args:
@@ -52,7 +47,7 @@ class Data(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Networks(_Section):
+class Networks(Section):
     """`[networks]`: widths and depths of the generator and its opponents.
 
     Args:
@@ -95,7 +90,7 @@ class Networks(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Losses(_Section):
+class Losses(Section):
     """`[losses]`: the weight of each term of the loss.
 
     Args:
@@ -121,7 +116,7 @@ class Losses(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Optimizer(_Section):
+class Optimizer(Section):
     """`[optimizer]`: Adam for all networks, penalties, moving average.
 
     Args:
@@ -147,7 +142,7 @@ class Optimizer(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Curriculum(_Section):
+class Curriculum(Section):
     """`[curriculum]`: which bits are trained when. The paper has none.
 
     Args:
@@ -175,53 +170,7 @@ class Curriculum(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Perturbations(_Section):
-    """`[perturbations]`: what pictures meet before the decoder in training.
-
-    A strength is drawn anew for each picture, between the two ends of its
-    kind's range, the mildest first. Units as in `layers.perturbations`.
-
-    Args:
-        names: Kinds to draw from, one a picture; twice for twice as often.
-            None in the paper's own runs, one in its immunised ones.
-        clean_share: Share of the pictures to which nothing happens.
-        mirror_share: Share of the others that are mirrored besides.
-        ramp_images: Images, from the first bits on, over which ranges grow
-            from their mildest end.
-        crop: Share of the side that is kept, cut from the middle.
-        random_crop: The same, cut from anywhere.
-        resize: Share of the side in between.
-        blur: Size of the Gaussian kernel as a share of the side.
-        noise: Standard deviation as a share of the range of pixels.
-        jpeg: Quality.
-        flip: No strength.
-        brightness: Factor.
-        contrast: Factor.
-        erasing: Share of the area.
-        rotation: Degrees, to either side.
-        combined: Level 1 to 10 of crop, blur, noise and JPEG together.
-    """
-
-    names: fields.PerturbationNames = ()
-    clean_share: Share = 0.25
-    mirror_share: Share = 0.0
-    ramp_images: CountOrZero = 0
-    crop: fields.Range = (1.0, 0.6)
-    random_crop: fields.Range = (1.0, 0.75)
-    resize: fields.Range = (1.0, 0.4)
-    blur: fields.Range = (0.0, 0.12)
-    noise: fields.Range = (0.0, 0.08)
-    jpeg: fields.Range = (95.0, 35.0)
-    flip: fields.Range = (1.0, 1.0)
-    brightness: fields.Range = (0.6, 1.6)
-    contrast: fields.Range = (0.6, 1.6)
-    erasing: fields.Range = (0.0, 0.25)
-    rotation: fields.Range = (0.0, 15.0)
-    combined: fields.Range = (1.0, 3.5)
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Training(_Section):
+class Training(Section):
     """`[training]`: how long, how fast, and what is kept.
 
     Args:
