@@ -18,13 +18,16 @@ LEVELS = [
     | {"adam", "averaging", "descent", "drawing", "jax_steps"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
-    {"updates", "calibration", "bulk_snapshot"},
+    {"updates", "calibration", "bulk_snapshot", "immunising"},
     {"gan", "grids", "run_files", "sampling", "delivery"}
     | {"evidence", "bulk_stages"},
     {"issuing"},
-    {"building", "callbacks", "evaluation", "runs", "quickstart_page"}
-    | {"bulk_pipeline"},
+    {"building", "callbacks", "runs", "quickstart_page"} | {"bulk_pipeline"},
+    {"starting"},
     {"training", "quickstart", "calibrating", "bulk"},
+    {"evaluation"},
+    {"suites"},
+    {"evaluating"},
     {"cli"},
 ]
 LEVEL = {part: level for level, parts in enumerate(LEVELS) for part in parts}

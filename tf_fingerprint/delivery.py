@@ -86,8 +86,23 @@ def bundle_writer(run, **options):
             "SavedModels. Received `jax`. Do the same with "
             "KERAS_BACKEND=tensorflow: it reads this run too."
         )
-    # The one function with which this package reaches `export`, which imports
-    # the package.
+    # This function and the next are those with which this package reaches
+    # `export`, which imports the package.
     from export import bundle
 
     return bundle.BundleWriter(run, **options)
+
+
+def save_instance(instance, folder: pathlib.Path) -> pathlib.Path:
+    """Writes a sealed instance as a SavedModel.
+
+    Args:
+        instance: `keras.Model` that `models.seal` made.
+        folder: Base path of the servable.
+
+    Returns:
+        The SavedModel's folder; see `export.savedmodel.export_instance`.
+    """
+    from export import savedmodel
+
+    return savedmodel.export_instance(instance, folder)

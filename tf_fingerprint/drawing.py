@@ -6,7 +6,13 @@ from tf_fingerprint import randomness
 from tf_fingerprint import replicas
 
 # What a draw is for; each purpose has its own stream of random numbers.
-PURPOSES = ("generator", "consistency", "discriminator", "path_length")
+PURPOSES = (
+    "generator",
+    "consistency",
+    "discriminator",
+    "path_length",
+    "perturbation",
+)
 
 
 def replica_seed(seed, purpose):
@@ -62,3 +68,23 @@ def directions(seed, shape):
     _, height, width, _ = shape
     drawn = randomness.normal(seed, shape) * (height * width) ** -0.5
     return replicas.share(drawn)
+
+
+def perturbations(seed, shape, num_uniforms):
+    """What is random about what happens to a batch of pictures.
+
+    Args:
+        seed: From `replica_seed`.
+        shape: `(batch, height, width, channels)`.
+        num_uniforms: Uniform numbers for each picture.
+
+    Returns:
+        Pair of `(batch, num_uniforms)`, uniform in [0, 1), and of that shape,
+        standard normal.
+    """
+    seeds = randomness.split(seed, 2)
+    drawn = (
+        randomness.uniform(seeds[0], (shape[0], num_uniforms)),
+        randomness.normal(seeds[1], shape),
+    )
+    return tuple(map(replicas.share, drawn))

@@ -69,6 +69,10 @@ class EvidenceError(FingerprintError):
     """A report that can't be written or read, or that does not hold."""
 
 
+class EvaluationError(FingerprintError):
+    """A figure that can't be measured on what was given."""
+
+
 class ExportError(FingerprintError):
     """A servable or bundle that can't be written, or that failed its check."""
 

@@ -59,6 +59,17 @@ def normal(seed, shape):
     return tf.random.stateless_normal(shape, seed)
 
 
+def uniform(seed, shape):
+    """Uniform numbers in [0, 1), float32."""
+    if backends.is_jax():
+        import jax
+
+        return jax.random.uniform(_key(seed), shape, "float32")
+    import tensorflow as tf
+
+    return tf.random.stateless_uniform(shape, seed)
+
+
 def bits(seed, shape):
     """0 and 1, equally likely, float32."""
     if backends.is_jax():

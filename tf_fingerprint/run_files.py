@@ -50,9 +50,30 @@ def read(
         "networks.num_bits": settings.networks.num_bits,
         "networks.latent_dim": settings.networks.latent_dim,
     }
-    generator = _network(folder / GENERATOR, models.Generator, expected)
-    decoder = _network(folder / DECODER, models.Decoder, expected)
+    generator = read_network(folder / GENERATOR, models.Generator, expected)
+    decoder = read_network(folder / DECODER, models.Decoder, expected)
     return settings, generator, decoder
+
+
+def read_generator(path: str | os.PathLike[str]) -> models.Generator:
+    """Reads a generator alone.
+
+    Args:
+        path: A `generator.keras`.
+
+    Returns:
+        The generator.
+
+    Raises:
+        errors.RunError: If it is missing, can't be read or is none.
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise errors.RunError(
+            f"{path}: there is no such generator. Check the path, or train one "
+            "with `tf-fingerprint train`."
+        )
+    return read_network(path, models.Generator, {})
 
 
 def weights_digest(network: keras.Model) -> str:
@@ -74,8 +95,20 @@ def weights_digest(network: keras.Model) -> str:
     return digest.hexdigest()
 
 
-def _network(path, kind, expected):
-    """Reads one network; it must be of this kind and have these sizes."""
+def read_network(path, kind, expected):
+    """Reads one network; it must be of this kind and have these sizes.
+
+    Args:
+        path: The `.keras` file.
+        kind: Its class.
+        expected: Sizes by the setting of the config that says them.
+
+    Returns:
+        The network.
+
+    Raises:
+        errors.RunError: If it can't be read, or is not as it must be.
+    """
     try:
         network = keras.saving.load_model(path, compile=False)
     # Broken files meet zipfile, json, h5py and Keras, each with its own errors.

@@ -74,33 +74,71 @@ def open_pictures(
     Raises:
         ValueError: If the fingerprints are not as above.
     """
+    batches = open_images(
+        generator,
+        num_images,
+        fingerprints=fingerprints,
+        noise=noise,
+        seed=seed,
+        batch_size=batch_size,
+    )
+    pictures = []
+    with tqdm.tqdm(
+        total=num_images, unit="picture", disable=None if progress else True
+    ) as bar:
+        for images in batches:
+            pictures.append(data.to_pixels(images))
+            bar.update(len(images))
+    return np.concatenate(pictures)
+
+
+def open_images(
+    generator: models.Generator,
+    num_images: int,
+    *,
+    fingerprints: npt.ArrayLike | None = None,
+    noise: str = "random",
+    seed: int | None = None,
+    batch_size: int = 64,
+) -> Iterator[npt.NDArray[np.float32]]:
+    """What an open generator puts out before it is rounded, batch by batch.
+
+    Args:
+        generator: As in `open_pictures`, like all others.
+        num_images: How many.
+        fingerprints: One for all, or one for each; random if not given.
+        noise: "random", "fixed" or "none".
+        seed: Of everything drawn; a new one if not given.
+        batch_size: Images made at a time.
+
+    Returns:
+        An iterator over `(batch, resolution, resolution, channels)`, in
+        [-1, 1] but for what goes beyond.
+
+    Raises:
+        ValueError: If the fingerprints are not as in `open_pictures`.
+    """
     fingerprints = _each_fingerprint(
         fingerprints, num_images, generator.num_bits, seed
     )
     num_noise = generator.num_noise
-    batches = sample_inputs(
+    constant = np.zeros(num_noise, np.float32)
+    if noise == "fixed":
+        constant = models.fixed_noise(generator.output_shape[1])
+    made = 0
+    for latents, values in sample_inputs(
         num_images,
         latent_dim=generator.latent_dim,
         num_noise=num_noise,
         seed=seed,
         batch_size=batch_size,
-    )
-    constant = np.zeros(num_noise, np.float32)
-    if noise == "fixed":
-        constant = models.fixed_noise(generator.output_shape[1])
-    pictures, made = [], 0
-    with tqdm.tqdm(
-        total=num_images, unit="picture", disable=None if progress else True
-    ) as bar:
-        for latents, values in batches:
-            if noise != "random":
-                values = np.broadcast_to(constant, values.shape)
-            part = fingerprints[made : made + len(latents)]
-            images = generator([latents, part, values], training=False)
-            pictures.append(data.to_pixels(keras.ops.convert_to_numpy(images)))
-            made += len(latents)
-            bar.update(len(latents))
-    return np.concatenate(pictures)
+    ):
+        if noise != "random":
+            values = np.broadcast_to(constant, values.shape)
+        part = fingerprints[made : made + len(latents)]
+        images = generator([latents, part, values], training=False)
+        yield keras.ops.convert_to_numpy(images)
+        made += len(latents)
 
 
 def sealed_pictures(

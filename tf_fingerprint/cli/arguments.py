@@ -7,6 +7,7 @@ from absl.flags import argparse_flags
 
 from tf_fingerprint.cli import bulk
 from tf_fingerprint.cli import commands
+from tf_fingerprint.cli import evaluating
 from tf_fingerprint.cli import issuing_arguments
 from tf_fingerprint.cli import odds
 from tf_fingerprint.cli import output
@@ -52,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
         _REGISTRY_HELP,
     )
     bulk.add_arguments(_added(adding, "bulk", "attribute a lake of images"))
+    purpose = "measure what a run's fingerprints are worth"
+    evaluating.add_evaluate(_added(adding, "evaluate", purpose), _RUN_HELP)
     _add_quickstart(adding)
     _add_info(adding)
     registry_arguments.add(adding, _added)

@@ -6,6 +6,7 @@ Only `training` reads a `Config`; networks and losses take plain arguments.
 from tf_fingerprint.config.files import digest
 from tf_fingerprint.config.files import read
 from tf_fingerprint.config.files import to_toml
+from tf_fingerprint.config.perturbations import Perturbations
 from tf_fingerprint.config.sections import Config
 from tf_fingerprint.config.sections import Curriculum
 from tf_fingerprint.config.sections import Data
@@ -21,6 +22,7 @@ __all__ = [
     "Losses",
     "Networks",
     "Optimizer",
+    "Perturbations",
     "Training",
     "digest",
     "read",

@@ -16,18 +16,13 @@ from tf_fingerprint.config.fields import NotNegative
 from tf_fingerprint.config.fields import Positive
 from tf_fingerprint.config.fields import Resolution
 from tf_fingerprint.config.fields import Resolutions
+from tf_fingerprint.config.fields import Section
 from tf_fingerprint.config.fields import Share
-
-
-class _Section:
-    """Checks its fields against their annotations when it is made."""
-
-    def __post_init__(self):
-        fields.check(self)
+from tf_fingerprint.config.perturbations import Perturbations
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Data(_Section):
+class Data(Section):
     """`[data]`: the pictures to train on.
 
     Args:
@@ -52,7 +47,7 @@ class Data(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Networks(_Section):
+class Networks(Section):
     """`[networks]`: widths and depths of the generator and its opponents.
 
     Args:
@@ -95,7 +90,7 @@ class Networks(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Losses(_Section):
+class Losses(Section):
     """`[losses]`: the weight of each term of the loss.
 
     Args:
@@ -121,7 +116,7 @@ class Losses(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Optimizer(_Section):
+class Optimizer(Section):
     """`[optimizer]`: Adam for all networks, penalties, moving average.
 
     Args:
@@ -147,7 +142,7 @@ class Optimizer(_Section):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Curriculum(_Section):
+class Curriculum(Section):
     """`[curriculum]`: which bits are trained when. The paper has none.
 
     Args:
@@ -162,6 +157,7 @@ class Curriculum(_Section):
         raise_accuracy: Running accuracy of all bits above which the weight of
             the consistency loss is raised, and 0.02 below which lowered again.
         max_consistency: Largest factor on that weight; 1 leaves it alone.
+        initial_consistency: The factor when the first bits become random.
     """
 
     initial_bits: Count = 128
@@ -170,14 +166,20 @@ class Curriculum(_Section):
     advance_accuracy: fields.AboveChance = 0.9
     raise_accuracy: fields.AboveChance = 0.98
     max_consistency: Positive = 1.0
+    initial_consistency: Positive = 1.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Training(_Section):
+class Training(Section):
     """`[training]`: how long, how fast, and what is kept.
 
     Args:
         images: Training images to show in all, repetitions counted.
+        start: Weights to begin with, all bits active: a run directory, or
+            `pretrained`; empty, as in the paper, for random ones. In a file,
+            relative to that file's folder.
+        anchor: A folder whose `generator.keras` makes the pictures to stay
+            near, if anchored; empty for those of `start`.
         decoder_images: Last of them, on which only the decoder learns, from
             finished pictures rounded to 8 bits. 0 in the paper.
         batch_size: Images in a step, over all replicas. 16 in the paper, on
@@ -193,6 +195,8 @@ class Training(_Section):
     """
 
     images: Count
+    start: str = ""
+    anchor: str = ""
     decoder_images: CountOrZero = 0
     batch_size: Count = 16
     seed: fields.Seed = 1000
@@ -212,6 +216,9 @@ class Config:
     losses: Losses = dataclasses.field(default_factory=Losses)
     optimizer: Optimizer = dataclasses.field(default_factory=Optimizer)
     curriculum: Curriculum = dataclasses.field(default_factory=Curriculum)
+    perturbations: Perturbations = dataclasses.field(
+        default_factory=Perturbations
+    )
     training: Training
 
     def __post_init__(self):

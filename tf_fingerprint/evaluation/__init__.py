@@ -33,3 +33,10 @@ from tf_fingerprint.evaluation.fidelity import (
 from tf_fingerprint.evaluation.fidelity import (
     kernel_distance as kernel_distance,
 )
+from tf_fingerprint.evaluation.figures import Curve as Curve
+from tf_fingerprint.evaluation.figures import Figure as Figure
+from tf_fingerprint.evaluation.figures import Grid as Grid
+from tf_fingerprint.evaluation.figures import Item as Item
+from tf_fingerprint.evaluation.subjects import Options as Options
+from tf_fingerprint.evaluation.subjects import Subject as Subject
+from tf_fingerprint.evaluation.subjects import of_run as of_run

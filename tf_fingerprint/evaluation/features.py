@@ -39,8 +39,11 @@ class MobileNetFeatures:
         Howard et al., 2017 (https://arxiv.org/abs/1704.04861).
     """
 
+    name = "mobilenet"
+
     def __init__(self, path: str | os.PathLike, *, batch_size: int = 64):
         self._layers = _layers(_arrays(path), path)
+        self.num_features = self._layers[-1][1].shape[0]
         self._batch_size = batch_size
 
     def __call__(self, images: npt.NDArray[np.uint8]) -> npt.NDArray:

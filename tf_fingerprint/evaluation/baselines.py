@@ -1,0 +1,101 @@
+"""A generator without fingerprint, trained alike: what a fingerprint costs."""
+
+import dataclasses
+import os
+import pathlib
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from tf_fingerprint import config
+from tf_fingerprint import data
+from tf_fingerprint import errors
+from tf_fingerprint import models
+from tf_fingerprint import run_files
+from tf_fingerprint import sampling
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Baseline:
+    """A generator whose bits are all neutral.
+
+    Args:
+        generator: `models.Generator`, trained without bits.
+        noise: What it was trained with: "random", "fixed" or "none".
+    """
+
+    generator: models.Generator
+    noise: str
+
+    def generate(
+        self, count: int, random: np.random.Generator, batch_size: int = 64
+    ) -> npt.NDArray[np.uint8]:
+        """Makes pictures of the latents and noise that a `Subject` would draw.
+
+        Args:
+            count: How many.
+            random: As in `Subject.generate`.
+            batch_size: Pictures made at a time.
+
+        Returns:
+            `(count, resolution, resolution, channels)`, `uint8`.
+        """
+        generator, pictures = self.generator, []
+        for latents, noise in sampling.sample_inputs(
+            count,
+            latent_dim=generator.latent_dim,
+            num_noise=generator.num_noise,
+            seed=int(random.integers(2**63)),
+            batch_size=batch_size,
+        ):
+            if self.noise == "fixed":
+                noise[:] = models.fixed_noise(generator.output_shape[1])
+            elif self.noise == "none":
+                noise[:] = 0
+            shape = (len(latents), generator.num_bits)
+            neutral = np.full(shape, 0.5, np.float32)
+            images = generator([latents, neutral, noise], training=False)
+            images = keras.ops.convert_to_numpy(images)
+            pictures.append(data.to_pixels(images))
+        return np.concatenate(pictures)
+
+
+def load(
+    folder: str | os.PathLike[str],
+    *,
+    resolution: int,
+    channels: int,
+    noise: str,
+) -> Baseline:
+    """Reads a baseline.
+
+    Args:
+        folder: With `generator.keras`, and `config.toml` if it was trained
+            with other noise than the run.
+        resolution: That its pictures must have.
+        channels: Likewise.
+        noise: The run's.
+
+    Returns:
+        The baseline.
+
+    Raises:
+        errors.RunError: If the generator is missing, can't be read, or makes
+            pictures of another size.
+        errors.ConfigError: If the config can't be read.
+    """
+    folder = pathlib.Path(folder)
+    path = folder / run_files.GENERATOR
+    if not path.is_file():
+        raise errors.RunError(
+            f"{folder}: a baseline must hold {run_files.GENERATOR}. It is "
+            "missing. Train one with all bits neutral, or go without "
+            "`--baseline`."
+        )
+    expected = {"data.resolution": resolution, "data.channels": channels}
+    generator = run_files.read_network(path, models.Generator, expected)
+    own = folder / run_files.CONFIG
+    if own.exists():
+        noise = config.read(own).networks.noise
+    return Baseline(generator, noise)
