@@ -16,11 +16,12 @@ LEVELS = [
     | {"averaging", "descent", "drawing"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
-    {"updates", "calibration", "bulk_snapshot"},
+    {"updates", "calibration", "bulk_snapshot", "immunising"},
     {"gan", "grids", "run_files", "sampling", "delivery"}
     | {"evidence", "bulk_stages"},
     {"issuing"},
     {"building", "callbacks", "runs", "quickstart_page"} | {"bulk_pipeline"},
+    {"starting"},
     {"training", "quickstart", "calibrating", "bulk"},
     {"evaluation"},
     {"suites"},

@@ -7,6 +7,7 @@ import keras
 from tf_fingerprint import config as configs
 from tf_fingerprint import curriculum
 from tf_fingerprint import gan
+from tf_fingerprint import immunising
 from tf_fingerprint import models
 from tf_fingerprint import schedule
 
@@ -27,6 +28,7 @@ def build(config: configs.Config) -> gan.FingerprintGAN:
         _curriculum(config),
         _schedule(config),
         loss_weights=dataclasses.asdict(config.losses),
+        immunisation=_immunisation(config),
         noise=config.networks.noise,
         seed=config.training.seed,
     )
@@ -97,6 +99,18 @@ def _curriculum(config):
         advance_accuracy=settings.advance_accuracy,
         raise_accuracy=settings.raise_accuracy,
         max_consistency=settings.max_consistency,
+        initial_consistency=settings.initial_consistency,
+    )
+
+
+def _immunisation(config):
+    settings = config.perturbations
+    return immunising.Immunisation(
+        settings.names,
+        tuple(getattr(settings, name) for name in settings.names),
+        clean_share=settings.clean_share,
+        mirror_share=settings.mirror_share,
+        ramp_images=settings.ramp_images,
     )
 
 

@@ -42,6 +42,7 @@ class Curriculum:
             consistency loss is given more weight, and 0.02 below which less.
         max_consistency: Largest factor on its weight. 1 leaves it as it is, as
             in the paper.
+        initial_consistency: The factor with which that weight begins.
         memory_images: Images over which the running accuracy forgets by a
             factor of e.
     """
@@ -52,6 +53,7 @@ class Curriculum:
     advance_accuracy: float = 0.9
     raise_accuracy: float = 0.98
     max_consistency: float = 1.0
+    initial_consistency: float = 1.0
     memory_images: int = 800
 
     def __post_init__(self):
@@ -72,7 +74,19 @@ class Curriculum:
         """
         if progress.active_bits or progress.images < self.picture_images:
             return progress
-        return dataclasses.replace(progress, active_bits=self.initial_bits)
+        return dataclasses.replace(
+            progress,
+            active_bits=self.initial_bits,
+            consistency=self.initial_consistency,
+        )
+
+    def go_on(self) -> Progress:
+        """Where a training starts whose networks know all bits already."""
+        return Progress(
+            active_bits=self.num_bits,
+            accuracy=self.raise_accuracy,
+            consistency=self.initial_consistency,
+        )
 
     def advance(
         self, progress: Progress, accuracy: float, images: int

@@ -4,7 +4,13 @@ import tensorflow as tf
 from keras import ops
 
 # What a draw is for; each purpose has its own stream of random numbers.
-PURPOSES = ("generator", "consistency", "discriminator", "path_length")
+PURPOSES = (
+    "generator",
+    "consistency",
+    "discriminator",
+    "path_length",
+    "perturbation",
+)
 
 
 def replica_seed(seed, purpose):
@@ -67,3 +73,20 @@ def directions(seed, shape):
     seed = tf.random.experimental.stateless_fold_in(seed, 1)
     _, height, width, _ = shape
     return tf.random.stateless_normal(shape, seed) * (height * width) ** -0.5
+
+
+def perturbations(seed, shape, num_uniforms):
+    """What is random about what happens to a batch of pictures.
+
+    Args:
+        seed: `(2,)`, from `replica_seed`.
+        shape: `(batch, height, width, channels)`.
+        num_uniforms: Uniform numbers for each picture.
+
+    Returns:
+        Pair of `(batch, num_uniforms)`, uniform in [0, 1), and of that shape,
+        standard normal.
+    """
+    seeds = tf.random.experimental.stateless_split(seed, 2)
+    uniforms = tf.random.stateless_uniform((shape[0], num_uniforms), seeds[0])
+    return uniforms, tf.random.stateless_normal(shape, seeds[1])

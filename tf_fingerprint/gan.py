@@ -6,10 +6,12 @@ from keras import ops
 
 from tf_fingerprint import averaging
 from tf_fingerprint import drawing
+from tf_fingerprint import immunising
 from tf_fingerprint import models
 from tf_fingerprint import stepping
 from tf_fingerprint import updates
 from tf_fingerprint.curriculum import Curriculum
+from tf_fingerprint.immunising import Immunisation
 from tf_fingerprint.schedule import Plan
 from tf_fingerprint.schedule import Schedule
 
@@ -32,6 +34,8 @@ class FingerprintGAN(stepping.SteppedModel):
         loss_weights: Dict with `adversarial`, `latent`, `fingerprint`,
             `consistency`, `coarse_consistency`, `r1` (gamma) and
             `path_length`.
+        immunisation: What happens to pictures before the decoder sees them;
+            nothing by default.
         noise: "random" draws new noise for every picture, as in the paper;
             "fixed" takes `models.fixed_noise` for all; "none" takes zeros.
         seed: Of everything that is drawn.
@@ -49,6 +53,7 @@ class FingerprintGAN(stepping.SteppedModel):
         schedule: Schedule,
         *,
         loss_weights: dict[str, float],
+        immunisation: Immunisation | None = None,
         noise: str = "random",
         seed: int = 1000,
     ):
@@ -64,6 +69,7 @@ class FingerprintGAN(stepping.SteppedModel):
         self.curriculum = curriculum
         self.schedule = schedule
         self.loss_weights = dict(loss_weights)
+        self.immunisation = immunisation or Immunisation()
         self.noise = noise
         self.seed = seed
         self.mean_path_length = self.add_weight(
@@ -130,6 +136,12 @@ class FingerprintGAN(stepping.SteppedModel):
             "seed": tf.constant([self.seed, progress.images], "int64"),
             "active": tf.constant(active, "float32"),
             "consistency": tf.constant(progress.consistency, "float32"),
+            "reach": tf.constant(
+                self.immunisation.reach(
+                    progress.images - self.curriculum.picture_images
+                ),
+                "float32",
+            ),
             "ema_decay": tf.constant(self.schedule.ema_decay, "float32"),
         }
 
@@ -155,7 +167,7 @@ class FingerprintGAN(stepping.SteppedModel):
                 replica's share.
             settings: Dict of tensors: `seed`, `(2,)`; `active`,
                 `(num_bits,)`, 1 for bits in use; `consistency`, factor on
-                those losses; `ema_decay`.
+                those losses; `reach`, of perturbations; `ema_decay`.
             plan: Which parts the step consists of.
 
         Returns:
@@ -194,3 +206,20 @@ class FingerprintGAN(stepping.SteppedModel):
             latent_dim=self.generator.latent_dim,
             noise=self._noise,
         )
+
+    def perturb(self, images, settings):
+        """What becomes of pictures before the decoder sees them.
+
+        Args:
+            images: `(batch, height, width, channels)` in [-1, 1].
+            settings: See `train_step`.
+
+        Returns:
+            Pictures of the same shape.
+        """
+        if not self.immunisation.names:
+            return images
+        seed = drawing.replica_seed(settings["seed"], "perturbation")
+        shape = (ops.shape(images)[0], *images.shape[1:])
+        draws = drawing.perturbations(seed, shape, immunising.NUM_UNIFORMS)
+        return self.immunisation.apply(images, *draws, settings["reach"])

@@ -55,6 +55,27 @@ def read(
     return settings, generator, decoder
 
 
+def read_generator(path: str | os.PathLike[str]) -> models.Generator:
+    """Reads a generator alone.
+
+    Args:
+        path: A `generator.keras`.
+
+    Returns:
+        The generator.
+
+    Raises:
+        errors.RunError: If it is missing, can't be read or is none.
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise errors.RunError(
+            f"{path}: there is no such generator. Check the path, or train one "
+            "with `tf-fingerprint train`."
+        )
+    return _network(path, models.Generator, {})
+
+
 def weights_digest(network: keras.Model) -> str:
     """SHA-256 of a network's weights: their names, shapes and values.
 

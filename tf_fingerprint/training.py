@@ -16,6 +16,7 @@ from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import gan
 from tf_fingerprint import run_files
+from tf_fingerprint import starting
 
 
 def train(
@@ -44,7 +45,7 @@ def train(
     Raises:
         errors.RunError: If the directory holds a run and `resume` is off, or
             another experiment's run and `resume` is on, or if several workers
-            don't share it.
+            don't share it, or if the weights to start from don't fit.
         errors.DataError: If the photographs can't be read.
         errors.TrainingError: If a loss is no longer a number.
     """
@@ -74,6 +75,11 @@ def train(
     if resume and checkpoint.path.exists():
         with strategy.scope():
             model.load_weights(checkpoint.path)
+    elif config.training.start:
+        with strategy.scope():
+            starting.start(
+                model, config.training.start, anchor=config.training.anchor
+            )
     _check_workers(strategy, model, folder)
     _fit(model, photographs.images, config, folder, checkpoint, verbose)
     save_networks(model, folder)

@@ -72,14 +72,18 @@ def _decode(gan, fakes, inputs, settings):
     latents, fingerprints, _ = inputs
     # A picture file holds nothing beyond [-1, 1]; neither may the bits.
     estimated_latents, logits = gan.decoder(
-        ops.clip(fakes, -1, 1), training=True
+        gan.perturb(ops.clip(fakes, -1, 1), settings), training=True
     )
     bits = (fingerprints, logits, settings["active"])
-    return {
+    accuracy = losses.bit_accuracy(*bits)
+    values = {
         "latent": losses.latent_loss(latents, estimated_latents),
         "fingerprint": losses.fingerprint_loss(*bits),
-        "bit_accuracy": losses.bit_accuracy(*bits),
+        "bit_accuracy": accuracy,
     }
+    if gan.immunisation.names:
+        values |= gan.immunisation.apart("bit_accuracy", accuracy)
+    return values
 
 
 def update_discriminator(gan, images, settings):

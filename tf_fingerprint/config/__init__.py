@@ -12,6 +12,7 @@ from tf_fingerprint.config.sections import Data
 from tf_fingerprint.config.sections import Losses
 from tf_fingerprint.config.sections import Networks
 from tf_fingerprint.config.sections import Optimizer
+from tf_fingerprint.config.sections import Perturbations
 from tf_fingerprint.config.sections import Training
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Losses",
     "Networks",
     "Optimizer",
+    "Perturbations",
     "Training",
     "digest",
     "read",

@@ -46,6 +46,22 @@ Seed = Annotated[int, Limits(at_least=0, at_most=2**32 - 1)]
 AboveChance = Annotated[float, Limits(above=0.5, at_most=1)]
 Resolution = Literal[16, 32, 64, 128, 256]
 Resolutions = tuple[int, int]
+Range = tuple[float, float]
+PerturbationName = Literal[
+    "crop",
+    "random_crop",
+    "resize",
+    "blur",
+    "noise",
+    "jpeg",
+    "flip",
+    "brightness",
+    "contrast",
+    "erasing",
+    "rotation",
+    "combined",
+]
+PerturbationNames = tuple[PerturbationName, ...]
 
 TYPE_NAMES = {
     str: "a string",
@@ -53,6 +69,8 @@ TYPE_NAMES = {
     int: "a whole number",
     float: "a finite number",
     Resolutions: "two whole numbers, such as [4, 128]",
+    Range: "two finite numbers, such as [0.0, 0.1]",
+    PerturbationNames: "a list of names",
 }
 
 
@@ -85,6 +103,8 @@ def _checked(label, value, hint):
                 f"{', '.join(map(str, choices))}. Received {value!r}."
             )
         return value
+    if hint == PerturbationNames and isinstance(value, list | tuple):
+        return tuple(_checked(label, one, PerturbationName) for one in value)
     kind, limits = hint, Limits()
     if typing.get_origin(hint) is Annotated:
         kind, limits = typing.get_args(hint)
@@ -103,6 +123,11 @@ def _converted(value, kind):
     if kind == Resolutions:
         is_pair = isinstance(value, list | tuple) and len(value) == 2
         return tuple(value) if is_pair and _are_integers(value) else None
+    if kind == Range:
+        if not isinstance(value, list | tuple) or len(value) != 2:
+            return None
+        pair = tuple(_converted(one, float) for one in value)
+        return None if None in pair else pair
     if kind is float:
         is_number = _are_integers([value]) or isinstance(value, float)
         return float(value) if is_number and math.isfinite(value) else None

@@ -17,8 +17,12 @@ SECTIONS = {
     field.name: field.type for field in dataclasses.fields(sections.Config)
 }
 
-# Sources that are names, not paths.
-NAMED_SOURCES = ("procedural", "tfds")
+# Settings that are paths, and what they may hold that is none.
+PATHS = {
+    ("data", "source"): ("procedural", "tfds"),
+    ("training", "start"): ("", "pretrained"),
+    ("training", "anchor"): ("", "pretrained"),
+}
 
 
 def read(
@@ -50,7 +54,7 @@ def read(
     except ValueError as error:  # Of TOML or of UTF-8.
         raise errors.ConfigError(f"{path}: must be TOML. {error}.") from error
     _check_keys(settings, path)
-    _resolve_source(settings, path.parent)
+    _resolve_paths(settings, path.parent)
     for override in overrides:
         _apply(override, settings)
     return _build(settings, path)
@@ -69,12 +73,14 @@ def to_toml(config: sections.Config) -> str:
 def digest(config: sections.Config) -> str:
     """SHA-256 of all settings, whichever folder the pictures lie in.
 
-    Of a `data.source` that is a path only the last part counts, so that a run
+    Of a setting that is a path only the last part counts, so that a run
     can move to another machine; what the pictures are, their own digest says.
     """
-    name = pathlib.PurePath(config.data.source).name
-    data = dataclasses.replace(config.data, source=name)
-    config = dataclasses.replace(config, data=data)
+    for section, name in PATHS:
+        values = getattr(config, section)
+        last = pathlib.PurePath(getattr(values, name)).name
+        values = dataclasses.replace(values, **{name: last})
+        config = dataclasses.replace(config, **{section: values})
     return hashlib.sha256(to_toml(config).encode()).hexdigest()
 
 
@@ -107,15 +113,13 @@ def _unknown(key, where):
     return errors.ConfigError(f"{where}: unknown key `{key}`.{hint}")
 
 
-def _resolve_source(settings, folder):
-    """Makes a relative `data.source` absolute."""
-    source = settings.get("data", {}).get("source")
-    if (
-        isinstance(source, str)
-        and source.partition(":")[0] not in NAMED_SOURCES
-    ):
-        path = folder / pathlib.Path(source).expanduser()
-        settings["data"]["source"] = os.path.abspath(path)
+def _resolve_paths(settings, folder):
+    """Makes relative paths absolute, such as a `data.source`."""
+    for (section, name), words in PATHS.items():
+        value = settings.get(section, {}).get(name)
+        if isinstance(value, str) and value.partition(":")[0] not in words:
+            path = folder / pathlib.Path(value).expanduser()
+            settings[section][name] = os.path.abspath(path)
 
 
 def _apply(override, settings):
@@ -129,8 +133,7 @@ def _apply(override, settings):
         )
     setting = {section: {name: _parsed(text.strip())}}
     _check_keys(setting, f"Override `{override}`")
-    if name == "source":
-        _resolve_source(setting, pathlib.Path())
+    _resolve_paths(setting, pathlib.Path())
     settings.setdefault(section, {}).update(setting[section])
 
 

@@ -162,6 +162,7 @@ class Curriculum(_Section):
         raise_accuracy: Running accuracy of all bits above which the weight of
             the consistency loss is raised, and 0.02 below which lowered again.
         max_consistency: Largest factor on that weight; 1 leaves it alone.
+        initial_consistency: The factor when the first bits become random.
     """
 
     initial_bits: Count = 128
@@ -170,6 +171,53 @@ class Curriculum(_Section):
     advance_accuracy: fields.AboveChance = 0.9
     raise_accuracy: fields.AboveChance = 0.98
     max_consistency: Positive = 1.0
+    initial_consistency: Positive = 1.0
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Perturbations(_Section):
+    """`[perturbations]`: what pictures meet before the decoder in training.
+
+    A strength is drawn anew for each picture, between the two ends of its
+    kind's range, the mildest first. Units as in `layers.perturbations`.
+
+    Args:
+        names: Kinds to draw from, one a picture; twice for twice as often.
+            None in the paper's own runs, one in its immunised ones.
+        clean_share: Share of the pictures to which nothing happens.
+        mirror_share: Share of the others that are mirrored besides.
+        ramp_images: Images, from the first bits on, over which ranges grow
+            from their mildest end.
+        crop: Share of the side that is kept, cut from the middle.
+        random_crop: The same, cut from anywhere.
+        resize: Share of the side in between.
+        blur: Size of the Gaussian kernel as a share of the side.
+        noise: Standard deviation as a share of the range of pixels.
+        jpeg: Quality.
+        flip: No strength.
+        brightness: Factor.
+        contrast: Factor.
+        erasing: Share of the area.
+        rotation: Degrees, to either side.
+        combined: Level 1 to 10 of crop, blur, noise and JPEG together.
+    """
+
+    names: fields.PerturbationNames = ()
+    clean_share: Share = 0.25
+    mirror_share: Share = 0.0
+    ramp_images: CountOrZero = 0
+    crop: fields.Range = (1.0, 0.6)
+    random_crop: fields.Range = (1.0, 0.75)
+    resize: fields.Range = (1.0, 0.4)
+    blur: fields.Range = (0.0, 0.12)
+    noise: fields.Range = (0.0, 0.08)
+    jpeg: fields.Range = (95.0, 35.0)
+    flip: fields.Range = (1.0, 1.0)
+    brightness: fields.Range = (0.6, 1.6)
+    contrast: fields.Range = (0.6, 1.6)
+    erasing: fields.Range = (0.0, 0.25)
+    rotation: fields.Range = (0.0, 15.0)
+    combined: fields.Range = (1.0, 3.5)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -178,6 +226,11 @@ class Training(_Section):
 
     Args:
         images: Training images to show in all, repetitions counted.
+        start: Weights to begin with, all bits active: a run directory, or
+            `pretrained`; empty, as in the paper, for random ones. In a file,
+            relative to that file's folder.
+        anchor: A folder whose `generator.keras` makes the pictures to stay
+            near, if anchored; empty for those of `start`.
         decoder_images: Last of them, on which only the decoder learns, from
             finished pictures rounded to 8 bits. 0 in the paper.
         batch_size: Images in a step, over all replicas. 16 in the paper, on
@@ -193,6 +246,8 @@ class Training(_Section):
     """
 
     images: Count
+    start: str = ""
+    anchor: str = ""
     decoder_images: CountOrZero = 0
     batch_size: Count = 16
     seed: fields.Seed = 1000
@@ -212,6 +267,9 @@ class Config:
     losses: Losses = dataclasses.field(default_factory=Losses)
     optimizer: Optimizer = dataclasses.field(default_factory=Optimizer)
     curriculum: Curriculum = dataclasses.field(default_factory=Curriculum)
+    perturbations: Perturbations = dataclasses.field(
+        default_factory=Perturbations
+    )
     training: Training
 
     def __post_init__(self):

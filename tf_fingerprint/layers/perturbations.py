@@ -1,0 +1,272 @@
+"""What happens to pictures on their way, with a gradient.
+
+Every kind has one strength, in the unit that its range is published in:
+
+    name         strength                                         harmless at
+    crop         share of the side kept, cut from the middle      1
+    random_crop  the same, cut from anywhere                      1
+    resize       share of the side in between                     1
+    blur         size of the kernel as a share of the side        0
+    noise        standard deviation as a share of the range       0
+    jpeg         quality                                          100, almost
+    flip         none: left and right swapped                     never
+    brightness   factor                                           1
+    contrast     factor                                           1
+    erasing      share of the area made black, a square anywhere  0
+    rotation     degrees, to either side; corners become black    0
+    combined     level L of crop, blur, noise, jpeg in this order,
+                 each at the L-th point of its published curve    1, almost
+
+A standard deviation of 0.05 of the range is 0.1 of pixels in [-1, 1], and
+12.75 of 255 grey levels.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from keras import ops
+
+from tf_fingerprint.layers import jpeg
+from tf_fingerprint.layers import windows
+
+
+class Draws(NamedTuple):
+    """What is random about a batch's perturbations, drawn elsewhere.
+
+    Attributes:
+        uniforms: `(batch, 3)` in [0, 1): where pictures are cut or erased,
+            down and across, and to which side they are turned.
+        normals: `(batch, height, width, channels)`, standard normal noise.
+    """
+
+    uniforms: object
+    normals: object
+
+
+def _crop(share, uniforms):
+    return {"crop": share}
+
+
+def _random_crop(share, uniforms):
+    return {"crop": share, "down": uniforms[:, 0], "across": uniforms[:, 1]}
+
+
+def _resize(share, uniforms):
+    return {"resize": share}
+
+
+def _blur(share, uniforms):
+    return {"blur": share}
+
+
+def _noise(deviation, uniforms):
+    return {"noise": deviation}
+
+
+def _jpeg(quality, uniforms):
+    return {"quality": quality}
+
+
+def _flip(strength, uniforms):
+    return {"flip": ops.ones_like(strength)}
+
+
+def _brightness(factor, uniforms):
+    return {"brightness": factor}
+
+
+def _contrast(factor, uniforms):
+    return {"contrast": factor}
+
+
+def _erasing(area, uniforms):
+    return {"erase": area, "down": uniforms[:, 0], "across": uniforms[:, 1]}
+
+
+def _rotation(degrees, uniforms):
+    return {"rotation": ops.where(uniforms[:, 2] < 0.5, -degrees, degrees)}
+
+
+def _combined(level, uniforms):
+    steps = level - 1
+    return {
+        "crop": 1 - steps * (128 - 8) / 9 / 128,
+        "blur": steps * 5 / 128,
+        # Published up to 0.5; taken as of pixels in [-1, 1].
+        "noise": steps * 0.5 / 9 / 2,
+        "quality": 110 - 10 * level,
+    }
+
+
+KINDS = {
+    "crop": _crop,
+    "random_crop": _random_crop,
+    "resize": _resize,
+    "blur": _blur,
+    "noise": _noise,
+    "jpeg": _jpeg,
+    "flip": _flip,
+    "brightness": _brightness,
+    "contrast": _contrast,
+    "erasing": _erasing,
+    "rotation": _rotation,
+    "combined": _combined,
+}
+NAMES = tuple(KINDS)
+
+# Parameters of a picture to which nothing happens. Quality 0 is no JPEG.
+_NEUTRAL = {
+    "crop": 1.0,
+    "down": 0.5,
+    "across": 0.5,
+    "resize": 1.0,
+    "blur": 0.0,
+    "flip": 0.0,
+    "rotation": 0.0,
+    "erase": 0.0,
+    "brightness": 1.0,
+    "contrast": 1.0,
+    "noise": 0.0,
+    "quality": 0.0,
+}
+
+
+def perturb(images, name, strength, draws):
+    """Does the same to all pictures of a batch.
+
+    Args:
+        images: `(batch, height, width, channels)` in [-1, 1]; for JPEG, sides
+            are multiples of 16.
+        name: One of `NAMES`.
+        strength: A number, or one for each picture, `(batch,)`.
+        draws: What is random about it.
+
+    Returns:
+        Pictures of the same shape, float32.
+    """
+    batch = ops.shape(images)[0]
+    strengths = ops.broadcast_to(ops.cast(strength, "float32"), (batch,))
+    choice = ops.zeros((batch,), "int32")
+    return perturb_each(images, (name,), choice, strengths, draws)
+
+
+def perturb_each(images, names, choice, strengths, draws):
+    """Does something of its own to each picture of a batch.
+
+    Args:
+        images: `(batch, height, width, channels)` in [-1, 1].
+        names: Of `NAMES`, to choose among; only their arithmetic is done.
+        choice: `(batch,)` of int32, which of `names`; -1 for nothing.
+        strengths: `(batch,)`, each in the unit of the kind chosen.
+        draws: What is random about it.
+
+    Returns:
+        Pictures of the same shape, float32 and in [-1, 1].
+    """
+    images = ops.clip(ops.cast(images, "float32"), -1, 1)
+    chosen = {}
+    for index, name in enumerate(names):
+        here = ops.equal(choice, index)
+        for key, values in KINDS[name](strengths, draws.uniforms).items():
+            before = chosen.get(key, _NEUTRAL[key])
+            chosen[key] = ops.where(here, values, before)
+    for touches, stage in _STAGES:
+        if touches & set(chosen):
+            images = stage(images, _WithNeutral(chosen), draws)
+    return ops.clip(images, -1, 1)
+
+
+class _WithNeutral(dict):
+    """Parameters, neutral where nothing was chosen."""
+
+    def __missing__(self, key):
+        [some, *_] = self.values()
+        return ops.full_like(some, _NEUTRAL[key])
+
+
+def _move(images, values, draws):
+    """Crops, resizes, blurs and flips."""
+    sides = []
+    for side, offset in zip(images.shape[1:3], ("down", "across"), strict=True):
+        matrix = windows.crop(side, values["crop"], values[offset])
+        if "resize" in values:
+            share = values["resize"]
+            matrix = ops.matmul(windows.resize(side, share), matrix)
+        if "blur" in values:
+            share = values["blur"]
+            matrix = ops.matmul(windows.blur(side, share), matrix)
+        sides.append(matrix)
+    rows, columns = sides
+    if "flip" in values:
+        flipped = ops.reshape(values["flip"] > 0, (-1, 1, 1))
+        columns = ops.where(flipped, ops.flip(columns, axis=1), columns)
+    return windows.transform(images, rows, columns)
+
+
+def _turn(images, values, draws):
+    """Rotates about the centre, counterclockwise; corners become black."""
+    height, width = images.shape[1:3]
+    angle = values["rotation"] * (np.pi / 180)
+    cosine, sine = ops.cos(angle), ops.sin(angle)
+    middle_x, middle_y = (width - 1) / 2, (height - 1) / 2
+    zeros = ops.zeros_like(angle)
+    # Where a pixel comes from: x' = a x + b y + c, y' = d x + e y + f.
+    places = [
+        *(cosine, -sine, middle_x - cosine * middle_x + sine * middle_y),
+        *(sine, cosine, middle_y - sine * middle_x - cosine * middle_y),
+        *(zeros, zeros),
+    ]
+    turned = ops.image.affine_transform(
+        images + 1, ops.stack(places, axis=1), interpolation="bilinear"
+    )
+    return turned - 1
+
+
+def _erase(images, values, draws):
+    """Makes a square black."""
+    inside = True
+    for axis, offset in ((1, "down"), (2, "across")):
+        side = images.shape[axis]
+        length = ops.round(ops.sqrt(ops.maximum(values["erase"], 0)) * side)
+        start = ops.floor(values[offset] * (side - length + 0.999))[:, None]
+        place = np.arange(side, dtype="float32")[None]
+        along = (place >= start) & (place < start + length[:, None])
+        shape = (-1, side, 1, 1) if axis == 1 else (-1, 1, side, 1)
+        inside = inside & ops.reshape(along, shape)
+    return ops.where(inside, -1.0, images)
+
+
+def _shade(images, values, draws):
+    """Brightens by a factor, then spreads about the mean grey."""
+    brightness = ops.reshape(values["brightness"], (-1, 1, 1, 1))
+    contrast = ops.reshape(values["contrast"], (-1, 1, 1, 1))
+    images = ops.clip((images + 1) * brightness - 1, -1, 1)
+    grey = images
+    if images.shape[-1] == 3:
+        grey = ops.matmul(images, jpeg.TO_YCC[0][:, None])
+    mean = ops.mean(grey, axis=(1, 2, 3), keepdims=True)
+    return ops.clip(mean + (images - mean) * contrast, -1, 1)
+
+
+def _add_noise(images, values, draws):
+    """Adds noise; pixels beyond the range stop at it."""
+    deviation = ops.reshape(2 * values["noise"], (-1, 1, 1, 1))
+    return ops.clip(images + deviation * draws.normals, -1, 1)
+
+
+def _compress(images, values, draws):
+    """JPEG, for pictures that have a quality."""
+    compressed = jpeg.compress(images, values["quality"])
+    is_file = ops.reshape(values["quality"] > 0, (-1, 1, 1, 1))
+    return ops.where(is_file, compressed, images)
+
+
+# In this order, each if one of its parameters is chosen at all.
+_STAGES = (
+    ({"crop", "resize", "blur", "flip"}, _move),
+    ({"rotation"}, _turn),
+    ({"erase"}, _erase),
+    ({"brightness", "contrast"}, _shade),
+    ({"noise"}, _add_noise),
+    ({"quality"}, _compress),
+)
