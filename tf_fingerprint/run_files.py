@@ -73,7 +73,7 @@ def read_generator(path: str | os.PathLike[str]) -> models.Generator:
             f"{path}: there is no such generator. Check the path, or train one "
             "with `tf-fingerprint train`."
         )
-    return _network(path, models.Generator, {})
+    return read_network(path, models.Generator, {})
 
 
 def weights_digest(network: keras.Model) -> str:

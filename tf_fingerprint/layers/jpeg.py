@@ -93,7 +93,9 @@ def table(base, quality):
         `(batch, 8, 8)`, whole numbers from 1 to 255.
     """
     quality = ops.clip(ops.cast(quality, "float32"), 1, 100)[:, None, None]
-    percent = ops.where(quality < 50, 5000 / quality, 200 - 2 * quality)
+    percent = ops.where(
+        quality < 50, ops.floor(5000 / quality), 200 - 2 * quality
+    )
     return ops.clip(ops.floor((base * percent + 50) / 100), 1, 255)
 
 
