@@ -8,6 +8,9 @@ from tf_fingerprint import gan
 from tf_fingerprint import run_files
 from tf_fingerprint import runs
 
+# Arguments of networks that say nothing about weights given to them.
+_WITHOUT_MEANING = {"name", "noise_strength"}
+
 
 def start(
     model: gan.FingerprintGAN,
@@ -54,7 +57,7 @@ def _compare(network, other, folder):
     differing = [
         f"`{key}` {found.get(key)!r} instead of {value!r}"
         for key, value in wanted.items()
-        if key != "name" and found.get(key) != value
+        if key not in _WITHOUT_MEANING and found.get(key) != value
     ]
     if differing:
         kind = type(network).__name__.lower()

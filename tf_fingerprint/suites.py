@@ -16,6 +16,12 @@ def _fidelity():
     return fidelity_suite
 
 
+def _robustness():
+    from tf_fingerprint.evaluation import robustness_suite
+
+    return robustness_suite
+
+
 def _attribution():
     from tf_fingerprint.evaluation import attribution_suite
 
@@ -26,5 +32,6 @@ def _attribution():
 SUITES: dict[str, Callable[[], ModuleType]] = {
     "accuracy": _accuracy,
     "fidelity": _fidelity,
+    "robustness": _robustness,
     "attribution": _attribution,
 }
