@@ -79,6 +79,9 @@ setuptools.setup(
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],
-        "benchmarks": ["torch>=2.5"],
+        "benchmarks": [
+            *("torch>=2.5", "onnxruntime>=1.20"),
+            *("invisible-watermark>=0.2", "blind-watermark>=0.4.4"),
+        ],
     },
 )

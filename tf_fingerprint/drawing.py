@@ -1,5 +1,6 @@
 """What a training step draws: latents, fingerprints, noise."""
 
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -33,7 +34,23 @@ def replica_seed(seed, purpose):
     )
 
 
-def inputs(seed, batch_size, active, *, latent_dim, noise):
+def fingerprint_table(seed, num_fingerprints, num_bits):
+    """A finite set of training fingerprints, the same for the same seed.
+
+    Args:
+        seed: The training's.
+        num_fingerprints: How many; drawn independently of each other.
+        num_bits: Length of each.
+
+    Returns:
+        `(num_fingerprints, num_bits)` of 0 and 1, `uint8`, a NumPy array.
+    """
+    generator = np.random.default_rng(seed)
+    shape = (num_fingerprints, num_bits)
+    return generator.integers(0, 2, shape, dtype=np.uint8)
+
+
+def inputs(seed, batch_size, active, *, latent_dim, noise, table=None):
     """Draws what the generator takes; the same for the same seed.
 
     Args:
@@ -43,15 +60,23 @@ def inputs(seed, batch_size, active, *, latent_dim, noise):
         latent_dim: Length of a latent.
         noise: `(num_noise,)`, the noise of every picture; or a length, for new
             noise in every picture.
+        table: `(fingerprints, num_bits)` to draw from; any bits at all if
+            not given.
 
     Returns:
         `(latents, fingerprints, noise)`, with `batch_size` rows each.
     """
     seeds = tf.random.experimental.stateless_split(seed, 3)
     latents = tf.random.stateless_normal((batch_size, latent_dim), seeds[0])
-    bits = tf.random.stateless_uniform(
-        (batch_size, active.shape[0]), seeds[1], 0, 2, "int32"
-    )
+    if table is None:
+        bits = tf.random.stateless_uniform(
+            (batch_size, active.shape[0]), seeds[1], 0, 2, "int32"
+        )
+    else:
+        rows = tf.random.stateless_uniform(
+            (batch_size,), seeds[1], 0, table.shape[0], "int32"
+        )
+        bits = tf.gather(table, rows)
     fingerprints = ops.cast(bits, "float32") * active + 0.5 * (1 - active)
     if isinstance(noise, int):
         noise = tf.random.stateless_normal((batch_size, noise), seeds[2])
