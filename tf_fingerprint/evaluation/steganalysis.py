@@ -109,7 +109,7 @@ class Attacker:
             optimizer.learning_rate = self._learning_rate * falling
             places = next(order).ravel()
             self._network.train_on_batch(
-                data.to_unit(pictures[places]), kinds[places]
+                data.to_unit(pictures[places]), kinds[places, None]
             )
 
     def classify(self, images: Pictures) -> npt.NDArray[np.float32]:
