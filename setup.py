@@ -81,6 +81,9 @@ setuptools.setup(
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],
-        "benchmarks": ["torch>=2.5", *EXTRAS["jax"]],
+        "benchmarks": [
+            *("torch>=2.5", "onnxruntime>=1.20", *EXTRAS["jax"]),
+            *("invisible-watermark>=0.2", "blind-watermark>=0.4.4"),
+        ],
     },
 )

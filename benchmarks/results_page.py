@@ -77,6 +77,81 @@ TABLES = {
     ],
 }
 
+TABLES["tampering"] = [
+    (words, "tampering", name, None, paper)
+    for words, name, paper in (
+        ("float16", "bit_accuracy_cast_float16", None),
+        ("bfloat16", "bit_accuracy_cast_bfloat16", None),
+        ("int8", "integers_bit_accuracy_8", None),
+        ("4-bit integers", "integers_bit_accuracy_4", None),
+        ("rounded to 0.1 deviations", "rounding_bit_accuracy_1", 0.985),
+        ("rounded to whole deviations", "rounding_bit_accuracy_0", 0.653),
+        ("noise of 0.06 deviations", "weight_noise_bit_accuracy_0.06", 0.962),
+        ("noise of 0.12", "weight_noise_bit_accuracy_0.12", 0.864),
+        ("noise of 0.3", "weight_noise_bit_accuracy_0.3", 0.696),
+        ("30 % pruned", "pruning_bit_accuracy_0.3", None),
+        ("50 % pruned", "pruning_bit_accuracy_0.5", None),
+        ("averaged with another", "averaging_bit_accuracy_0.5", None),
+    )
+] + [
+    (words, "tampering", f"fine_tuning_{rate}_{figure}", None, None)
+    for rate in ("0.0001", "0.0005")
+    for words, figure in (
+        (f"trained on, rate {rate}, 1,008 photographs", "bit_accuracy_1008"),
+        ("share attributed", "attributed_1008"),
+        ("kernel distance", "kernel_distance_1008"),
+        (f"rate {rate}, 3,008 photographs", "bit_accuracy_3008"),
+        ("share attributed", "attributed_3008"),
+        ("kernel distance, 0 photographs", "kernel_distance_0"),
+        ("kernel distance", "kernel_distance_3008"),
+    )
+]
+TABLES["secrecy"] = [
+    (
+        f"{attacker}, {task.replace('_', ' ')}, {size:,} pictures",
+        *("secrecy", f"told_by_{file}_{task}_{size}"),
+        *(None, None),
+    )
+    for attacker, file in (
+        ("network", "network"),
+        ("without examples", "artificial_sets"),
+    )
+    for task in ("same_generator", "baseline", "two_copies")
+    for size in (100, 1000, 4000, 10_000)
+] + [
+    (words, "secrecy", name, None, None)
+    for words, name in (
+        ("average alone: same copy above others", "ranked_right_alone"),
+        ("average less another's", "ranked_right_difference"),
+        ("unfiltered", "ranked_right_difference_unfiltered"),
+        (
+            "bits after 4 averages were taken off",
+            "removal_difference_bit_accuracy_4",
+        ),
+        (
+            "bits after 4 averages were added to others",
+            "forgery_difference_bit_accuracy_4",
+        ),
+    )
+]
+TABLES["capacity"] = [
+    (f"{words}, {bits} bits", "capacity", f"bits_{kind}_{bits}", None, None)
+    for kind, words in (
+        ("unseen", "bits read, unseen fingerprints"),
+        ("carried", "bits that a picture tells"),
+        ("difference", "difference in levels"),
+    )
+    for bits in (32, 64, 128, 256, 512)
+] + [
+    (
+        f"{kind} fingerprints, trained with {count:,}",
+        *("capacity", f"training_fingerprints_{kind}_{count}"),
+        *(None, None),
+    )
+    for count in (10, 100, 1000, 10_000, 100_000)
+    for kind in ("unseen", "seen")
+]
+
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -37,9 +37,17 @@ def measure(name, args, *, result, **options):
     loaded = [shipped_inputs.load(p, run, crop) for p in args.photographs]
     subject = evaluation.of_run(run, np.concatenate(loaded))
     options = evaluation.Options(pictures=args.pictures, **options)
-    suite, figures = suites.SUITES[name](), {}
+    suite = suites.SUITES[name]()
     suite.check(subject, options)
-    for item in suite.suite(subject, options):
+    figures = collect(suite.suite(subject, options))
+    figures["photographs"] = len(subject.photographs)
+    print(results_file.write(result, figures, folder=args.results))
+
+
+def collect(items):
+    """Prints each item as it comes; all figures by name."""
+    figures = {}
+    for item in items:
         if isinstance(item, evaluation.Figure):
             figures |= numbers(item.name, item)
             show(item)
@@ -48,8 +56,7 @@ def measure(name, args, *, result, **options):
             for strength, figure in item.points:
                 figures |= numbers(f"{item.name}_{strength:g}", figure)
                 show(figure)
-    figures["photographs"] = len(subject.photographs)
-    print(results_file.write(result, figures, folder=args.results))
+    return figures
 
 
 def numbers(name, figure):

@@ -1,9 +1,11 @@
 import pathlib
 
+import numpy as np
 import pytest
 
 from tf_fingerprint import building
 from tf_fingerprint import config
+from tf_fingerprint.curriculum import Progress
 
 SMOKE = pathlib.Path(__file__).parents[1] / "configs" / "smoke.toml"
 
@@ -67,3 +69,12 @@ def test_every_setting_reaches_its_part():
     assert model.schedule.decoder_images == 64
     assert model.loss_weights["latent"] == 0.25
     assert model.seed == 7
+
+
+def test_a_training_draws_from_as_many_fingerprints_as_are_set():
+    model = build("curriculum.training_fingerprints=3", "training.seed=7")
+    model.progress = Progress(active_bits=8)
+
+    _, drawn, _ = model.sample_inputs(50, model.settings(), "generator")
+
+    assert len(np.unique(drawn, axis=0)) == 3

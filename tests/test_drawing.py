@@ -101,3 +101,30 @@ def test_directions_are_no_latents_of_the_same_seed():
     directions = drawing.directions(SEED, (500, 1, 1, 6)).numpy()[:, 0, 0]
 
     assert abs(np.corrcoef(directions.flat, draw()[0].flat)[0, 1]) < 0.1
+
+
+def test_fingerprints_are_drawn_from_a_table_and_bits_held_neutral():
+    table = drawing.fingerprint_table(7, 5, 8)
+    active = np.float32([1, 1, 1, 1, 1, 1, 0, 0])
+
+    drawn = drawing.inputs(
+        SEED, 500, tf.constant(active), latent_dim=6, noise=5, table=table
+    )
+
+    fingerprints = drawn[1].numpy()
+    rows = {tuple(row) for row in fingerprints[:, :6]}
+    assert rows == {tuple(row) for row in table[:, :6]}
+    np.testing.assert_array_equal(fingerprints[:, 6:], 0.5)
+    # Latents and noise are those of any other fingerprints.
+    for index in (0, 2):
+        np.testing.assert_array_equal(drawn[index], draw()[index])
+
+
+def test_the_table_is_the_seed_s():
+    one, another, other = (
+        drawing.fingerprint_table(seed, 100, 32) for seed in (7, 7, 8)
+    )
+
+    np.testing.assert_array_equal(one, another)
+    assert (one != other).mean() == pytest.approx(0.5, abs=0.05)
+    assert len(np.unique(one, axis=0)) == 100

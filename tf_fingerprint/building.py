@@ -30,6 +30,7 @@ def build(config: configs.Config) -> gan.FingerprintGAN:
         immunisation=_immunisation(config),
         noise=config.networks.noise,
         seed=config.training.seed,
+        training_fingerprints=config.curriculum.training_fingerprints,
     )
     losses, optimizer = config.losses, config.optimizer
     generator_interval = (

@@ -1,5 +1,6 @@
 """What a training step draws: latents, fingerprints, noise."""
 
+import numpy as np
 from keras import ops
 
 from tf_fingerprint import randomness
@@ -29,7 +30,23 @@ def replica_seed(seed, purpose):
     return randomness.fold_in(seed, stream + PURPOSES.index(purpose))
 
 
-def inputs(seed, batch_size, active, *, latent_dim, noise):
+def fingerprint_table(seed, num_fingerprints, num_bits):
+    """A finite set of training fingerprints, the same for the same seed.
+
+    Args:
+        seed: The training's.
+        num_fingerprints: How many; drawn independently of each other.
+        num_bits: Length of each.
+
+    Returns:
+        `(num_fingerprints, num_bits)` of 0 and 1, `uint8`, a NumPy array.
+    """
+    generator = np.random.default_rng(seed)
+    shape = (num_fingerprints, num_bits)
+    return generator.integers(0, 2, shape, dtype=np.uint8)
+
+
+def inputs(seed, batch_size, active, *, latent_dim, noise, table=None):
     """Draws what the generator takes; the same for the same seed.
 
     Args:
@@ -39,13 +56,20 @@ def inputs(seed, batch_size, active, *, latent_dim, noise):
         latent_dim: Length of a latent.
         noise: `(num_noise,)`, the noise of every picture; or a length, for new
             noise in every picture.
+        table: `(fingerprints, num_bits)` to draw from; any bits at all if
+            not given.
 
     Returns:
         `(latents, fingerprints, noise)`, with `batch_size` rows each.
     """
     seeds = randomness.split(seed, 3)
     latents = randomness.normal(seeds[0], (batch_size, latent_dim))
-    bits = randomness.bits(seeds[1], (batch_size, active.shape[0]))
+    if table is None:
+        bits = randomness.bits(seeds[1], (batch_size, active.shape[0]))
+    else:
+        places = randomness.uniform(seeds[1], (batch_size,)) * table.shape[0]
+        rows = ops.cast(ops.floor(places), "int32")
+        bits = ops.cast(ops.take(table, rows, axis=0), "float32")
     fingerprints = bits * active + 0.5 * (1 - active)
     if isinstance(noise, int):
         noise = randomness.normal(seeds[2], (batch_size, noise))

@@ -39,6 +39,8 @@ class FingerprintGAN(stepping.SteppedModel):
         noise: "random" draws new noise for every picture, as in the paper;
             "fixed" takes `models.fixed_noise` for all; "none" takes zeros.
         seed: Of everything that is drawn.
+        training_fingerprints: How many fingerprints to draw from; 0 draws any
+            at all, as in the paper.
 
     Reference:
         Yu et al., 2022, Section 3 (https://arxiv.org/abs/2012.08726).
@@ -56,6 +58,7 @@ class FingerprintGAN(stepping.SteppedModel):
         immunisation: Immunisation | None = None,
         noise: str = "random",
         seed: int = 1000,
+        training_fingerprints: int = 0,
     ):
         super().__init__()
         self.generator = generator
@@ -84,6 +87,14 @@ class FingerprintGAN(stepping.SteppedModel):
             "fixed": models.fixed_noise(generator.output_shape[1]),
             "none": np.zeros(num_noise, "float32"),
         }[noise]
+        self._table = None
+        if training_fingerprints:
+            # A tensor, so that a compiled step refers to it, not copies it.
+            self._table = ops.convert_to_tensor(
+                drawing.fingerprint_table(
+                    seed, training_fingerprints, generator.num_bits
+                )
+            )
 
     def compile(
         self,
@@ -206,6 +217,7 @@ class FingerprintGAN(stepping.SteppedModel):
             settings["active"],
             latent_dim=self.generator.latent_dim,
             noise=self._noise,
+            table=self._table,
         )
 
     def perturb(self, images, settings):

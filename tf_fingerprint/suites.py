@@ -28,10 +28,31 @@ def _attribution():
     return attribution_suite
 
 
+def _tampering():
+    from tf_fingerprint.evaluation import tampering
+
+    return tampering
+
+
+def _secrecy():
+    from tf_fingerprint.evaluation import secrecy
+
+    return secrecy
+
+
+def _capacity():
+    from tf_fingerprint.evaluation import capacity
+
+    return capacity
+
+
 # Each returns a module that is an `evaluation.subjects.Suite`.
 SUITES: dict[str, Callable[[], ModuleType]] = {
     "accuracy": _accuracy,
     "fidelity": _fidelity,
     "robustness": _robustness,
     "attribution": _attribution,
+    "tampering": _tampering,
+    "secrecy": _secrecy,
+    "capacity": _capacity,
 }

@@ -158,6 +158,8 @@ class Curriculum(Section):
             the consistency loss is raised, and 0.02 below which lowered again.
         max_consistency: Largest factor on that weight; 1 leaves it alone.
         initial_consistency: The factor when the first bits become random.
+        training_fingerprints: Draw from a set of so many, which the seed
+            gives; 0, the paper's, draws new ones for every picture.
     """
 
     initial_bits: Count = 128
@@ -167,6 +169,7 @@ class Curriculum(Section):
     raise_accuracy: fields.AboveChance = 0.98
     max_consistency: Positive = 1.0
     initial_consistency: Positive = 1.0
+    training_fingerprints: CountOrZero = 0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
