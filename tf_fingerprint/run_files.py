@@ -12,6 +12,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import models
 
 CONFIG, GENERATOR, DECODER = "config.toml", "generator.keras", "decoder.keras"
+PRETRAINED = "pretrained"
 
 
 def read(
@@ -129,3 +130,27 @@ def read_network(path, kind, expected):
                 f"{CONFIG}. It has {actual}. Are these files of one run?"
             )
     return network
+
+
+def folder_of(run: str | os.PathLike[str]) -> pathlib.Path:
+    """The folder of a run directory, or of the package's own weights.
+
+    Args:
+        run: A run directory, or `"pretrained"`.
+
+    Returns:
+        The path; of a run directory, as given.
+
+    Raises:
+        errors.RunError: If it is `"pretrained"`, and there are none.
+    """
+    if str(run) != PRETRAINED:
+        return pathlib.Path(run)
+    folder = pathlib.Path(__file__).with_name(PRETRAINED)
+    if not (folder / GENERATOR).is_file():
+        raise errors.RunError(
+            "There must be pretrained weights to go without a run "
+            "directory. This copy has none. Train a run with "
+            "`tf-fingerprint train`, or install a release."
+        )
+    return folder

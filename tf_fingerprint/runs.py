@@ -23,7 +23,7 @@ from tf_fingerprint import registry as registries
 from tf_fingerprint import run_files
 from tf_fingerprint import sampling
 
-PRETRAINED = "pretrained"
+PRETRAINED = run_files.PRETRAINED
 
 
 def load(run: str | os.PathLike[str] = PRETRAINED) -> "Run":
@@ -39,32 +39,8 @@ def load(run: str | os.PathLike[str] = PRETRAINED) -> "Run":
         errors.RunError: If it is missing, incomplete or of several trainings.
         errors.ConfigError: If its config can't be read.
     """
-    folder = folder_of(run)
+    folder = run_files.folder_of(run)
     return Run(*run_files.read(folder), folder=folder)
-
-
-def folder_of(run: str | os.PathLike[str]) -> pathlib.Path:
-    """The folder of a run directory, or of the package's own weights.
-
-    Args:
-        run: A run directory, or `"pretrained"`.
-
-    Returns:
-        The path; of a run directory, as given.
-
-    Raises:
-        errors.RunError: If it is `"pretrained"`, and there are none.
-    """
-    if str(run) != PRETRAINED:
-        return pathlib.Path(run)
-    folder = pathlib.Path(__file__).with_name(PRETRAINED)
-    if not (folder / run_files.GENERATOR).is_file():
-        raise errors.RunError(
-            "There must be pretrained weights to go without a run "
-            "directory. This copy has none. Train a run with "
-            "`tf-fingerprint train`, or install a release."
-        )
-    return folder
 
 
 class Run:

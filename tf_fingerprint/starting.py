@@ -34,7 +34,7 @@ def start(
     anchored = begun.generator
     if anchor:
         anchored = run_files.read_generator(
-            runs.folder_of(anchor) / run_files.GENERATOR
+            run_files.folder_of(anchor) / run_files.GENERATOR
         )
     copies = [
         (model.generator, begun.generator, begun.folder),
