@@ -15,7 +15,6 @@ from tf_fingerprint import calibration as calibrations
 from tf_fingerprint import config
 from tf_fingerprint import data
 from tf_fingerprint import delivery
-from tf_fingerprint import errors
 from tf_fingerprint import found_images
 from tf_fingerprint import issuing
 from tf_fingerprint import models
