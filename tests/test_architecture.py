@@ -12,8 +12,10 @@ PACKAGE = ROOT / "tf_fingerprint"
 
 LEVELS = [
     {"errors"},
+    {"backends", "event_files"},
+    {"autodiff", "randomness", "replicas"},
     {"fingerprints", "config", "layers", "losses", "data", "curriculum"}
-    | {"averaging", "descent", "drawing"},
+    | {"averaging", "descent", "drawing", "jax_steps"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
     {"updates", "calibration", "bulk_snapshot"},

@@ -5,18 +5,21 @@ import os
 import pathlib
 
 import keras
-import tensorflow as tf
 from absl import logging
 
+from tf_fingerprint import event_files
 from tf_fingerprint import grids
+from tf_fingerprint import replicas
 
 
-def is_chief(strategy: tf.distribute.Strategy) -> bool:
+def is_chief(strategy) -> bool:
     """Whether this process writes: the first of several workers, or alone.
 
     Args:
-        strategy: The training's.
+        strategy: The training's, from `training.choose_strategy`.
     """
+    if isinstance(strategy, replicas.Devices):
+        return True
     resolver = strategy.cluster_resolver
     return resolver is None or not resolver.task_id
 
@@ -98,16 +101,13 @@ class Scalars(_ChiefCallback):
 
     def __init__(self, folder):
         super().__init__()
-        self.folder = str(folder)
+        self.folder = pathlib.Path(folder)
         self.writer = None
 
     def work(self, epoch, logs):
         """Adds a point to every curve."""
-        self.writer = self.writer or tf.summary.create_file_writer(self.folder)
-        with self.writer.as_default():
-            for name, value in logs.items():
-                tf.summary.scalar(name, value, step=int(logs["images"]))
-        self.writer.flush()
+        self.writer = self.writer or event_files.Writer(self.folder)
+        self.writer.write(logs, step=int(logs["images"]))
 
 
 class Grids(_ChiefCallback):

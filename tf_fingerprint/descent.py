@@ -1,7 +1,9 @@
 """One step down several losses, right on any number of replicas."""
 
-import tensorflow as tf
 from keras import ops
+
+from tf_fingerprint import autodiff
+from tf_fingerprint import replicas
 
 
 def descend(learners, compute, weights):
@@ -19,39 +21,19 @@ def descend(learners, compute, weights):
     Returns:
         Dict from name to the mean over the replica's batch.
     """
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
     variables = [network.trainable_variables for _, network in learners]
-    with tf.GradientTape() as tape:
+
+    def objective():
         values = {name: ops.mean(v) for name, v in compute().items()}
         terms = [
             weights[name] * v for name, v in values.items() if name in weights
         ]
-        objective = sum(terms) / replicas
-    gradients = tape.gradient(objective, variables)
+        return sum(terms) / replicas.count(), values
+
+    # A weight that no loss reaches, such as a bias under R1, stays put.
+    (_, values), gradients = autodiff.value_and_gradients(objective, variables)
     for (optimizer, _), slopes, moved in zip(
         learners, gradients, variables, strict=True
     ):
-        # A weight that no loss reaches, such as a bias under R1, stays put.
-        slopes = [
-            ops.zeros_like(variable) if slope is None else slope
-            for slope, variable in zip(slopes, moved, strict=True)
-        ]
         optimizer.apply(slopes, moved)
     return values
-
-
-def input_gradients(compute, inputs):
-    """Gradient of a sum of outputs with respect to their inputs.
-
-    Args:
-        compute: From inputs to outputs of any shape.
-        inputs: A tensor.
-
-    Returns:
-        The shape of `inputs`, float32.
-    """
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        outputs = compute(inputs)
-    # What is built on it needs more than bfloat16's eight bits.
-    return ops.cast(tape.gradient(outputs, inputs), "float32")

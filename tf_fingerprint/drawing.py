@@ -1,7 +1,9 @@
 """What a training step draws: latents, fingerprints, noise."""
 
-import tensorflow as tf
 from keras import ops
+
+from tf_fingerprint import randomness
+from tf_fingerprint import replicas
 
 # What a draw is for; each purpose has its own stream of random numbers.
 PURPOSES = ("generator", "consistency", "discriminator", "path_length")
@@ -10,28 +12,22 @@ PURPOSES = ("generator", "consistency", "discriminator", "path_length")
 def replica_seed(seed, purpose):
     """A seed of its own for every purpose and replica.
 
-    Not `keras.random`: the state of its generators is mirrored, so that all
-    replicas would draw the same.
-
     Args:
-        seed: `(2,)`, the step's.
+        seed: The step's, from `randomness.step_seed`.
         purpose: One of `PURPOSES`.
 
     Returns:
-        `(2,)`.
+        Another seed.
     """
-    context = tf.distribute.get_replica_context()
-    stream = len(PURPOSES) * context.replica_id_in_sync_group
-    return tf.random.experimental.stateless_fold_in(
-        seed, stream + PURPOSES.index(purpose)
-    )
+    stream = len(PURPOSES) * replicas.number()
+    return randomness.fold_in(seed, stream + PURPOSES.index(purpose))
 
 
 def inputs(seed, batch_size, active, *, latent_dim, noise):
     """Draws what the generator takes; the same for the same seed.
 
     Args:
-        seed: `(2,)`, from `replica_seed`.
+        seed: From `replica_seed`.
         batch_size: Number of pictures.
         active: `(num_bits,)`, 1 for bits in use, 0 for bits held neutral.
         latent_dim: Length of a latent.
@@ -41,29 +37,28 @@ def inputs(seed, batch_size, active, *, latent_dim, noise):
     Returns:
         `(latents, fingerprints, noise)`, with `batch_size` rows each.
     """
-    seeds = tf.random.experimental.stateless_split(seed, 3)
-    latents = tf.random.stateless_normal((batch_size, latent_dim), seeds[0])
-    bits = tf.random.stateless_uniform(
-        (batch_size, active.shape[0]), seeds[1], 0, 2, "int32"
-    )
-    fingerprints = ops.cast(bits, "float32") * active + 0.5 * (1 - active)
+    seeds = randomness.split(seed, 3)
+    latents = randomness.normal(seeds[0], (batch_size, latent_dim))
+    bits = randomness.bits(seeds[1], (batch_size, active.shape[0]))
+    fingerprints = bits * active + 0.5 * (1 - active)
     if isinstance(noise, int):
-        noise = tf.random.stateless_normal((batch_size, noise), seeds[2])
+        noise = randomness.normal(seeds[2], (batch_size, noise))
     else:
         noise = ops.broadcast_to(noise, (batch_size, *noise.shape))
-    return latents, fingerprints, noise
+    return tuple(map(replicas.share, (latents, fingerprints, noise)))
 
 
 def directions(seed, shape):
     """Noise that picks the directions in which path lengths are measured.
 
     Args:
-        seed: `(2,)`, from `replica_seed`.
+        seed: From `replica_seed`.
         shape: `(batch, height, width, channels)`.
 
     Returns:
         That shape, of standard deviation `1 / sqrt(height * width)`.
     """
-    seed = tf.random.experimental.stateless_fold_in(seed, 1)
+    seed = randomness.fold_in(seed, 1)
     _, height, width, _ = shape
-    return tf.random.stateless_normal(shape, seed) * (height * width) ** -0.5
+    drawn = randomness.normal(seed, shape) * (height * width) ** -0.5
+    return replicas.share(drawn)

@@ -1,12 +1,12 @@
 """Trains generator, discriminator and decoder against and with each other."""
 
 import numpy as np
-import tensorflow as tf
 from keras import ops
 
 from tf_fingerprint import averaging
 from tf_fingerprint import drawing
 from tf_fingerprint import models
+from tf_fingerprint import randomness
 from tf_fingerprint import stepping
 from tf_fingerprint import updates
 from tf_fingerprint.curriculum import Curriculum
@@ -111,6 +111,7 @@ class FingerprintGAN(stepping.SteppedModel):
         started = self.progress.active_bits > 0
         self.progress = self.curriculum.start(self.progress)
         if self.anchor_generator and self.progress.active_bits and not started:
+            self.settle()
             for network in (self.anchor_generator, self.generator):
                 network.set_weights(self.ema_generator.get_weights())
         self.scale_learning_rates(
@@ -126,11 +127,14 @@ class FingerprintGAN(stepping.SteppedModel):
         """What a step is told, as tensors: one compiled function for all."""
         progress = self.progress
         active = np.arange(self.generator.num_bits) < progress.active_bits
-        return {
-            "seed": tf.constant([self.seed, progress.images], "int64"),
-            "active": tf.constant(active, "float32"),
-            "consistency": tf.constant(progress.consistency, "float32"),
-            "ema_decay": tf.constant(self.schedule.ema_decay, "float32"),
+        told = {
+            "active": active,
+            "consistency": progress.consistency,
+            "ema_decay": self.schedule.ema_decay,
+        }
+        return {"seed": randomness.step_seed(self.seed, progress.images)} | {
+            name: ops.convert_to_tensor(np.float32(value))
+            for name, value in told.items()
         }
 
     def advance(self, values):
@@ -153,7 +157,7 @@ class FingerprintGAN(stepping.SteppedModel):
         Args:
             images: `(batch, height, width, channels)` in [-1, 1], one
                 replica's share.
-            settings: Dict of tensors: `seed`, `(2,)`; `active`,
+            settings: Dict of tensors: `seed`, the step's; `active`,
                 `(num_bits,)`, 1 for bits in use; `consistency`, factor on
                 those losses; `ema_decay`.
             plan: Which parts the step consists of.

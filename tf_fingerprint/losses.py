@@ -163,5 +163,6 @@ def coarse_consistency_loss(images, other_images, size=4):
     Returns:
         `(batch,)`, mean squared difference of the means.
     """
-    difference = ops.average_pool(images - other_images, size)
+    # Without `strides`, Keras 3.15 fails under JAX.
+    difference = ops.average_pool(images - other_images, size, strides=size)
     return ops.mean(ops.square(difference), axis=(1, 2, 3))

@@ -1,10 +1,10 @@
 """Penalties on gradients, one value per example, differentiable again."""
 
-import tensorflow as tf
 from keras import ops
 
-from tf_fingerprint import descent
+from tf_fingerprint import autodiff
 from tf_fingerprint import losses
+from tf_fingerprint import replicas
 
 
 def r1(discriminator, images):
@@ -17,7 +17,7 @@ def r1(discriminator, images):
     Returns:
         `(batch,)`, see `losses.r1_penalty`.
     """
-    return losses.r1_penalty(descent.input_gradients(discriminator, images))
+    return losses.r1_penalty(autodiff.input_gradients(discriminator, images))
 
 
 def path_lengths(generator, inputs, directions):
@@ -38,7 +38,7 @@ def path_lengths(generator, inputs, directions):
         return ops.sum(fakes * directions)
 
     styles = generator.styles(fingerprints)
-    return losses.path_lengths(descent.input_gradients(shift, styles))
+    return losses.path_lengths(autodiff.input_gradients(shift, styles))
 
 
 def update_mean(mean, lengths):
@@ -51,10 +51,7 @@ def update_mean(mean, lengths):
     Returns:
         The new mean, which no gradient passes.
     """
-    context = tf.distribute.get_replica_context()
-    current = context.all_reduce(
-        tf.distribute.ReduceOp.MEAN, ops.mean(ops.stop_gradient(lengths))
-    )
+    current = replicas.mean(ops.mean(ops.stop_gradient(lengths)))
     updated = 0.99 * mean + 0.01 * current
     mean.assign(updated)
     return ops.stop_gradient(updated)

@@ -4,11 +4,16 @@ import dataclasses
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import ops
 
+from tf_fingerprint import backends
 from tf_fingerprint import errors
+from tf_fingerprint import jax_steps
+from tf_fingerprint import replicas
 from tf_fingerprint.curriculum import Progress
+
+# Keras numbers a model's own weights in the order in which they were made.
+_PROGRESS = "0"
 
 
 class SteppedModel(keras.Model):
@@ -19,6 +24,9 @@ class SteppedModel(keras.Model):
     share of it, which returns a dict of scalars; and `advance(values)`, which
     moves `progress`. Steps with the same plan share one compiled function.
 
+    Under JAX the variables are empty while `fit` goes on, until `settle`; Keras
+    calls it for callbacks, as `jax_state_sync`.
+
     Progress is saved with the weights, so that a training goes on where it
     was, and what is drawn should depend on it and on nothing else.
     """
@@ -26,15 +34,21 @@ class SteppedModel(keras.Model):
     def __init__(self):
         super().__init__()
         self.progress = Progress()
-        # float64 holds every count of images exactly.
+        self._steps = None
+        if backends.is_jax():
+            self.distribute_strategy = replicas.current()
+            self._steps = jax_steps.Steps(self, self.distribute_strategy)
+        # float64 holds every count of images exactly; JAX has none, and the
+        # files that it writes do all the same.
         self.saved_progress = self.add_weight(
             name="progress",
             shape=(len(dataclasses.fields(Progress)),),
             initializer="zeros",
-            dtype="float64",
+            dtype="float32" if self._steps else "float64",
             trainable=False,
         )
         self._sums = {}
+        self._learning_rates = []
         # Nothing is left to build: `fit` need not call the model to find out.
         self.built = True
 
@@ -51,6 +65,10 @@ class SteppedModel(keras.Model):
             for optimizer in optimizers
         ]
 
+    def optimizers(self):
+        """Those whose learning rates were remembered, as a list."""
+        return [optimizer for optimizer, _ in self._learning_rates]
+
     def scale_learning_rates(self, factor: float):
         """Multiplies all learning rates.
 
@@ -61,6 +79,21 @@ class SteppedModel(keras.Model):
             self._learning_rate_factor = factor
             for optimizer, learning_rate in self._learning_rates:
                 optimizer.learning_rate.assign(factor * learning_rate)
+
+    def fit(self, batches=None, **options):
+        """Trains; see `keras.Model.fit`, or `jax_steps.fit` under JAX."""
+        if self._steps:
+            return jax_steps.fit(self, batches, **options)
+        return super().fit(batches, **options)
+
+    def settle(self):
+        """Brings all variables up to date, before they are read or set."""
+        if self._steps:
+            self._steps.settle()
+
+    def jax_state_sync(self):
+        """What Keras calls `settle`."""
+        self.settle()
 
     def make_train_function(self, force=False):
         """Compiles one function for each plan, and chooses among them.
@@ -75,6 +108,8 @@ class SteppedModel(keras.Model):
 
         def train_function(iterator):
             plan = self.plan()
+            if self._steps:
+                return self._account(self._run_on_jax(iterator, plan))
             if plan not in compiled:
                 compiled[plan] = self._compile(plan)
             return self._account(compiled[plan](iterator, self.settings()))
@@ -82,7 +117,16 @@ class SteppedModel(keras.Model):
         self.train_function = train_function
         return train_function
 
+    def _run_on_jax(self, batches, plan):
+        import jax
+
+        values = self._steps.run(batches.take(), self.settings(), plan)
+        batches.prepare()  # While the device works.
+        return jax.device_get(values)
+
     def _compile(self, plan):
+        import tensorflow as tf
+
         strategy = self.distribute_strategy
 
         def run(iterator, settings):
@@ -134,13 +178,18 @@ class SteppedModel(keras.Model):
 
     def save_own_variables(self, store):
         """Stores the progress along with the weights."""
+        self.settle()
         self.saved_progress.assign(dataclasses.astuple(self.progress))
         super().save_own_variables(store)
+        if self._steps:
+            del store[_PROGRESS]
+            store[_PROGRESS] = np.array(dataclasses.astuple(self.progress))
 
     def load_own_variables(self, store):
         """Takes up the progress that was stored with the weights."""
+        self.settle()
         super().load_own_variables(store)
-        saved = ops.convert_to_numpy(self.saved_progress)
+        saved = store[_PROGRESS]
         self.progress = Progress(
             *(
                 field.type(value)

@@ -6,15 +6,16 @@ import os
 import pathlib
 
 import keras
-import tensorflow as tf
 from absl import logging
 
+from tf_fingerprint import backends
 from tf_fingerprint import building
 from tf_fingerprint import callbacks
 from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import gan
+from tf_fingerprint import replicas
 from tf_fingerprint import run_files
 
 
@@ -49,7 +50,7 @@ def train(
         errors.TrainingError: If a loss is no longer a number.
     """
     folder = pathlib.Path(run_dir)
-    # First, as workers must be connected before TensorFlow does anything.
+    # First, as workers must be connected before anything is computed.
     strategy = choose_strategy()
     chief = callbacks.is_chief(strategy)
     if chief:
@@ -80,13 +81,18 @@ def train(
     return folder
 
 
-def choose_strategy() -> tf.distribute.Strategy:
+def choose_strategy():
     """All GPUs of this machine, or the CPU; all workers of `TF_CONFIG`.
 
     Returns:
-        `MultiWorkerMirroredStrategy` where `TF_CONFIG` names a cluster of
-        several workers, `MirroredStrategy` otherwise.
+        `tf.distribute.MultiWorkerMirroredStrategy` where `TF_CONFIG` names a
+        cluster of several workers, `MirroredStrategy` otherwise. Under JAX
+        `replicas.Devices`.
     """
+    if backends.is_jax():
+        return replicas.Devices()
+    import tensorflow as tf
+
     cluster = json.loads(os.environ.get("TF_CONFIG", "{}")).get("cluster", {})
     if len(cluster.get("worker", [])) > 1:
         return tf.distribute.MultiWorkerMirroredStrategy()
@@ -121,10 +127,12 @@ def _fit(model, images, config, folder, checkpoint, verbose):
     """Fits from where the model stands to the last image."""
     training = config.training
     step = model.progress.images // training.batch_size
+    # Under JAX 8-bit pixels become floats on the device.
+    batches = data.numpy_batches if backends.is_jax() else data.batches
     steps_in_all = -(-training.images // training.batch_size)
     steps_per_epoch = min(training.steps_per_epoch, steps_in_all)
     model.fit(
-        data.batches(
+        batches(
             images,
             batch_size=training.batch_size,
             seed=training.seed,
@@ -194,6 +202,10 @@ def _write_inputs(folder, config, photographs):
 
 def _check_workers(strategy, model, folder):
     """Raises where workers don't go on from the same image."""
+    if backends.is_jax():
+        return  # There is one process.
+    import tensorflow as tf
+
     images = float(model.progress.images)
 
     @tf.function

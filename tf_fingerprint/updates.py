@@ -6,6 +6,7 @@ from tf_fingerprint import descent
 from tf_fingerprint import drawing
 from tf_fingerprint import losses
 from tf_fingerprint import penalties
+from tf_fingerprint import replicas
 
 
 def update_generator(gan, batch_size, settings, plan):
@@ -62,7 +63,8 @@ def _two_fakes(gan, inputs, settings, plan):
     # One pass over twice as many: small batches leave processors idle.
     both = zip(inputs, (latents, *others), strict=True)
     pictures = gan.generator(
-        tuple(ops.concatenate(pair) for pair in both), training=True
+        tuple(replicas.share(ops.concatenate(pair)) for pair in both),
+        training=True,
     )
     return ops.split(pictures, 2)
 
@@ -139,7 +141,7 @@ def penalize_path_length(gan, batch_size, settings):
     Returns:
         Dict with the mean penalty.
     """
-    batch_size = ops.maximum(batch_size // 2, 1)
+    batch_size = _half(batch_size)
     inputs = gan.sample_inputs(batch_size, settings, "path_length")
     directions = drawing.directions(
         drawing.replica_seed(settings["seed"], "path_length"),
@@ -155,6 +157,12 @@ def penalize_path_length(gan, batch_size, settings):
     weight = gan.loss_weights["path_length"]
     weight = weight * gan.schedule.path_length_interval
     return descent.descend(learners, compute, {"path_length": weight})
+
+
+def _half(batch_size):
+    """Half as many, at least one; a number where the batch size is one."""
+    half = batch_size // 2
+    return max(half, 1) if isinstance(half, int) else ops.maximum(half, 1)
 
 
 def update_decoder(gan, batch_size, settings):

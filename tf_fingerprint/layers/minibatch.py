@@ -29,7 +29,7 @@ class MinibatchStandardDeviation(keras.layers.Layer):
     def call(self, features):
         batch = ops.shape(features)[0]
         _, height, width, channels = features.shape
-        size = ops.where(batch % self.group_size == 0, self.group_size, batch)
+        size = self._size(batch)
         # (g, m, h, w, c): image i is in group i % m, as in the reference.
         groups = ops.reshape(
             ops.cast(features, "float32"),
@@ -44,6 +44,12 @@ class MinibatchStandardDeviation(keras.layers.Layer):
             channel[:, None, None, None], (batch, height, width, 1)
         )
         return ops.concatenate([features, channel], axis=-1)
+
+    def _size(self, batch):
+        """Images in a group."""
+        if isinstance(batch, int):  # JAX compiles for one batch size.
+            return batch if batch % self.group_size else self.group_size
+        return ops.where(batch % self.group_size == 0, self.group_size, batch)
 
     def compute_output_shape(self, features_shape):
         return (*features_shape[:-1], features_shape[-1] + 1)
