@@ -77,22 +77,3 @@ def test_replicas_share_one_step(two_replicas):
 
     # The mean of the four inputs is 2.
     assert layer.kernel.numpy()[0, 0] == pytest.approx(1 - 0.1 * 2)
-
-
-def test_gradients_of_inputs_are_those_of_the_sum():
-    inputs = tf.constant([1.0, 2.0, 3.0])
-
-    gradients = descent.input_gradients(lambda x: x**3, inputs)
-
-    np.testing.assert_allclose(gradients, [3, 12, 27], rtol=1e-6)
-
-
-def test_gradients_of_inputs_can_be_derived_again():
-    inputs = tf.Variable([1.0, 2.0, 3.0])
-
-    with tf.GradientTape() as tape:
-        gradients = descent.input_gradients(lambda x: x**3, tf.identity(inputs))
-
-    np.testing.assert_allclose(
-        tape.gradient(gradients, inputs), [6, 12, 18], rtol=1e-6
-    )

@@ -2,7 +2,6 @@
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import ops
 
 from tf_fingerprint import models
@@ -126,12 +125,16 @@ def build_gan(
 
 def photographs(batch_size=BATCH):
     """Noise in the shape of a batch."""
+    import tensorflow as tf  # This file is for JAX too.
+
     shape = (batch_size, SIDE, SIDE, 1)
     return tf.random.stateless_uniform(shape, (0, 0), minval=-1)
 
 
 def fit(gan, steps, images=None):
     """Trains for so many steps on the same batch."""
+    import tensorflow as tf
+
     images = photographs() if images is None else images
     dataset = tf.data.Dataset.from_tensors(images).repeat()
     return gan.fit(dataset, steps_per_epoch=steps, shuffle=False, verbose=0)
@@ -139,6 +142,8 @@ def fit(gan, steps, images=None):
 
 def values(variable):
     """What a variable holds on each replica."""
+    import tensorflow as tf
+
     strategy = tf.distribute.get_strategy()
     local = strategy.experimental_local_results(variable.value)
     return [np.array(value) for value in local]

@@ -1,5 +1,8 @@
 """Which of Keras's backends computes."""
 
+import contextlib
+import sys
+
 import keras
 
 from tf_fingerprint import errors
@@ -18,3 +21,21 @@ def is_jax() -> bool:
             f"`{backend}`. Set the environment variable KERAS_BACKEND."
         )
     return backend == "jax"
+
+
+@contextlib.contextmanager
+def alone():
+    """Keeps Keras from importing TensorFlow where JAX computes.
+
+    Where TensorFlow is installed, Keras 3.15 imports it to seed it, and to ask
+    of what it saves whether it is TensorFlow's.
+    """
+    if not is_jax() or "tensorflow" in sys.modules:
+        yield
+        return
+    # Python's way to say that there is no such module.
+    sys.modules["tensorflow"] = None
+    try:
+        yield
+    finally:
+        del sys.modules["tensorflow"]

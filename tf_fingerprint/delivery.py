@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from tf_fingerprint import backends
 from tf_fingerprint import errors
 
 INSTANCE = "instance.keras"
@@ -75,7 +76,16 @@ def bundle_writer(run, **options):
     Args:
         run: `runs.Run`.
         **options: See `export.bundle.BundleWriter`.
+
+    Raises:
+        errors.RunError: If Keras's backend is not TensorFlow.
     """
+    if backends.is_jax():
+        raise errors.RunError(
+            "Keras's backend must be `tensorflow` to write bundles, which hold "
+            "SavedModels. Received `jax`. Do the same with "
+            "KERAS_BACKEND=tensorflow: it reads this run too."
+        )
     # The one function with which this package reaches `export`, which imports
     # the package.
     from export import bundle

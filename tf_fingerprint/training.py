@@ -68,7 +68,8 @@ def train(
         logging.warning("Skipped %s: %s", name, reason)
     if chief:
         _write_inputs(folder, config, photographs)
-    keras.utils.set_random_seed(config.training.seed)
+    with backends.alone():
+        keras.utils.set_random_seed(config.training.seed)
     with strategy.scope(), _precision(config.training.mixed_precision):
         model = building.build(config)
     checkpoint = callbacks.Checkpoint(folder, config.training.checkpoint_epochs)
@@ -119,7 +120,8 @@ def save_networks(
         plain = type(network).from_config(settings)
         plain.set_weights(network.get_weights())
         draft = pathlib.Path(folder, f".draft-{name}")
-        plain.save(draft)
+        with backends.alone():
+            plain.save(draft)
         os.replace(draft, pathlib.Path(folder, name))
 
 
