@@ -23,6 +23,8 @@ EXTRAS = {
     "formats": ["onnx>=1.17", "tf2onnx>=1.17", "onnxruntime>=1.20"],
     "postgresql": ["psycopg[binary]>=3.2"],
     "search": ["faiss-cpu>=1.9"],
+    # Trains in TensorFlow's place: KERAS_BACKEND=jax. For a GPU, `jax[cuda13]`.
+    "jax": ["jax>=0.7"],
     # Others of apache-beam's extras reach object stores: `gcp`, `aws`, `azure`.
     "bulk": ["apache-beam>=2.60", "pyarrow>=14", "google-crc32c>=1.5"],
 }
