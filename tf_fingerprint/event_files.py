@@ -19,17 +19,14 @@ class Writer:
 
     def __init__(self, folder: pathlib.Path):
         from tensorboard.compat.proto import event_pb2
-        from tensorboard.summary.writer import record_writer
 
         self._event = event_pb2.Event
         folder.mkdir(parents=True, exist_ok=True)
         # TensorBoard reads the files of a folder in the order of their names.
         now = f"{time.time_ns() // 1000:016}"
         name = f"events.out.tfevents.{now}.{socket.gethostname()}.{os.getpid()}"
-        # It stays open, as long as the writer is there.
-        self._file = open(folder / name, "xb")
-        self._records = record_writer.RecordWriter(self._file)
-        self._append(file_version="brain.Event:2")
+        self._path = folder / name
+        self._append([{"file_version": "brain.Event:2"}])
 
     def write(self, values: Mapping[str, float], *, step: int) -> None:
         """Adds a point to each curve; after this they are in the file.
@@ -40,11 +37,16 @@ class Writer:
         """
         from tensorboard.plugins.scalar import summary_v2
 
-        for name, value in values.items():
-            point = summary_v2.scalar_pb(name, value)
-            self._append(summary=point, step=step)
+        self._append(
+            {"summary": summary_v2.scalar_pb(name, value), "step": step}
+            for name, value in values.items()
+        )
 
-    def _append(self, **content):
-        event = self._event(wall_time=time.time(), **content)
-        self._records.write(event.SerializeToString())
-        self._records.flush()
+    def _append(self, events):
+        from tensorboard.summary.writer import record_writer
+
+        with open(self._path, "ab") as file:
+            records = record_writer.RecordWriter(file)
+            for content in events:
+                event = self._event(wall_time=time.time(), **content)
+                records.write(event.SerializeToString())
