@@ -49,7 +49,7 @@ def folder(tmp_path_factory, on_tensorflow):
         [
             *(sys.executable, "-m", "pytest", "--noconftest", "-q"),
             *("-p", "no:cacheprovider", "--durations=5", "-rA"),
-            str(pathlib.Path(__file__).with_name("on_jax.py")),
+            *("tests/backends/on_jax.py", "tests/backends/on_jax_training.py"),
         ],
         cwd=five_steps.ROOT,
         env={**os.environ, **JAX, "JAX_TEST_FOLDER": str(folder)},
