@@ -72,13 +72,12 @@ def fit(model, batches):
 
 
 def weights(model):
-    """All numbers that a training changes, by where they are kept."""
-    kept = {f"weight {w.path} {i}": w for i, w in enumerate(model.weights)}
+    """All numbers that a training changes, in order, by number and name."""
+    kept = [w for w in model.weights if w is not model.saved_progress]
     for optimizer in model.optimizers():
-        for variable in optimizer.variables:
-            kept[f"slot {len(kept)} {variable.path}"] = variable
+        kept += optimizer.variables
+    # Not by path: the second model of a process has another name.
     return {
-        name: np.array(variable.value)
-        for name, variable in kept.items()
-        if variable is not model.saved_progress
+        f"{number} {variable.name}": np.array(variable.value)
+        for number, variable in enumerate(kept)
     }

@@ -91,6 +91,7 @@ def test_five_steps_lead_to_the_weights_of_tensorflow(
     folder, on_tensorflow, name
 ):
     trained = five_steps.build(name)
+    trained.load_weights(folder / f"{name}_start.weights.h5")
     before = five_steps.weights(trained)
 
     trained.load_weights(folder / f"{name}_jax.weights.h5")
@@ -102,8 +103,8 @@ def test_five_steps_lead_to_the_weights_of_tensorflow(
             values, expected[place], atol=1e-4, rtol=1e-4, err_msg=place
         )
     assert trained.progress == model.progress
-    moved = [np.abs(before[name] - expected[name]).max() for name in before]
-    assert np.mean(np.array(moved) > 1e-3) > 0.5
+    moves = [np.abs(before[name] - expected[name]).max() for name in before]
+    assert sum(move > 1e-3 for move in moves) > 10
 
 
 def test_counts_of_images_arrive_exactly(folder):
