@@ -1,21 +1,27 @@
 """Accuracy and latency of attribution, by hard bits and by soft ones.
 
-Pictures of 10, 1,000 and 100,000 recipients' copies, as they leave the
-generator and as they are found: compressed or cut. At most one image from
-elsewhere in a million may accuse anybody. Latencies are of the verdict, without
-decoding, medians over single images.
+Pictures of recipients' copies among 10, 1,000 and 100,000 issued ones, as they
+leave the generator and as they are found: compressed or cut. Pictures are made
+and decoded once, fingerprints issued once; of the registry, the first so many
+are the candidates. At most one image from elsewhere in a million may accuse
+anybody: `wrong` counts verdicts that name anybody else, in whatever way, and
+`photographs_named` the photographs that name anybody, by the odds alone.
+Latencies are of the verdict, without decoding, medians over single images, in
+seconds of the processor, which on an idle core are those of the clock.
 
     python benchmarks/attribution.py
 """
 
 import argparse
-import datetime
+import pathlib
 import statistics
+import tempfile
 import time
 
+import attribution_tables
 import numpy as np
 import results_file
-import shipped_inputs
+import shipped_inputs as inputs
 from PIL import Image
 
 from tf_fingerprint import calibrating
@@ -33,23 +39,23 @@ SEED = 5
 # Pictures of one copy that are judged together.
 TOGETHER = 4
 
+# Judged at a time, as `attribute` does.
+PART = 64
+
 
 def main(arguments=None):
     args = parse(arguments)
     run = runs.load(args.run)
-    made = calibrating.calibrate(
-        run,
-        args.photographs,
-        min_photographs=args.min_photographs,
-        progress=True,
-    )
+    made = calibrated(run, args)
+    everybody = issue(made, max(args.issued))
     copies = max(1, args.pictures // TOGETHER)
-    issued = np.stack(
-        [made.draw(made.generator.num_bits) for _ in range(copies)]
+    makers = fingerprints.unpack(
+        everybody.packed[:copies], made.generator.num_bits
     )
+    inputs.tell(f"{len(makers) * TOGETHER} pictures")
     images = run.generate(
-        copies * TOGETHER,
-        fingerprints=np.repeat(issued, TOGETHER, axis=0),
+        len(makers) * TOGETHER,
+        fingerprints=np.repeat(makers, TOGETHER, axis=0),
         seed=SEED,
     )
     read = {
@@ -60,10 +66,17 @@ def main(arguments=None):
     header += (f"hard x {TOGETHER}", f"soft x {TOGETHER}")
     print(" ".join(f"{name:>10}" for name in header))
     for count in args.issued:
-        candidates = make_candidates(made.generator, issued, count)
+        candidates = everybody
+        if count < len(everybody):
+            candidates = registry.Candidates(
+                made.generator, everybody.records[:count]
+            )
         figures |= accuracy(candidates, made, read)
         figures |= latency(candidates, made, read["png"])
+    figures |= named_photographs(everybody, made)
     print(results_file.write("attribution", figures, folder=args.results))
+    if args.results == results_file.RESULTS:
+        attribution_tables.fill(figures, args.issued, TOGETHER)
 
 
 def parse(arguments):
@@ -73,51 +86,57 @@ def parse(arguments):
     parser.add_argument(
         "--min-photographs", type=int, default=calibration.MIN_PHOTOGRAPHS
     )
-    parser.add_argument("--pictures", type=int, default=1000)
+    parser.add_argument("--pictures", type=int, default=600)
     parser.add_argument("--issued", type=int, nargs="+", default=NUM_ISSUED)
     parser.add_argument("--results", default=results_file.RESULTS)
     return parser.parse_args(arguments)
 
 
-def make_candidates(generator, makers, count):
-    """Issuances of the pictures' makers, and of others up to the count."""
-    others = max(0, count - len(makers))
-    bits = [
-        *makers[:count],
-        *(fingerprints.random_bits(generator.num_bits) for _ in range(others)),
-    ]
-    now = datetime.datetime.now(datetime.UTC)
-    return registry.Candidates(
-        generator,
-        [
-            registry.IssuanceRecord(
-                id=f"i{number}",
-                fingerprint=fingerprints.to_hex(each),
-                recipient=f"Recipient {number}",
-                issued_at=now,
-                generator=generator,
-            )
-            for number, each in enumerate(bits)
-        ],
+def calibrated(run, args):
+    """The run's own calibration, or one that is made now."""
+    if run.calibration is not None:
+        return run.calibration
+    inputs.tell("photographs")
+    return calibrating.calibrate(
+        run,
+        args.photographs,
+        min_photographs=args.min_photographs,
+        progress=True,
     )
+
+
+def issue(made, count):
+    """That many issuances in a registry of their own, as candidates."""
+    inputs.tell(f"{count} issuances")
+    with tempfile.TemporaryDirectory() as folder:
+        url = pathlib.Path(folder, "registry.db")
+        with registry.open_store(url, create=True) as store:
+            registry.issue_many(
+                store,
+                [f"Recipient {number}" for number in range(count)],
+                generator=made.generator,
+                draw=made.draw,
+            )
+            return registry.Candidates.load(store, made.generator.digest)
 
 
 def accuracy(candidates, made, read):
     """Shares of pictures traced to their makers, and the gain of soft bits."""
     figures = {}
     for name, logits in read.items():
+        inputs.tell(f"{name} among {len(candidates)}")
         key, wrong = f"{name}_{len(candidates)}", 0
         logits = logits[: len(candidates) * TOGETHER]
         groups = logits.reshape(-1, TOGETHER, logits.shape[1])
         for decide in ("hard", "soft"):
             one = judge(candidates, made, decide)
-            alone = one.judge(logits)
+            alone = judged(one, logits)
             joined = [one.combine(group) for group in groups]
             for suffix, verdicts, pictures in (
                 ("", alone, TOGETHER),
                 (f"_together_{TOGETHER}", joined, 1),
             ):
-                right, mistaken = outcomes(verdicts, pictures)
+                right, mistaken = outcomes(candidates, verdicts, pictures)
                 figures[f"{decide}_right{suffix}_{key}"] = right
                 wrong += mistaken
         gain = statistics.median(
@@ -132,15 +151,42 @@ def accuracy(candidates, made, read):
     return figures
 
 
-def outcomes(verdicts, pictures):
+def outcomes(candidates, verdicts, pictures):
     """Share that names the maker, and how many name anybody else."""
-    right = sum(
-        verdict.record is not None
-        and verdict.record.id == f"i{number // pictures}"
-        for number, verdict in enumerate(verdicts)
-    )
-    named = sum(verdict.record is not None for verdict in verdicts)
-    return right / len(verdicts), named - right
+    right, wrong = 0, 0
+    for number, verdict in enumerate(verdicts):
+        maker = candidates.records[number // pictures]
+        right += verdict.record == maker
+        wrong += bool(named(verdict) - {maker})
+    return right / len(verdicts), wrong
+
+
+def named(verdict):
+    """Whoever a verdict names, in whatever way."""
+    everybody = {verdict.record, *(each.record for each in verdict.accused)}
+    return everybody - {None}
+
+
+def named_photographs(candidates, made):
+    """How many photographs would accuse anybody if only the odds counted."""
+    inputs.tell(f"photographs among {len(candidates)}")
+    verdicts = judged(judge(candidates, None, "hard"), made.logits)
+    figures = {
+        f"photographs_named_{len(candidates)}": sum(
+            bool(named(verdict)) for verdict in verdicts
+        )
+    }
+    print(figures)
+    return figures
+
+
+def judged(one, logits):
+    """Verdicts, so many at a time as `attribute` asks for."""
+    return [
+        verdict
+        for start in range(0, len(logits), PART)
+        for verdict in one.judge(logits[start : start + PART])
+    ]
 
 
 def show(count, name, key, figures):
@@ -166,9 +212,9 @@ def latency(candidates, made, logits):
         one.judge(logits[:1])
         times = []
         for number in range(min(50, len(logits))):
-            start = time.perf_counter()
+            start = time.process_time()
             one.judge(logits[number : number + 1])
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         key = f"milliseconds_{name}_{len(candidates)}"
         figures[key] = 1000 * statistics.median(times)
         print(f"{len(candidates):>10} {name:>10} {figures[key]:>10.2f} ms")
@@ -181,7 +227,7 @@ def found(images):
     side = images.shape[1]
     cut = max(1, round(0.08 * side))
     return calibrating.spoiled(images) | {
-        "jpeg20": shipped_inputs.files(images, "JPEG", quality=20),
+        "jpeg20": inputs.files(images, "JPEG", quality=20),
         "crop84": [
             image.crop((cut, cut, side - cut, side - cut)) for image in whole
         ],

@@ -1,11 +1,13 @@
 """What the registry inside the graph costs: time, memory and disk.
 
-For each number of issued fingerprints, an attribution servable of the
-pretrained run is written, and a fresh process loads it and asks it. `ms` is
-the median of a request with one PNG, `ms_8` of one with eight; `lookup_ms` is
-how much of the first the registry takes: what it takes longer than with no
-fingerprint issued. `mb` is the size of the servable without its networks,
-`rss_mb` what the process holds more than with no fingerprint issued.
+For each number of issued fingerprints an attribution servable of the pretrained
+run is written, beside one decoder servable, which has the same networks and no
+registry. A fresh process asks both in turn with the same PNG files, one in a
+request or eight. `lookup_ms` is the median of how much longer the attribution
+took than the decoder just before or after it, between its quartiles `low` and
+`high`; `ms` is the median of the attribution itself. `mb` and `rss_mb` are how
+much more the attribution takes, of disk and in memory, where processes that
+loaded and asked only one of them are compared.
 
     python benchmarks/in_graph.py
 """
@@ -29,37 +31,14 @@ import tf_fingerprint
 from tf_fingerprint import registry
 
 SIZES = [1_000, 100_000, 1_000_000]
-
-FRESH = """
-import json, resource, sys, time
-import numpy as np, tensorflow as tf
-folder, picture, repeats = sys.argv[1], sys.argv[2], int(sys.argv[3])
-content = open(picture, "rb").read()
-ask = tf.saved_model.load(folder).signatures["serving_default"]
-found = {}
-for rows in (1, 8):
-    request = tf.constant([content] * rows)
-    ask(image_bytes=request)
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        answer = ask(image_bytes=request)
-        answer["verdict"].numpy()
-        seconds.append(time.perf_counter() - start)
-    found[f"ms_{rows}"] = 1e3 * float(np.median(seconds))
-status = open("/proc/self/status").read()
-[line] = [each for each in status.splitlines() if each.startswith("VmRSS")]
-found["rss_mb"] = int(line.split()[1]) / 1e3
-found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-found["verdict"] = answer["verdict"].numpy()[0].decode()
-print(json.dumps(found))
-"""
+PROCESS = pathlib.Path(__file__).with_name("in_graph_process.py")
+PICTURE, DECODER = "picture.png", "decoder"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--repeats", type=int, default=101)
+    parser.add_argument("--repeats", type=int, default=201)
     parser.add_argument("--run", default="pretrained")
     parser.add_argument(
         "--dry", action="store_true", help="print only, write no result"
@@ -75,58 +54,78 @@ def measure(run, sizes, repeats):
     figures = {"repeats": repeats}
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        bits = write_picture(run, folder / "picture.png")
-        bare = measure_one(run, bits, 0, folder, repeats)
-        print("   issued      ms   ms, 8  lookup      8      MB  RSS MB")
+        bits = write_picture(run, folder / PICTURE)
+        save(export.decoder(run), folder / DECODER)
+        bare = asked(folder, repeats, DECODER) | {
+            "disk_mb": megabytes_of(folder / DECODER)
+        }
+        figures["mb_in_memory_decoder"] = round(bare["mb"])
         for size in sizes:
-            found = measure_one(run, bits, size, folder, repeats)
+            name = f"1e{len(str(size)) - 1}"
+            save(
+                export.attribution(run, issued(run, bits, size)), folder / name
+            )
+            found = asked(folder, repeats, DECODER, name)
             if found["verdict"] != "attributed":
                 raise SystemExit(f"{size} issued: {found['verdict']}")
-            name = f"1e{len(str(size)) - 1}"
             row = {
-                f"ms_{name}": found["ms_1"],
-                f"ms_8_{name}": found["ms_8"],
-                f"lookup_ms_{name}": found["ms_1"] - bare["ms_1"],
-                f"lookup_ms_8_{name}": found["ms_8"] - bare["ms_8"],
-                f"mb_{name}": found["disk_mb"] - bare["disk_mb"],
-                f"rss_mb_{name}": found["rss_mb"] - bare["rss_mb"],
+                **times(found),
+                "mb": megabytes_of(folder / name) - bare["disk_mb"],
+                "rss_mb": found["mb"] - bare["mb"],
             }
-            print(f"{size:9}", *(f"{value:7.2f}" for value in row.values()))
-            figures |= {key: round(value, 3) for key, value in row.items()}
+            print(f"{size:9,} issued")
+            for key, value in row.items():
+                print(f"    {key:18} {value:8.3f}")
+            figures |= {f"{k}_{name}": round(v, 3) for k, v in row.items()}
+    return figures
+
+
+def times(found):
+    """Medians and quartiles, from milliseconds of decoder and attribution."""
+    figures = {}
+    for rows, name in (("1", ""), ("8", "_8")):
+        decoder, attribution = np.array(found[rows]).T
+        low, median, high = np.percentile(attribution - decoder, [25, 50, 75])
+        figures |= {
+            f"ms{name}": float(np.median(attribution)),
+            f"lookup_ms{name}": median,
+            f"lookup_ms{name}_low": low,
+            f"lookup_ms{name}_high": high,
+        }
     return figures
 
 
 def write_picture(run, path):
     """Writes a picture of the run's; returns what is read in it."""
     [picture] = run.generate(1, seed=1)
-    PIL.Image.fromarray(picture).save(path)
+    PIL.Image.fromarray(np.squeeze(picture)).save(path)
     [logits] = run.decode(path)
     return logits > 0
 
 
-def measure_one(run, bits, size, folder, repeats):
-    """Writes a servable, and asks it in a fresh process."""
-    made = export.attribution(run, issued(run, bits, size))
-    path = folder / str(size)
-    tf.saved_model.save(made.module, str(path), dict(made.signatures))
-    del made
+def save(made, folder):
+    tf.saved_model.save(made.module, str(folder), dict(made.signatures))
+
+
+def asked(folder, repeats, *names):
+    """What a fresh process finds of these servables."""
     output = subprocess.run(
         [
-            sys.executable,
-            "-c",
-            FRESH,
-            str(path),
-            str(folder / "picture.png"),
+            *(sys.executable, str(PROCESS), str(folder / PICTURE)),
             str(repeats),
+            *(str(folder / name) for name in names),
         ],
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
     ).stdout
-    files = [each for each in path.rglob("*") if each.is_file()]
-    size_mb = sum(each.stat().st_size for each in files) / 1e6
-    return {**json.loads(output.splitlines()[-1]), "disk_mb": size_mb}
+    return json.loads(output.splitlines()[-1])
+
+
+def megabytes_of(folder):
+    files = [each for each in folder.rglob("*") if each.is_file()]
+    return sum(each.stat().st_size for each in files) / 1e6
 
 
 def issued(run, bits, size):

@@ -23,7 +23,7 @@ def main():
     args = parser.parse_args()
     rows = [
         pictures(folder / "png")
-        for folder in sorted((args.quickstart / "recipients").iterdir())
+        for folder in sorted((args.quickstart / "pictures").iterdir())
     ]
     difference = rows[0].astype("float32") - rows[1]
     rows.append(np.clip(127.5 + 5 * difference, 0, 255).astype("uint8"))

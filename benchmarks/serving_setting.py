@@ -91,7 +91,11 @@ class RunningServer:
         self.url, self.address = (line.split()[-1] for line in lines[:2])
 
     def megabytes(self, name="VmRSS"):
-        """Memory of the process now, or with `VmHWM` at its highest."""
+        """Memory of the process, as the kernel calls it.
+
+        `VmRSS` is all pages, `RssAnon` those that are no file's, and `VmHWM`
+        the most there ever was of `VmRSS`.
+        """
         path = pathlib.Path("/proc", str(self.process.pid), "status")
         with contextlib.suppress(FileNotFoundError):
             for line in path.read_text().splitlines():

@@ -78,9 +78,11 @@ def issue(run, count):
     with tempfile.TemporaryDirectory() as folder:
         url = pathlib.Path(folder, "registry.db")
         with registry.open_store(url, create=True) as store:
-            for number in range(count):
-                name = f"Recipient {number}"
-                registry.issue(store, name, generator=run.record)
+            registry.issue_many(
+                store,
+                [f"Recipient {number}" for number in range(count)],
+                generator=run.record,
+            )
             return registry.Candidates.load(store, run.record.digest)
 
 

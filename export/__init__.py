@@ -12,7 +12,6 @@ _MODULES = {
     "ServedAttribution": "export.client",
     "attribution": "export.attribution",
     "decoder": "export.decoder",
-    "export_instance": "export.savedmodel",
     "issue_many": "export.bulk",
     "open_commitment": "export.verification",
     "open_generator": "export.open_generator",

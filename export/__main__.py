@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from tf_fingerprint import errors
+from tf_fingerprint.cli import issuing_arguments
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,7 +42,7 @@ def bundle(args: argparse.Namespace) -> int:
             args.registry,
             to=args.to,
             secret=args.secret,
-            workers=args.workers,
+            workers=args.workers or bulk.workers_for(len(names)),
         )
     except ValueError as error:
         args.parser.error(str(error))
@@ -108,8 +109,13 @@ def _parser():
         metavar="DIR",
         help="folder for the bundles, each named after its issuance",
     )
-    add_bundle_options(parser)
-    parser.add_argument("--workers", type=int, default=2, metavar="N")
+    issuing_arguments.add_bundle_options(parser)
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes that write (default: one a core, fewer for few)",
+    )
     parser.set_defaults(command=bundle, parser=parser)
     _add_deployment(adding)
     _add_docs(adding)
@@ -148,29 +154,6 @@ def _add_docs(adding):
         metavar="FILE",
     )
     parser.set_defaults(command=docs)
-
-
-def add_bundle_options(parser: argparse.ArgumentParser) -> None:
-    """Adds what says how bundles are written."""
-    parser.add_argument(
-        "--formats",
-        type=lambda text: [name for name in text.split(",") if name],
-        default=[],
-        metavar="LIST",
-        help="beside Keras and SavedModel: tflite,onnx",
-    )
-    parser.add_argument(
-        "--sign-with",
-        type=pathlib.Path,
-        metavar="KEY.pem",
-        help="private key on an elliptic curve",
-    )
-    parser.add_argument(
-        "--secret",
-        type=pathlib.Path,
-        metavar="FILE",
-        help="secret of the commitments (default: beside the registry)",
-    )
 
 
 if __name__ == "__main__":

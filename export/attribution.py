@@ -91,18 +91,43 @@ def attribution(
         errors.TooFewBitsError: If the fingerprints are too short for that
             rate.
     """
-    if candidates.generator.digest != run.generator_digest:
-        raise errors.ExportError(
-            "`candidates` must be issued from the run's generator, "
-            f"{run.generator_digest[:12]}. Received those of "
-            f"{candidates.generator.digest[:12]}. Its decoder can't read them."
-        )
+    _check(run, candidates)
     version = registry_version or nearest.registry_version(candidates)
     matcher = nearest.Nearest(
         candidates,
         max_false_positive_rate=max_false_positive_rate,
         names=names,
     )
+    module = servable.module_of(run.decoder.weights)
+    module.registry = matcher.module
+    return servable.Servable(
+        module=module,
+        signatures=pictures.signatures(run, _responding(matcher, version)),
+        examples=pictures.examples(run),
+        metadata={
+            "kind": "attribution",
+            **pictures.metadata(run),
+            "num_candidates": len(candidates),
+            "registry_version": version,
+            "max_false_positive_rate": max_false_positive_rate,
+            "match_threshold": matcher.threshold,
+            "recipients_as": "names" if names else "issuance ids",
+        },
+    )
+
+
+def _check(run, candidates):
+    """Raises an `ExportError` if the run's decoder can't read them."""
+    if candidates.generator.digest != run.generator_digest:
+        raise errors.ExportError(
+            "`candidates` must be issued from the run's generator, "
+            f"{run.generator_digest[:12]}. Received those of "
+            f"{candidates.generator.digest[:12]}. Its decoder can't read them."
+        )
+
+
+def _responding(matcher, version):
+    """From what is read in pictures to the response."""
 
     def respond(logits, status):
         bits = tf.cast(logits > 0, tf.int32)
@@ -116,19 +141,4 @@ def attribution(
             "registry_version": named,
         }
 
-    module = servable.module_of(run.decoder.weights)
-    module.registry = matcher.module
-    return servable.Servable(
-        module=module,
-        signatures=pictures.signatures(run, respond),
-        examples=pictures.examples(run),
-        metadata={
-            "kind": "attribution",
-            **pictures.metadata(run),
-            "num_candidates": len(candidates),
-            "registry_version": version,
-            "max_false_positive_rate": max_false_positive_rate,
-            "match_threshold": matcher.threshold,
-            "recipients_as": "names" if names else "issuance ids",
-        },
-    )
+    return respond

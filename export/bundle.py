@@ -25,6 +25,7 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from typing import Any
 
+from export import bundle_parts
 from export import bundle_template
 from export import formats as bundle_formats
 from export import manifest
@@ -33,6 +34,7 @@ from export import signing
 from tf_fingerprint import __version__
 from tf_fingerprint import errors
 from tf_fingerprint import registry as registries
+from tf_fingerprint import runs
 from tf_fingerprint.registry import commitments
 
 _DEFAULT_LICENSE = """\
@@ -85,7 +87,9 @@ class BundleWriter:
         self.run = run
         self._formats = bundle_formats.check(formats)
         self._signer = None if sign_with is None else signing.Signer(sign_with)
+        self._sign_with = sign_with
         self._license = license_text or _license_of(run)
+        self._parts: bundle_parts.BundleParts | None = None
         self._check = {
             "pictures": pictures,
             "min_bit_accuracy": min_bit_accuracy,
@@ -98,8 +102,40 @@ class BundleWriter:
     @functools.cached_property
     def _template(self):
         return bundle_template.BundleTemplate(
-            self.run, self._formats, **self._check
+            self.run, self._formats, parts=self._parts, **self._check
         )
+
+    def portable(self) -> Mapping[str, Any]:
+        """What another process needs for a writer like this one.
+
+        Plain data, without networks; it traces and converts if that was not
+        done before.
+        """
+        return {
+            "folder": self.run.folder,
+            "parts": self._template.parts,
+            "options": {
+                "formats": self._formats,
+                "sign_with": self._sign_with,
+                "license_text": self._license,
+                **self._check,
+            },
+        }
+
+    @classmethod
+    def of_portable(cls, portable: Mapping[str, Any]) -> "BundleWriter":
+        """A writer that shares what another process's traced and converted.
+
+        Args:
+            portable: What `portable` returned there.
+
+        Raises:
+            errors.RunError: If the run directory is no longer there.
+        """
+        writer = cls(runs.load(portable["folder"]), **portable["options"])
+        writer._parts = portable["parts"]
+        writer.prepare()
+        return writer
 
     def write(
         self,
@@ -152,19 +188,19 @@ class BundleWriter:
         template = self._template
         template.write(draft, record.bits)
         figures = template.checker.figures(
-            draft / bundle_template.SAVED_MODEL, record.bits
+            draft / bundle_parts.SAVED_MODEL, record.bits
         )
         facts = self._facts(record, salt)
         card = model_card.card(
             facts,
             figures,
             formats=self._formats,
-            signatures=template.signatures,
-            latents_signature=bundle_template.LATENTS,
+            signatures=template.parts.signatures,
+            latents_signature=bundle_parts.LATENTS,
         )
         (draft / model_card.CARD).write_text(card, encoding="utf-8")
         (draft / model_card.LICENSE).write_text(self._license, encoding="utf-8")
-        measured = {**figures, "fresh_process": template.trial}
+        measured = {**figures, "fresh_process": template.parts.trial}
         manifest.write(draft, {**facts, "self_test": measured})
         if self._signer is not None:
             self._signer.sign(draft)
@@ -183,7 +219,7 @@ class BundleWriter:
             "channels": settings.data.channels,
             "latent_dim": settings.networks.latent_dim,
             "noise": settings.networks.noise,
-            "inputs": self._template.inputs,
+            "inputs": self._template.parts.inputs,
             "made_by": f"tf-fingerprint {__version__}",
         }
 

@@ -101,11 +101,13 @@ class Checker:
             errors.ExportError: If bits are lost, or it makes other pictures.
         """
         with self._lock:
-            self._restore(folder)
+            self._restore(str(folder / variables.PREFIX))
             images = self._serve(**self._request)["images"].numpy()
         expected = self._open_pictures(fingerprint)
-        matches = self._matches(through_png(images), fingerprint)
-        open_matches = self._matches(expected, fingerprint)
+        # In one go: the decoder reads eight pictures faster than four twice.
+        pixels = np.concatenate([through_png(images), expected])
+        logits = self._read(data.to_unit(pixels)).numpy()
+        matches, open_matches = np.split((logits > 0) == fingerprint, 2)
         figures = {
             "pictures": len(images),
             "num_bits": len(fingerprint),
@@ -119,20 +121,17 @@ class Checker:
         _check(figures, self._min_bit_accuracy)
         return figures
 
-    def _restore(self, folder):
+    @tf.function(input_signature=[tf.TensorSpec([], tf.string)])
+    def _restore(self, prefix):
         """Reads the written variables into the shared graph."""
         values = tf.raw_ops.RestoreV2(
-            prefix=str(folder / variables.PREFIX),
+            prefix=prefix,
             tensor_names=list(self._variables),
             shape_and_slices=[""] * len(self._variables),
             dtypes=[each.dtype for each in self._variables.values()],
         )
         for each, value in zip(self._variables.values(), values, strict=True):
-            each.assign(value)
-
-    def _matches(self, images, fingerprint):
-        """Which bits are read as sealed in, `(pictures, num_bits)`."""
-        return (self._read(data.to_unit(images)).numpy() > 0) == fingerprint
+            each.assign(tf.ensure_shape(value, each.shape))
 
 
 def through_png(

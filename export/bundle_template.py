@@ -1,28 +1,17 @@
 """What all bundles of one generator share: made once, filled in for each."""
 
-import importlib.util
+import dataclasses
 import pathlib
 import tempfile
+from typing import Any
 
-import tensorflow as tf
-
-import export
 from export import bundle_check
+from export import bundle_parts
 from export import bundle_trial
-from export import formats as bundle_formats
 from export import numbering
 from export import quiet
-from export import templates
-from export import variables
-from export import warmup
 from tf_fingerprint import fingerprints
 from tf_fingerprint import models
-
-INSTANCE, SAVED_MODEL = "instance.keras", pathlib.PurePosixPath("savedmodel/1")
-
-
-# The signature that takes latents, and that other formats have.
-LATENTS = "latents"
 
 
 class BundleTemplate:
@@ -31,103 +20,73 @@ class BundleTemplate:
     Args:
         run: `runs.Run`.
         formats: See `formats.FORMATS`.
+        parts: What another process traced, converted and tried; made if not
+            given.
         check: For `bundle_check.Checker`: `pictures`, `min_bit_accuracy`.
 
     Attributes:
         checker: Checks what was written.
-        inputs: From the name of each of its inputs to how many numbers it
-            takes.
-        signatures: Names of the SavedModel's.
-        trial: What a fresh process measured; see `bundle_trial`.
+        parts: What other processes need to write bundles too.
     """
 
-    def __init__(self, run, formats: tuple[str, ...], **check):
+    def __init__(
+        self,
+        run,
+        formats: tuple[str, ...],
+        *,
+        parts: bundle_parts.BundleParts | None = None,
+        **check: Any,
+    ):
         self._folding = models.Folding(
             run.generator, noise=run.config.networks.noise
         )
         num_weights = self._folding.num_weights
-        self._folding.fill(numbering.numbered(num_weights))
-        instance = self._folding.network
-        self.inputs = {each.name: each.shape[-1] for each in instance.inputs}
+        numbers = numbering.numbered(num_weights)
         with (
             tempfile.TemporaryDirectory() as folder,
             quiet.only_warnings(),
         ):
             folder = pathlib.Path(folder)
-            instance.save(folder / INSTANCE)
-            self._keras = templates.KerasTemplate(
-                folder / INSTANCE, num_weights
-            )
-            path = self._traced(instance, folder / "exported")
-            self._read_saved_model(path, num_weights)
-            self._others = {
-                bundle_formats.NAMES[form]: bundle_formats.template(
-                    form, path, LATENTS, num_weights
+            if parts is None:
+                self._folding.fill(numbers)
+                self.parts = bundle_parts.make(
+                    self._folding.network, formats, folder, num_weights
                 )
-                for form in formats
-            }
+            else:
+                self.parts = parts
+            self.parts.write(folder / "numbered", numbers)
             self.checker = bundle_check.Checker(
                 run,
                 self._folding.generator,
-                path,
-                LATENTS,
+                folder / "numbered" / bundle_parts.SAVED_MODEL,
+                bundle_parts.LATENTS,
                 num_weights=num_weights,
                 **check,
             )
-            self.trial = self._tried(run, folder / "tried", **check)
+            if parts is None:
+                trial = self._tried(run, folder / "tried", **check)
+                self.parts = dataclasses.replace(self.parts, trial=trial)
 
     def write(self, folder: pathlib.Path, fingerprint) -> None:
         """Writes SavedModel, `.keras` and other formats of one instance.
 
         Args:
-            folder: Where to; must be there.
+            folder: Where to; made if need be.
             fingerprint: `(num_bits,)` of 0 and 1.
         """
         [vector] = self._folding.vectors(fingerprint[None])
-        saved_model = folder / SAVED_MODEL
-        self._variables.write(saved_model, vector)
-        for name, content in self._shared.items():
-            path = saved_model / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if name == variables.FINGERPRINT:
-                content = variables.fingerprint_file(content, saved_model)
-            path.write_bytes(content)
-        self._keras.write(folder / INSTANCE, vector)
-        for name, template in self._others.items():
-            template.write(folder / name, vector)
+        self.parts.write(folder, vector)
 
     def _tried(self, run, folder, *, min_bit_accuracy, **unused):
         """What a stranger measures with a fingerprint issued to nobody."""
-        folder.mkdir()
         bits = fingerprints.random_bits(run.config.networks.num_bits)
         self.write(folder, bits)
-        of_open = self.checker.figures(folder / SAVED_MODEL, bits)
+        saved_model = folder / bundle_parts.SAVED_MODEL
+        of_open = self.checker.figures(saved_model, bits)
         least = of_open["open_bit_accuracy"] - bundle_trial.MAX_LOST_ACCURACY
         return bundle_trial.figures(
             run,
-            folder / SAVED_MODEL,
+            saved_model,
             bits,
             min_accuracy=max(least, min_bit_accuracy, 0.0),
         )
-
-    def _traced(self, instance, folder):
-        """Writes a SavedModel as anybody's, and requests to warm it up."""
-        servable = export.sealed_instance(instance)
-        self.signatures = sorted(servable.signatures)
-        tf.saved_model.save(
-            servable.module, str(folder), signatures=dict(servable.signatures)
-        )
-        # Their format comes with an extra, which servers have.
-        if importlib.util.find_spec("tensorflow_serving") is not None:
-            warmup.write(folder, servable.examples)
-        return folder
-
-    def _read_saved_model(self, path, num_weights):
-        variables.check_fingerprint_file(path)
-        self._variables = variables.VariablesTemplate(path, num_weights)
-        self._shared = {
-            file.relative_to(path).as_posix(): file.read_bytes()
-            for file in path.rglob("*")
-            if file.is_file()
-            and file.parent.name != variables.PREFIX.parent.name
-        }

@@ -20,9 +20,6 @@ from export import lint
 from export import quiet
 from export import selftest
 
-# What starts the process, which ends with the block.
-started = fresh.Process
-
 # Pictures differ from those that the limit was measured on.
 MAX_LOST_ACCURACY = 0.1
 
@@ -51,7 +48,7 @@ def figures(
     """
     with (
         tempfile.TemporaryDirectory() as decoder,
-        started() as process,
+        fresh.started() as process,
     ):
         # Requests to try a graph with come with an extra, which servers have.
         if importlib.util.find_spec("tensorflow_serving") is not None:

@@ -22,9 +22,15 @@ class Process:
     """Starts the process; one can try many SavedModels.
 
     A context manager: the process ends with the block.
+
+    Args:
+        timeout_seconds: That one job may take; the process ends with one that
+            takes longer.
     """
 
-    def __init__(self):
+    def __init__(self, timeout_seconds: float = 1800.0):
+        self._timeout_seconds = timeout_seconds
+        self._is_too_slow = False
         self._said = tempfile.TemporaryFile()
         self._lock = threading.Lock()
         environment = os.environ | {
@@ -69,9 +75,10 @@ class Process:
             Its result.
 
         Raises:
-            errors.ExportError: If the job fails, or the process dies of it.
+            errors.ExportError: If the job fails, takes too long, or the process
+                dies of it.
         """
-        with self._lock:
+        with self._lock, self._limited():
             try:
                 line = json.dumps({"job": job, **arguments})
                 self._process.stdin.write(line + "\n")
@@ -79,6 +86,13 @@ class Process:
                 answer = self._process.stdout.readline()
             except BrokenPipeError:
                 answer = ""
+        if not answer and self._is_too_slow:
+            raise errors.ExportError(
+                "The process that tries what was exported must be done with "
+                f"`{job}` within {self._timeout_seconds:g} seconds. It was "
+                "not, and was ended. Nothing was published; try again when "
+                "this machine has less to do."
+            )
         if not answer:
             raise errors.ExportError(
                 "The process that tries what was exported died. It said: "
@@ -93,8 +107,27 @@ class Process:
             )
         return answer["result"]
 
+    @contextlib.contextmanager
+    def _limited(self):
+        """Ends the process if the block takes too long."""
+        timer = threading.Timer(self._timeout_seconds, self._end)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+    def _end(self):
+        self._is_too_slow = True
+        self._process.kill()
+
     def _last_words(self):
         """The end of what the process wrote to stderr."""
         self._process.wait()
         self._said.seek(0)
         return self._said.read().decode("utf-8", "replace")[-500:].strip()
+
+
+# What starts a process that ends with the `with` statement.
+started = Process

@@ -51,7 +51,7 @@ def lint(
     found = list(lint_graph.lint_graph(_meta_graph(path), path))
     if process is not None:
         return found + _tried(path, process)
-    with fresh.Process() as process:
+    with fresh.started() as process:
         return found + _tried(path, process)
 
 

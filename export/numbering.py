@@ -68,6 +68,26 @@ def places_of(
     return places.reshape(values.shape)
 
 
+def shortest(
+    places: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64] | slice:
+    """Numbers of weights as a slice if they are in a row.
+
+    Copying beats gathering, and a slice is soon sent to another process.
+
+    Args:
+        places: As from `places_of`.
+
+    Returns:
+        What takes the weights from a vector, one after the other.
+    """
+    flat = places.ravel()
+    first, last = int(flat[0]), int(flat[-1])
+    if last - first + 1 == len(flat) and np.all(np.diff(flat) == 1):
+        return slice(first, last + 1)
+    return flat
+
+
 def check_complete(
     places: list[npt.NDArray[np.int64]], num_weights: int, what: str
 ) -> None:

@@ -58,7 +58,7 @@ def release(
         counterpart = open_generator(run, allow_open=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        fresh.Process() as process,
+        fresh.started() as process,
     ):
         other = publication.publish(counterpart, folder, process=process)
         check = _check(

@@ -49,16 +49,13 @@ def generation_check(
         Raises an `errors.ExportError` where fewer bits are read.
     """
 
-    def check(directory):
-        return _reading(
-            {"generator": directory, "reader": str(decoder_dir)},
-            [_as_list(bits)],
-            min_accuracy=min_accuracy,
-            pictures=pictures,
-            process=process,
-        )
-
-    return check
+    return _reading_check(
+        {"reader": str(decoder_dir)},
+        [_as_list(bits)],
+        min_accuracy=min_accuracy,
+        pictures=pictures,
+        process=process,
+    )
 
 
 def open_generation_check(
@@ -82,16 +79,13 @@ def open_generation_check(
         As `generation_check`.
     """
 
-    def check(directory):
-        return _reading(
-            {"generator": directory, "reader": str(decoder_dir)},
-            _drawn(pictures, num_bits),
-            min_accuracy=min_accuracy,
-            pictures=pictures,
-            process=process,
-        )
-
-    return check
+    return _reading_check(
+        {"reader": str(decoder_dir)},
+        _drawn(pictures, num_bits),
+        min_accuracy=min_accuracy,
+        pictures=pictures,
+        process=process,
+    )
 
 
 def decoding_check(
@@ -115,16 +109,13 @@ def decoding_check(
         As `generation_check`.
     """
 
-    def check(directory):
-        return _reading(
-            {"generator": str(generator_dir), "reader": directory},
-            _drawn(pictures, num_bits),
-            min_accuracy=min_accuracy,
-            pictures=pictures,
-            process=process,
-        )
-
-    return check
+    return _reading_check(
+        {"generator": str(generator_dir)},
+        _drawn(pictures, num_bits),
+        min_accuracy=min_accuracy,
+        pictures=pictures,
+        process=process,
+    )
 
 
 def attribution_check(
@@ -185,17 +176,25 @@ def attribution_check(
     return check
 
 
-def _reading(
-    directories, fingerprints, *, min_accuracy, pictures, process
-) -> dict[str, Any]:
-    """Measures how many bits are read, and holds it against the limit."""
-    answer = _made_and_read(
-        directories, fingerprints, pictures=pictures, process=process
-    )
-    figures = _of_bits(answer)
-    figures["min_accuracy"] = min_accuracy
-    _require(figures, "bit_accuracy", min_accuracy)
-    return figures
+def _reading_check(
+    other, fingerprints, *, min_accuracy, pictures, process
+) -> Check:
+    """How many bits are read, by or from the other, held against the limit."""
+    [role] = {"generator", "reader"} - other.keys()
+
+    def check(directory):
+        answer = _made_and_read(
+            {**other, role: directory},
+            fingerprints,
+            pictures=pictures,
+            process=process,
+        )
+        figures = _of_bits(answer)
+        figures["min_accuracy"] = min_accuracy
+        _require(figures, "bit_accuracy", min_accuracy)
+        return figures
+
+    return check
 
 
 def _made_and_read(
@@ -212,7 +211,7 @@ def _made_and_read(
     if process is not None:
         answer = process.run("generation", **job)
     else:
-        with fresh.Process() as process:
+        with fresh.started() as process:
             answer = process.run("generation", **job)
     unread = [status for status in answer["statuses"] if status != "ok"]
     if unread or answer["not_png"]:

@@ -1,7 +1,7 @@
-"""Signatures of bundles, as OpenSSF's model-signing makes and checks them.
+"""Signatures of bundles and evidence, as OpenSSF's model-signing makes them.
 
 `model_signing verify key DIR --signature DIR/model.sig --public_key KEY` checks
-them as well: recipients need nothing of ours for it.
+them as well: others need nothing of ours for it.
 """
 
 import os
@@ -12,7 +12,7 @@ from tf_fingerprint import errors
 
 
 class Signer:
-    """Signs bundles with a private key on an elliptic curve.
+    """Signs folders with a private key on an elliptic curve.
 
     Args:
         private_key: PEM file, not encrypted, of a key on P-256, P-384 or
@@ -38,16 +38,22 @@ class Signer:
         self._config.set_hashing_config(_hashing())
 
     def sign(self, folder: pathlib.Path) -> None:
-        """Writes `model.sig`, a signature over all other files of a bundle."""
+        """Writes `model.sig`, a signature over all other files of a folder."""
         self._config.sign(folder, folder / manifest.SIGNATURE)
 
 
-def check(folder: pathlib.Path, public_key: str | os.PathLike[str]) -> None:
-    """Checks a bundle's signature, whose files were compared before.
+def check(
+    folder: pathlib.Path,
+    public_key: str | os.PathLike[str],
+    *,
+    what: str = "bundle",
+) -> None:
+    """Checks a folder's signature, whose files were compared before.
 
     Args:
-        folder: The bundle.
+        folder: The bundle, or evidence.
         public_key: PEM file.
+        what: What errors call the folder.
 
     Raises:
         errors.ExportError: If there is no signature, or it is of another key
@@ -56,8 +62,8 @@ def check(folder: pathlib.Path, public_key: str | os.PathLike[str]) -> None:
     signature = folder / manifest.SIGNATURE
     if not signature.is_file():
         raise errors.ExportError(
-            f"{folder}: {manifest.SIGNATURE} is missing: the bundle was never "
-            "signed, or the signature was removed. Get the bundle anew."
+            f"{folder}: {manifest.SIGNATURE} is missing: the {what} was never "
+            f"signed, or the signature was removed. Get the {what} anew."
         )
     verifying = _model_signing("verifying")
     try:

@@ -43,7 +43,9 @@ class FileTemplate:
             [places for _, places in parts], num_weights, what
         )
         self._content = content
-        self._parts = [(begin, _shortest(places)) for begin, places in parts]
+        self._parts = [
+            (begin, numbering.shortest(places)) for begin, places in parts
+        ]
 
     def filled(self, vector: Vector) -> bytearray:
         """The file of one instance.
@@ -120,12 +122,3 @@ def _offset(dataset):
     """Where a dataset of numbers begins; None if it isn't in one piece."""
     is_array = hasattr(dataset, "dtype") and dataset.dtype == np.float32
     return dataset.id.get_offset() if is_array else None
-
-
-def _shortest(places):
-    """Numbers in a row as a slice: copying beats gathering."""
-    flat = places.ravel()
-    first, last = int(flat[0]), int(flat[-1])
-    if last - first + 1 == len(flat) and np.all(np.diff(flat) == 1):
-        return slice(first, last + 1)
-    return flat

@@ -30,19 +30,18 @@ class VariablesTemplate:
     def __init__(self, folder: str | os.PathLike[str], num_weights: int):
         reader = tf.train.load_checkpoint(os.path.join(folder, PREFIX))
         self._weights = {}  # From a variable's name to its weights' numbers.
-        self._others = {}
+        self._others, found = {}, []
         for name in reader.get_variable_to_shape_map():
             value = reader.get_tensor(name)
             places = None
             if np.asarray(value).dtype == np.float32:
                 places = numbering.places_of(value, num_weights)
             if places is None:
-                self._others[name] = tf.constant(value)
+                self._others[name] = value
             else:
-                self._weights[name] = places
-        numbering.check_complete(
-            list(self._weights.values()), num_weights, "SavedModel"
-        )
+                self._weights[name] = places.shape, numbering.shortest(places)
+                found.append(places)
+        numbering.check_complete(found, num_weights, "SavedModel")
 
     def write(
         self, folder: pathlib.Path, vector: npt.NDArray[np.float32]
@@ -53,9 +52,9 @@ class VariablesTemplate:
             folder: Of the SavedModel.
             vector: All its weights; see `models.Folding`.
         """
-        tensors = dict(self._others)
-        for name, places in self._weights.items():
-            tensors[name] = tf.constant(vector[places])
+        tensors = {k: tf.constant(v) for k, v in self._others.items()}
+        for name, (shape, places) in self._weights.items():
+            tensors[name] = tf.constant(vector[places].reshape(shape))
         prefix = folder / PREFIX
         prefix.parent.mkdir(parents=True, exist_ok=True)
         tf.raw_ops.SaveV2(

@@ -3,6 +3,8 @@
 import contextlib
 import functools
 import os
+import pathlib
+from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -11,6 +13,10 @@ import pytest  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 from tf_fingerprint import models  # noqa: E402
+
+from . import fuzzing  # noqa: E402
+
+fuzzing.load_profile()
 
 # Before TensorFlow starts: afterwards the number of devices is fixed.
 tf.config.set_logical_device_configuration(
@@ -44,21 +50,29 @@ def seeded():
 
 @pytest.fixture(scope="session", autouse=True)
 def one_fresh_process():
-    """All bundles are tried in one process: importing TensorFlow takes long."""
-    from export import bundle_trial
+    """All exports are tried in one process: importing TensorFlow takes long."""
     from export import fresh
 
     @functools.cache
     def started():
-        return fresh.Process()
+        # This package is there to be found, as by whoever develops it.
+        root = str(pathlib.Path(__file__).parents[1])
+        with mock.patch.dict(os.environ, PYTHONPATH=root):
+            return fresh.Process()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            bundle_trial, "started", lambda: contextlib.nullcontext(started())
+            fresh, "started", lambda: contextlib.nullcontext(started())
         )
-        yield
+        yield started
     if started.cache_info().currsize:
         started().close()
+
+
+@pytest.fixture(scope="session")
+def fresh_process(one_fresh_process):
+    """That process; it ends with the tests."""
+    return one_fresh_process()
 
 
 @pytest.fixture(scope="session")

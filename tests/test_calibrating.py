@@ -40,7 +40,8 @@ def test_photographs_of_any_size_are_decoded(tiny_run, sources):
     paths = sorted(sources[0].iterdir())
     logits = tiny_run.decode(paths)
     np.testing.assert_array_equal(made.decoded_bits[:3], logits > 0)
-    np.testing.assert_allclose(made.logits[:3], logits, rtol=1e-3, atol=1e-4)
+    error = np.abs(made.logits[:3] - logits)
+    assert np.quantile(error, 0.99) <= made.read.step / 2 * (1 + 1e-6)
 
 
 def test_the_digest_is_of_the_pixels(tiny_run, sources):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from export import verification
 from tf_fingerprint import errors
 from tf_fingerprint import quickstart
 from tf_fingerprint import registry
@@ -42,13 +43,14 @@ def test_the_files_are_what_they_are_said_to_be(shown):
     assert json.loads((folder / "quickstart.json").read_text()) == summary
     for recipient in ("alder-films", "birch-games", "cedar-news"):
         delivered = folder / "recipients" / recipient
+        made = folder / "pictures" / recipient
         for name, kind in (("png", "PNG"), ("jpeg90", "JPEG")):
-            pictures = sorted((delivered / name).iterdir())
+            pictures = sorted((made / name).iterdir())
             assert len(pictures) == 64
             with Image.open(pictures[0]) as picture:
                 assert picture.format == kind
                 assert picture.size == (16, 16)
-        assert (delivered / "savedmodel" / "1").is_dir()
+        assert verification.verify(delivered).manifest["files"]
 
 
 def test_the_registry_knows_three_finished_issuances(shown):
@@ -66,7 +68,7 @@ def test_nothing_else_is_left(shown):
     assert [path.name for path in folder.parent.iterdir()] == ["quickstart"]
     assert {path.name for path in folder.iterdir()} == {
         *("quickstart.json", "report.html", "registry.db"),
-        *("registry.db.secret", "photograph.jpg", "recipients"),
+        *("registry.db.secret", "photograph.jpg", "recipients", "pictures"),
     }
 
 

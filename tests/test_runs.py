@@ -1,9 +1,14 @@
 """Runs: the weights that come with the package, and whom they accuse."""
 
+import pathlib
+import shutil
+
 import numpy as np
 import pytest
 
 import tf_fingerprint
+from tf_fingerprint import calibrating
+from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint import runs
@@ -13,6 +18,8 @@ from .tiny_run import pretrained_is_tiny as pretrained_is_tiny
 from .tiny_run import tiny_run as tiny_run
 from .tiny_run import tiny_run_dir as tiny_run_dir
 from .tiny_run import write_run
+
+SHIPPED = pathlib.Path(runs.__file__).with_name("pretrained")
 
 
 @pytest.fixture
@@ -53,6 +60,38 @@ def test_names_the_recipient_and_else_nobody(tiny_run, made, tmp_path):
     assert right.num_matches == 32
     assert right.p_value == 2**-32
     assert other.num_matches == (reading[0] == reading[1]).sum()
+
+
+def test_judges_by_its_calibration_if_it_has_one(
+    tiny_run, tiny_run_dir, made, tmp_path
+):
+    issue_what_is_read(tiny_run, made[0], tmp_path / "registry.db")
+    shutil.copytree(tiny_run_dir, tmp_path / "run")
+    run = runs.load(tmp_path / "run")
+    calibrated = calibrating.calibrate(
+        run, ["procedural:20"], min_photographs=20, pictures=4
+    )
+    calibrated.save(run.folder / calibration.FILE_NAME)
+
+    [without] = tiny_run.judge(made[0], tmp_path / "registry.db")
+    [verdict] = run.judge(made[0], tmp_path / "registry.db")
+
+    assert without.recipient == "Acme"
+    assert without.measured is None
+    assert verdict.attribution == without.attribution
+    assert verdict.calibration_digest == calibrated.digest
+    assert verdict.measured.trials == 20
+
+
+@pytest.mark.skipif(
+    not (SHIPPED / calibration.FILE_NAME).is_file(),
+    reason="this copy has no calibration of its pretrained weights",
+)
+def test_the_calibration_that_is_shipped_is_of_the_shipped_weights():
+    run = runs.load()
+
+    assert run.calibration.generator == run.record
+    assert len(run.calibration) >= calibration.MIN_PHOTOGRAPHS
 
 
 def test_takes_an_open_registry_and_leaves_it_open(tiny_run, made, tmp_path):

@@ -216,7 +216,7 @@ def _counted(prefix: str) -> dict[str, Any]:
                 totals[kind] += count
                 if kind == "attributed":
                     by_recipient.append((count, issuance_id, recipient))
-    judged = totals["attributed"] + totals["nobody"]
+    judged = sum(totals[kind] for kind in ("attributed", "revoked", "nobody"))
     if judged != totals["read"]:
         raise errors.RunError(
             f"Every picture that was read must be judged. {totals['read']} "
@@ -225,6 +225,7 @@ def _counted(prefix: str) -> dict[str, Any]:
     return {
         "images": totals["read"] + totals["unreadable"],
         "attributed": totals["attributed"],
+        "revoked": totals["revoked"],
         "nobody": totals["nobody"],
         "unreadable": totals["unreadable"],
         "by_recipient": [

@@ -22,9 +22,11 @@ _VERDICT_ROWS = pa.schema(
         ("image", pa.string()),
         ("sha256", pa.string()),
         ("bits", pa.string()),
+        ("finding", pa.string()),
         ("recipient", pa.string()),
         ("issuance_id", pa.string()),
         ("state", pa.string()),
+        ("expires_at", pa.string()),
         ("num_matches", pa.int32()),
         ("num_bits", pa.int32()),
         ("threshold", pa.int32()),
@@ -162,4 +164,6 @@ def _count(task, pictures, verdicts, unreadable):
 def _judgement(row):
     if row["issuance_id"] is None:
         return "nobody", "", ""
+    if row["recipient"] is None:
+        return "revoked", row["issuance_id"], ""
     return "attributed", row["issuance_id"], row["recipient"]

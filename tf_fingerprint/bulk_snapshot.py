@@ -20,6 +20,7 @@ _COLUMNS = {
     "recipient": pa.string(),
     "issued_at": pa.timestamp("us", "UTC"),
     "state": pa.string(),
+    "expires_at": pa.timestamp("us", "UTC"),
 }
 
 

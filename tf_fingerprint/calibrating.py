@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import tqdm
 from PIL import Image
 
 from tf_fingerprint import calibration
@@ -20,7 +21,8 @@ from tf_fingerprint import runs
 # Pictures made to learn what logits are worth.
 PICTURES = 1000
 
-_LARGEST_LOGIT = float(np.finfo(np.float16).max)
+# Photographs decoded at a time.
+_BATCH = 64
 
 
 def calibrate(
@@ -60,15 +62,13 @@ def calibrate(
         for source in sources
     ]
     _check_enough(sources, loaded, min_photographs)
-    read = np.concatenate([run.decode(each.images) for each in loaded])
-    read = np.clip(read, -_LARGEST_LOGIT, _LARGEST_LOGIT)
+    read = _decoded(run, loaded, progress)
     return calibration.Calibration(
         generator=run.record,
         sources=_named(sources, loaded),
         data_digest=_digest([each.digest for each in loaded]),
         made_at=datetime.datetime.now(datetime.UTC),
-        decoded_bits=(read > 0).astype(np.uint8),
-        logits=read.astype("<f2"),
+        read=calibration.Levels.of(read),
         soft=_soft_model(run, pictures, progress),
     )
 
@@ -113,6 +113,22 @@ def _check_enough(sources, loaded, min_photographs):
             "Each source must have at least two photographs. Received one in "
             f"{alone[0]}. Put it into the folder of others."
         )
+
+
+def _decoded(run, loaded, progress):
+    """What the decoder reads in all photographs, source after source."""
+    logits = []
+    with tqdm.tqdm(
+        total=sum(map(len, loaded)),
+        desc="decoding",
+        unit="image",
+        disable=None if progress else True,
+    ) as bar:
+        for each in loaded:
+            for start in range(0, len(each), _BATCH):
+                logits.append(run.decode(each.images[start : start + _BATCH]))
+                bar.update(len(logits[-1]))
+    return np.concatenate(logits)
 
 
 def _soft_model(run, pictures, progress):

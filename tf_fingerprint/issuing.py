@@ -1,4 +1,4 @@
-"""Handing a sealed copy out: recorded first, then written."""
+"""Handing sealed copies out: recorded first, then written."""
 
 import contextlib
 import dataclasses
@@ -12,6 +12,7 @@ import keras
 
 from tf_fingerprint import calibration
 from tf_fingerprint import delivery
+from tf_fingerprint import errors
 from tf_fingerprint import registry as registries
 from tf_fingerprint.registry import commitments
 
@@ -83,10 +84,78 @@ def issue(
         )
         store.flush()  # Before anything leaves the house.
         if folder is not None:
-            salt = commitments.salt(key, record.id)
-            writer.write(record, folder, salt=salt)
+            _write(writer, record, folder, key)
         record = registries.confirm(store, record.id)
     return Issued(record, run.seal(record.bits), folder)
+
+
+def hand_out(
+    run,
+    issuance_id: str,
+    registry: Registry,
+    *,
+    to: str | os.PathLike[str],
+    formats: Collection[str] = (),
+    sign_with: str | os.PathLike[str] | None = None,
+    secret: str | os.PathLike[str] | None = None,
+) -> Issued:
+    """Hands out the copy for which a fingerprint was only reserved.
+
+    Args:
+        run: `runs.Run`.
+        issuance_id: The reservation's id.
+        registry: Path, URL or opened registry.
+        to: New or empty folder for the bundle.
+        formats: As for `issue`.
+        sign_with: As for `issue`.
+        secret: As for `issue`.
+
+    Returns:
+        The instance and its record.
+
+    Raises:
+        ValueError: If a format is not known.
+        errors.RegistryError: If there is no such issuance, or it is not
+            reserved, of another generator, or expired.
+        errors.RunError, errors.ExportError: As `issue` does. The fingerprint
+            stays reserved.
+    """
+    folder = pathlib.Path(to)
+    delivery.check_new(folder, "an instance")
+    with opened(registry) as store:
+        record = store.issuance(issuance_id)
+        _check_reserved(record, run)
+        writer = run.bundle_writer(formats, sign_with)
+        key = commitments.secret_of(registry, secret, create=True)
+        store.flush()  # Before anything leaves the house.
+        _write(writer, record, folder, key)
+        record = registries.confirm(store, record.id)
+    return Issued(record, run.seal(record.bits), folder)
+
+
+def _check_reserved(record, run):
+    """Raises a `RegistryError` unless a copy may be made of it."""
+    if record.state is not registries.State.RESERVED:
+        raise errors.RegistryError(
+            f"Issuance {record.id} must be reserved, for its copy to be handed "
+            f"out. It is {record.state}. Issue afresh, or `registry rotate` it."
+        )
+    if record.generator != run.record:
+        raise errors.RegistryError(
+            f"Issuance {record.id} must be of the run's generator, "
+            f"{run.generator_digest[:12]}. It is of "
+            f"{record.generator.digest[:12]}. Give that one's run."
+        )
+    if record.is_expired(datetime.datetime.now(datetime.UTC)):
+        raise errors.RegistryError(
+            f"Issuance {record.id} must not be expired, for its copy to be "
+            f"handed out. It held until {record.expires_at:%Y-%m-%d}. Set "
+            "another time with `registry expire`, or revoke it."
+        )
+
+
+def _write(writer, record, folder, key):
+    writer.write(record, folder, salt=commitments.salt(key, record.id))
 
 
 @contextlib.contextmanager

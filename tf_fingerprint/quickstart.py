@@ -31,8 +31,10 @@ _SEED = 1
 _FORMATS = {"png": {}, "jpeg90": {"extension": ".jpg", "quality": 90}}
 _SUMMARY, _PAGE, _REGISTRY = "quickstart.json", "report.html", "registry.db"
 _PHOTOGRAPH, _INSTANCES = "photograph.jpg", "recipients"
+# Beside the copies: nothing may be added to those.
+_PICTURES = "pictures"
 _SECRET = f"{_REGISTRY}.secret"
-_OWN = {_SUMMARY, _PAGE, _REGISTRY, _SECRET, _PHOTOGRAPH, _INSTANCES}
+_OWN = {_SUMMARY, _PAGE, _REGISTRY, _SECRET, _PHOTOGRAPH, _INSTANCES, _PICTURES}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,14 +122,20 @@ def _use(folder):
     instance = keras.saving.load_model(folder / delivery.INSTANCE)
     pictures = sampling.sealed_pictures(instance, PICTURES_EACH, seed=_SEED)
     for name, settings in _FORMATS.items():
-        delivery.write_pictures(pictures, folder / name, **settings)
+        delivery.write_pictures(pictures, _pictures(folder) / name, **settings)
+
+
+def _pictures(folder):
+    """Where the pictures are that were made with the copy in a folder."""
+    return folder.parents[1] / _PICTURES / folder.name
 
 
 def _attributed(run, issued, candidates):
     """Attributes one recipient's files, one format after the other."""
     tallies = []
     for name in _FORMATS:
-        decoded_bits = run.decode(sorted((issued.folder / name).iterdir())) > 0
+        files = sorted((_pictures(issued.folder) / name).iterdir())
+        decoded_bits = run.decode(files) > 0
         verdicts = registry.attribute_many(
             decoded_bits,
             candidates,
@@ -198,7 +206,9 @@ def _page(run, issued, summary, draft):
     """The report, with the pictures as they lie in the files."""
     shown = {
         each.record.recipient: run.read_images(
-            sorted((each.folder / "png").iterdir())[: quickstart_page.SHOWN]
+            sorted((_pictures(each.folder) / "png").iterdir())[
+                : quickstart_page.SHOWN
+            ]
         )
         for each in issued
     }

@@ -180,16 +180,32 @@ class Run:
             errors.RegistryError: If the registry can't be opened, or knows
                 nothing of this run's generator.
         """
-        if not isinstance(registry, registries.Candidates):
-            with issuing.opened(registry) as store:
-                registry = registries.Candidates.load(
-                    store, self.generator_digest
-                )
         return registries.attribute_many(
             self.decode(images) > 0,
-            registry,
+            self._candidates(registry),
             max_false_positive_rate=max_false_positive_rate,
         )
+
+    def judge(
+        self,
+        images: Any,
+        registry: issuing.Registry | registries.Candidates,
+        *,
+        max_false_positive_rate: float = 1e-6,
+    ) -> list[calibrations.Verdict]:
+        """As `attribute`, but one of four verdicts, by the calibration too."""
+        judge = calibrations.Judge(
+            self._candidates(registry),
+            self.calibration,
+            max_false_positive_rate=max_false_positive_rate,
+        )
+        return judge.judge(self.decode(images))
+
+    def _candidates(self, registry):
+        if isinstance(registry, registries.Candidates):
+            return registry
+        with issuing.opened(registry) as store:
+            return registries.Candidates.load(store, self.generator_digest)
 
     def seal(self, fingerprint: npt.ArrayLike) -> keras.Model:
         """The generator with one fingerprint sealed in; see `models.seal`."""
@@ -218,6 +234,27 @@ class Run:
             sign_with=sign_with,
             secret=secret,
             expires_at=expires_at,
+        )
+
+    def hand_out(
+        self,
+        issuance_id: str,
+        registry: issuing.Registry,
+        *,
+        to: str | os.PathLike[str],
+        formats: Collection[str] = (),
+        sign_with: str | os.PathLike[str] | None = None,
+        secret: str | os.PathLike[str] | None = None,
+    ) -> issuing.Issued:
+        """Hands out the copy of a reservation; see `issuing.hand_out`."""
+        return issuing.hand_out(
+            self,
+            issuance_id,
+            registry,
+            to=to,
+            formats=formats,
+            sign_with=sign_with,
+            secret=secret,
         )
 
     def bundle_writer(

@@ -141,8 +141,10 @@ class Rest:
         """The body of the answer, from a thread that may be waited for."""
         is_gzip = request.headers.get("content-encoding") == "gzip"
         function = self._predict if verb == "predict" else self._classify
-        future = self._pool.submit(function, body, is_gzip, spec)
-        return await asyncio.wrap_future(future)
+        return await asyncio.wrap_future(
+            # Not named: an error holds this call, and the future the error.
+            self._pool.submit(function, body, is_gzip, spec)
+        )
 
     def _predict(self, body, is_gzip, spec):
         """The body of the answer; in a thread of the pool."""

@@ -100,6 +100,9 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 raise status.StatusError(
                     status.StatusCode.DEADLINE_EXCEEDED, "Timed out."
                 ) from None
+            finally:
+                # It holds the error, and the error this call and its request.
+                del future
 
     def GetModelMetadata(self, request, context):
         with _statuses(context):
@@ -135,7 +138,9 @@ def _statuses(context):
     except Exception as unexpected:
         logger.exception("A call by gRPC failed")
         error = status.of_exception(unexpected)
-    message = error.message
+    code, message = error.code, error.message
+    # Otherwise it would hold this call, and this call it.
+    del error
     if len(message) > MAX_MESSAGE:
         message = message[:MAX_MESSAGE] + TRUNCATED
-    context.abort(error.code, message)
+    context.abort(code, message)

@@ -16,6 +16,7 @@ from export.server import batching as batches
 from export.server import catalogue
 from export.server import core
 from export.server import loaded
+from export.server import memory
 from export.server import metrics
 from export.server import rest
 from export.server import rpc
@@ -93,6 +94,7 @@ class Server:
             poll_interval_seconds=poll_interval_seconds,
             warm_up=self._warm_up,
         )
+        self._memory = memory.Returning()
         self._core = core.Core(
             self._models,
             metrics.Metrics(),
@@ -135,6 +137,7 @@ class Server:
             raise
         self._start_rest()
         self._rpc.start()
+        self._memory.start()
         return self
 
     def __exit__(self, *exception) -> None:
@@ -144,6 +147,7 @@ class Server:
         self._thread.join()
         self._pool.close()
         self._models.close()
+        self._memory.close()
 
     def model_names(self) -> list[str]:
         """Names of the models that were found."""

@@ -52,6 +52,7 @@ def build(name):
         total_images=20,
         decoder_images=4,
         decay_images=8,
+        ema_half_life_images=8,
     )
 
 

@@ -38,6 +38,26 @@ def fresh_bits(count, num_bits=NUM_BITS):
     return np.stack([fingerprints.random_bits(num_bits) for _ in range(count)])
 
 
+def drawing(made, seed=0):
+    """Draws like the calibration, the same at every run.
+
+    One picture in a thousand is called ambiguous, by chance of the draw.
+    """
+    random = np.random.default_rng(seed)
+
+    def draw(num_bits):
+        while made.refuses(bits := random.integers(0, 2, num_bits, np.uint8)):
+            continue
+        return bits
+
+    return draw
+
+
+def drawn(made, count, seed=0):
+    draw = drawing(made, seed)
+    return np.stack([draw(NUM_BITS) for _ in range(count)])
+
+
 def make_calibration(count=2000, strength=1.0, **changes):
     logits = photograph_logits(count, strength=strength)
     bits = fresh_bits(400)
@@ -46,8 +66,7 @@ def make_calibration(count=2000, strength=1.0, **changes):
         sources=(("photographs.zip", count),),
         data_digest="c" * 64,
         made_at=datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC),
-        decoded_bits=(logits > 0).astype(np.uint8),
-        logits=logits.astype("<f2"),
+        read=calibration.Levels.of(logits),
         soft=calibration.SoftModel.fit(picture_logits(bits, noise=0.5), bits),
     )
     return dataclasses.replace(made, **changes)

@@ -1,5 +1,6 @@
 """Calibration and evidence from the command line."""
 
+import datetime
 import json
 
 import pytest
@@ -7,7 +8,9 @@ from PIL import Image
 
 from tf_fingerprint import calibration
 from tf_fingerprint import cli
+from tf_fingerprint import registry
 
+from ..export.test_signing import write_key
 from ..tiny_run import issue_what_is_read
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
@@ -79,7 +82,9 @@ def test_from_calibration_to_evidence_that_stands(
     argv = ("evidence", "verify", folder / "evidence")
     status, stdout, _ = command(*argv, "--registry", folder / "registry.db")
     assert status == 0
-    assert stdout.splitlines()[1].split()[0] == "0001"
+    assert [line.split()[0] for line in stdout.splitlines()[1:]] == [
+        *("0001", "0002", "together"),
+    ]
     assert "all but the registry" in command(*argv)[1]
 
     (folder / "evidence" / "0002" / "report.html").write_text("forged")
@@ -96,7 +101,7 @@ def test_a_run_brings_its_calibration(command, folder, tiny_run_dir):
     argv = ("calibrate", run_dir, "--images", "procedural:30")
     status, stdout, _ = command(*argv, "--min-photographs", 30)
     assert status == 0
-    assert str(run_dir / "calibration.json") in stdout
+    assert str(run_dir / "calibration.json.gz") in stdout
 
     _, stdout, _ = attributed(command, folder, run_dir, "--decide", "soft")
 
@@ -135,3 +140,57 @@ def test_evidence_never_replaces_any(command, folder, tiny_run_dir):
 
     assert (status, stdout) == (1, "")
     assert "new or empty folder" in stderr
+
+
+def test_evidence_is_signed_by_who_gives_it(command, folder, tiny_run_dir):
+    pytest.importorskip("model_signing")
+    private, public = write_key(folder, "owner")
+
+    status, *_ = attributed(
+        command,
+        folder,
+        tiny_run_dir,
+        *("--evidence", folder / "evidence", "--sign-with", private),
+    )
+
+    assert status == 0
+    argv = ("evidence", "verify", folder / "evidence", "--public-key", public)
+    status, stdout, _ = command(*argv, "--format", "json")
+    assert status == 0
+    assert json.loads(stdout.splitlines()[0])["signature"] == "valid"
+
+
+def test_a_key_that_can_not_sign_is_told_before_the_work(
+    command, folder, tiny_run_dir
+):
+    (folder / "key.pem").write_text("no key")
+    evidence = ("--evidence", folder / "evidence")
+
+    status, stdout, stderr = attributed(
+        *(command, folder, tiny_run_dir, *evidence),
+        *("--sign-with", folder / "key.pem"),
+    )
+
+    assert (status, stdout) == (1, "")
+    assert not (folder / "evidence").exists()
+    with pytest.raises(SystemExit):
+        attributed(command, folder, tiny_run_dir, "--sign-with", "key.pem")
+
+
+def test_an_expired_recipient_is_named_and_marked(
+    command, folder, tiny_run_dir
+):
+    with registry.open_store(folder / "registry.db") as store:
+        [record] = store.issuances()
+        end = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+        store.change_expiry(record.id, end)
+
+    for found_at, expired in (("2025-12-31", False), ("2026-01-01", True)):
+        _, stdout, _ = attributed(
+            command, folder, tiny_run_dir, "--found-at", found_at
+        )
+        row = json.loads(stdout.splitlines()[0])
+        assert row["finding"] == "attributed"
+        assert row["recipient"] == record.recipient
+        assert row["expired"] is expired
+        assert "2026-01-01" in row["reason"]

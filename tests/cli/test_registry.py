@@ -128,6 +128,29 @@ def test_expire_sets_a_time_and_takes_it_away(command, ids):
     assert objects(second)[0]["expires_at"] is None
 
 
+def test_what_has_expired_is_marked_and_listed(command, ids):
+    command("expire", ids[0], "--at", "2020-01-01")
+    command("expire", ids[1], "--at", "9000-01-01")
+
+    _, all_ = command("list", form="json")
+    _, expired = command("list", "--expired", form="json")
+
+    assert [row["expired"] for row in objects(all_)] == [True, *[False] * 3]
+    assert [row["id"] for row in objects(expired)] == ids[:1]
+    assert '"expired": true' in command("show", ids[0], form="json")[1]
+    # Time may be given again, and nothing else has changed meanwhile.
+    command("expire", ids[0], "--at", "never")
+    assert command("list", "--expired", form="json") == (0, "")
+
+
+def test_a_rotated_issuance_holds_as_long_as_the_old_one(command, ids):
+    command("expire", ids[0], "--at", "2031-01-01")
+
+    _, printed = command("rotate", ids[0], form="json")
+
+    assert objects(printed)[0]["expires_at"] == "2031-01-01T00:00:00+00:00"
+
+
 def test_verify_and_head_agree(command):
     _, alone = command("head")
     status, verified = command("verify", "--head", alone.strip(), form="json")

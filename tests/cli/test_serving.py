@@ -108,6 +108,8 @@ def test_a_server_without_that_model_is_a_named_failure(run, serving):
             "--max-false-positive-rate: not allowed with argument --server",
         ),
         (f"{ASK} --run r --registry d --model m", "it is one of --server's"),
+        (f"{ASK} --server http://h --combine", "--combine: not allowed with"),
+        (f"{ASK} --server http://h --evidence e", "--evidence: not allowed"),
         (f"{ASK} --server localhost", "argument --server: `url` must be like"),
         (f"{EXPORT} attribution", "requires --registry"),
         (f"{EXPORT} decoder --registry r", "--registry: it goes with --what a"),

@@ -23,10 +23,9 @@ def kept(made, tmp_path_factory):
     """A registry and the evidence on a picture, a photograph and another."""
     folder = tmp_path_factory.mktemp("kept")
     with registry.open_store(folder / "registry.db", create=True) as store:
+        draw = habits.drawing(made)
         for name in ("Acme", "<b>&Co", "Third"):
-            registry.issue(
-                store, name, generator=habits.GENERATOR, draw=made.draw
-            )
+            registry.issue(store, name, generator=habits.GENERATOR, draw=draw)
         candidates, head = evidence.read(store, habits.GENERATOR.digest)
     judge = calibration.Judge(candidates, made)
     bits = np.stack([record.bits for record in candidates.records[:2]])

@@ -1,8 +1,6 @@
 """Reports stand, and every change of one is found and named."""
 
 import datetime
-import hashlib
-import json
 import shutil
 
 import pytest
@@ -13,52 +11,13 @@ from tf_fingerprint import evidence
 from tf_fingerprint import registry
 
 from ..calibration import habits
+from .forging import change
+from .forging import digest_again
+from .forging import folder as folder
+from .forging import verify
 from .keeping import kept as kept
 from .keeping import made as made
 from .keeping import png
-
-
-@pytest.fixture
-def folder(kept, tmp_path):
-    """A copy of it to spoil."""
-    shutil.copytree(kept, tmp_path / "copy")
-    return tmp_path / "copy"
-
-
-def verify(folder, with_registry=True):
-    url = folder / "registry.db" if with_registry else None
-    return list(evidence.verify(folder / "evidence", url))
-
-
-def sign_again(folder):
-    """What a forger does after a change: digests that fit."""
-    files = sorted(
-        path
-        for path in (folder / "evidence").rglob("*")
-        if path.is_file() and path.name != "manifest.json"
-    )
-    digests = {
-        path.relative_to(folder / "evidence").as_posix(): hashlib.sha256(
-            path.read_bytes()
-        ).hexdigest()
-        for path in files
-    }
-    manifest = folder / "evidence" / "manifest.json"
-    manifest.write_text(json.dumps(digests))
-
-
-def change(folder, *keys, to):
-    """Changes a report, and makes page and manifest fit."""
-    place = folder / "evidence" / "0001"
-    report = json.loads((place / "report.json").read_text())
-    part = report
-    for key in keys[:-1]:
-        part = part[key]
-    part[keys[-1]] = to(part[keys[-1]]) if callable(to) else to
-    (place / "report.json").write_text(json.dumps(report))
-    page = evidence.page(report, (place / "image").read_bytes())
-    (place / "report.html").write_text(page)
-    sign_again(folder)
 
 
 @pytest.mark.parametrize("with_registry", [True, False])
@@ -141,6 +100,8 @@ def test_a_forged_figure_is_found_without_the_registry(folder, keys, to):
         (("verdict", "soft", "log10_p"), -99.0),
         (("verdict", "presence"), 1.0),
         (("verdict", "state"), "issued"),
+        (("verdict", "expires_at"), "2001-01-01T00:00:00+00:00"),
+        (("verdict", "expired"), True),
         (("verdict", "decoder_digest"), "0" * 64),
         (("decoded", "decoder_digest"), "0" * 64),
         (("issuance", "recipient"), "Third"),
@@ -166,7 +127,7 @@ def test_a_head_that_the_registry_never_had_is_found(folder):
 def test_a_page_that_says_something_else_is_found(folder):
     path = folder / "evidence" / "0001" / "report.html"
     path.write_text(path.read_text().replace("Acme", "Third"))
-    sign_again(folder)
+    digest_again(folder)
 
     with pytest.raises(errors.EvidenceError, match="0001/report.html"):
         verify(folder)
@@ -174,7 +135,7 @@ def test_a_page_that_says_something_else_is_found(folder):
 
 def test_another_image_is_found(folder):
     (folder / "evidence" / "0001" / "image").write_bytes(png(9))
-    sign_again(folder)
+    digest_again(folder)
 
     with pytest.raises(errors.EvidenceError, match="image.sha256"):
         verify(folder)

@@ -141,6 +141,26 @@ def test_names_are_checked_before_anything_is_recorded(
     assert not list(tmp_path.iterdir())
 
 
+def test_somebody_must_write(tiny_run, tmp_path):
+    with pytest.raises(ValueError, match="at least 1. Received 0"):
+        bulk.issue_many(
+            writer_of(tiny_run),
+            NAMES,
+            tmp_path / "registry.db",
+            to=tmp_path / "out",
+            workers=0,
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def test_more_bundles_than_a_process_costs_have_more_workers(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(4)))
+
+    workers = [bulk.workers_for(count) for count in (1, 199, 200, 10_000)]
+
+    assert workers == [1, 1, 2, 4]
+
+
 def test_two_processes_do_not_write_into_one_folder(issue, tmp_path):
     with bulk._locked(tmp_path / "out"):
         with pytest.raises(errors.RunError, match="another process"):
@@ -169,7 +189,8 @@ writer = bundle.BundleWriter(runs.load(run_dir))
 names = [f"Recipient {number}" for number in range(200)]
 writer.prepare()
 print("ready", flush=True)
-bulk.issue_many(writer, names, folder / "registry.db", to=folder / "out")
+registry = folder / "registry.db"
+bulk.issue_many(writer, names, registry, to=folder / "out", workers=2)
 """
 
 
@@ -188,10 +209,14 @@ def test_a_kill_leaves_whole_bundles_or_none(
         while len(finished(tmp_path / "out")) < 3:
             assert process.poll() is None
             time.sleep(0.01)
+        children = children_of(process.pid)
+        assert children
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()
+    while any(os.path.exists(f"/proc/{pid}") for pid in children):
+        time.sleep(0.01)
     left = finished(tmp_path / "out")
     assert 3 <= len(left) < 200
     for folder in left:
@@ -207,6 +232,11 @@ def test_a_kill_leaves_whole_bundles_or_none(
     assert not [path for path in (tmp_path / "out").iterdir() if path.suffix], (
         "drafts"
     )
+
+
+def children_of(pid):
+    tasks = pathlib.Path("/proc", str(pid), "task").glob("*/children")
+    return [child for task in tasks for child in task.read_text().split()]
 
 
 def finished(folder: pathlib.Path):

@@ -11,7 +11,6 @@ from export import fresh_script
 from tf_fingerprint import errors
 
 from ..tiny_run import ROOT
-from .fresh_process import fresh_process as fresh_process
 
 
 def test_can_import_neither_this_package_nor_keras(fresh_process):
@@ -64,4 +63,10 @@ def test_tells_the_last_words_of_a_process_that_died():
         process._process.kill()
         with pytest.raises(errors.ExportError, match="died"):
             process.run("isolation")
+            process.run("isolation")
+
+
+def test_a_job_that_takes_too_long_is_named():
+    with fresh.Process(timeout_seconds=0.01) as process:
+        with pytest.raises(errors.ExportError, match="within 0.01 seconds"):
             process.run("isolation")

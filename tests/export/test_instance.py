@@ -1,3 +1,5 @@
+import pathlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -162,13 +164,14 @@ def test_no_constant_holds_the_fingerprint_or_its_style(generator, written):
         assert traces.weights_tracing(vector, constants) == []
 
 
-def test_no_byte_holds_the_fingerprint_or_its_style(generator, written):
+def test_no_byte_holds_the_fingerprint_its_style_or_a_path(generator, written):
     style = generator.embedding(BITS[None].astype("float32"))[0].numpy()
     files = [path for path in written.rglob("*") if path.is_file()]
     content = b"".join(path.read_bytes() for path in files)
 
     assert traces.bytes_tracing(BITS, content) == []
     assert style.tobytes() not in content
+    assert str(pathlib.Path(export.__file__).parents[1]).encode() not in content
 
 
 @pytest.mark.parametrize("secret", ["bits", "style"])

@@ -15,7 +15,6 @@ from tf_fingerprint import registry
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 from . import plain_servables as plain
-from .fresh_process import fresh_process as fresh_process
 
 
 def write(servable, folder):

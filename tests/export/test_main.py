@@ -16,7 +16,7 @@ def test_writes_a_bundle_for_every_name(tiny_run_dir, tmp_path, capsys):
     argv = ["bundle", str(tiny_run_dir), "--recipient", "Cedar News"]
     argv += ["--recipients", str(tmp_path / "names.txt")]
     argv += ["--registry", str(tmp_path / "r.db")]
-    argv += ["--to", str(tmp_path / "out")]
+    argv += ["--to", str(tmp_path / "out"), "--workers", "2"]
 
     assert command.main(argv) == 0
 

@@ -13,7 +13,6 @@ from export import warmup
 from tf_fingerprint import errors
 
 from . import plain_servables as plain
-from .fresh_process import fresh_process as fresh_process
 
 
 def test_what_is_published_answers_and_is_described(tmp_path, fresh_process):

@@ -10,7 +10,6 @@ from export import selftest
 from tf_fingerprint import errors
 
 from . import plain_servables as plain
-from .fresh_process import fresh_process as fresh_process
 
 BITS = np.array([1, 0, 0, 1, 1, 0, 1, 0], "uint8")
 ISSUED = {"r-1": BITS.tolist(), "r-2": (1 - BITS).tolist()}

@@ -80,16 +80,24 @@ def changed(client, pictures, before):
 
 def issue_and_publish(run, folder, *options):
     """Issues two copies and publishes; returns pictures and how to publish."""
-    url = folder / "registry.db"
-    for name in NAMES:
-        command(
-            *("issue", run, "--recipient", name),
-            *("--registry", url, "--to", folder / name),
-        )
+    url, copies = folder / "registry.db", folder / "copies"
+    (folder / "names.txt").write_text("\n".join(NAMES))
+    command(
+        *("issue", run, "--recipients", folder / "names.txt"),
+        *("--registry", url, "--to", copies),
+    )
     publish = ["export", run, "--what", "attribution", "--registry", url]
     publish += ["--to", folder / "models", *options]
     command(*publish)
-    return {name: generated(folder / name, 7) for name in NAMES}, publish
+    held = ids_of(url)
+    pictures = {name: generated(copies / held[name], 7) for name in NAMES}
+    return pictures, publish
+
+
+def ids_of(url):
+    """Issuances by recipient."""
+    with registry.open_store(url) as store:
+        return {each.recipient: each.id for each in store.issuances()}
 
 
 @contextlib.contextmanager
@@ -150,8 +158,7 @@ def test_a_training_is_issued_exported_served_and_asked(tmp_path):
 )
 def test_the_pretrained_copies_are_told_apart_until_one_is_revoked(tmp_path):
     pictures, publish = issue_and_publish("pretrained", tmp_path)
-    with registry.open_store(tmp_path / "registry.db") as store:
-        ids = {each.recipient: each.id for each in store.issuances()}
+    ids = ids_of(tmp_path / "registry.db")
     with asking(tmp_path) as (rest, rpc):
         before = asked(rest, pictures)
         assert asked(rpc, pictures) == before

@@ -125,10 +125,24 @@ def test_weights_do_not_depend_on_the_unit(scale):
     )
 
 
-@pytest.mark.parametrize("logits", [[], [math.nan], [math.inf, 1], [[1.0]]])
+@pytest.mark.parametrize("logits", [[], [math.nan], [math.inf, 1], 1.0, [[]]])
 def test_what_can_not_be_logits_is_refused(logits):
-    with pytest.raises(ValueError, match="finite numbers along one axis"):
+    with pytest.raises(ValueError, match="must be finite numbers"):
         fingerprints.bit_weights(logits)
+
+
+def test_many_pictures_are_weighed_each_by_itself():
+    logits = np.random.default_rng(0).normal(size=(2, 3, 128))
+    logits[0, 0] = 0
+    logits[0, 1, 1:] = 0  # Nothing but one bit.
+
+    weights = fingerprints.bit_weights(logits)
+
+    assert weights[0, 0].tolist() == [0] * 128
+    assert weights[0, 1].tolist() == [codes.MAX_WEIGHT] + [0] * 127
+    for index in np.ndindex(2, 3):
+        alone = fingerprints.bit_weights(logits[index])
+        np.testing.assert_array_equal(weights[index], alone)
 
 
 def test_a_single_copy_is_named_alone():
@@ -175,6 +189,21 @@ def test_innocents_are_named_as_seldom_as_promised(kind):
 
     # Three standard deviations above what is promised.
     assert np.mean(named) < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 2000)
+
+
+def test_the_best_of_many_are_accused_as_among_all():
+    candidates = drawn(1000)
+    logits = averaged(candidates[:3])
+
+    among_all = fingerprints.accuse(logits, candidates)
+    of_the_best = fingerprints.accuse(
+        logits, candidates[:5], num_candidates=1000
+    )
+
+    assert of_the_best == among_all
+    assert 0 < len(among_all.places) <= 3
+    with pytest.raises(ValueError, match="at least .* 5. Received 4"):
+        fingerprints.accuse(logits, candidates[:5], num_candidates=4)
 
 
 def test_the_threshold_is_the_lowest_score_that_is_enough():

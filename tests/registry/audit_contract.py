@@ -204,6 +204,28 @@ class AuditContract:
             assert store.issuance("id1").expires_at is None
             store.verify()
 
+    def test_what_has_expired_is_found_to_the_microsecond(self, reopen):
+        moment = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
+        later = moment + datetime.timedelta(microseconds=1)
+        records = [
+            make_record(expires_at=each) for each in (moment, None, later)
+        ]
+        with reopen() as store:
+            store.append(records)
+
+            def expired(at, **more):
+                return store.issuances(expired_at=at, **more)
+
+            before = moment - datetime.timedelta(microseconds=1)
+            assert expired(before) == []
+            assert expired(moment) == records[:1]
+            # The same moment, as it is called elsewhere.
+            east = datetime.timezone(datetime.timedelta(hours=9))
+            assert expired(later.astimezone(east)) == [records[0], records[2]]
+            assert expired(later, after=records[0].id) == records[2:]
+            store.change_expiry(records[0].id, None)
+            assert expired(moment) == []
+
     def test_two_stores_append_to_one_chain(self, reopen):
         with reopen() as one, reopen() as other:
             for store in (one, other, other, one, other):

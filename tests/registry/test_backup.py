@@ -95,6 +95,8 @@ def test_postgresql_is_dumped_and_restored(postgresql_url, server, tmp_path):
     records, head = filled(postgresql_url)
     schema = re.search("search_path(?:=|%3D)([a-z0-9_]+)", postgresql_url)[1]
     # Dumped out of a schema; in the documentation it is the whole database.
+    assert documented("pg_dump").startswith("--format=custom --file=")
+    assert documented("pg_restore").startswith("--exit-on-error --dbname=")
     url = server.set(drivername="postgresql").render_as_string(False)
     dump = tmp_path / "registry.dump"
     subprocess.run(

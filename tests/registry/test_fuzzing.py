@@ -5,7 +5,6 @@ import dataclasses
 import datetime
 import io
 import json
-import os
 import pathlib
 import tempfile
 
@@ -19,6 +18,7 @@ from tf_fingerprint.cli import output
 from tf_fingerprint.registry import State
 from tf_fingerprint.registry import exchange
 
+from ..fuzzing import fuzzed
 from .postgresql_cluster import schema_in
 from .postgresql_cluster import server as server
 from .store_contract import make_generator
@@ -65,17 +65,6 @@ GENERATOR_FIELDS = {
     "num_bits": strategies.integers(),
     "resolution": strategies.integers(),
 }
-
-
-def fuzzed(max_examples):
-    """The same inputs at every run; new ones where FUZZ_ANEW is set."""
-    return hypothesis.settings(
-        max_examples=max_examples,
-        deadline=None,
-        database=None,
-        derandomize=not os.environ.get("FUZZ_ANEW"),
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
 
 
 @pytest.fixture(scope="module")

@@ -166,7 +166,9 @@ def test_a_revoked_fingerprint_is_never_given_out_again(store):
         )
 
 
-def test_an_image_of_a_revoked_copy_accuses_its_recipient(store):
+def test_an_image_of_a_revoked_copy_shows_its_issuance_and_accuses_nobody(
+    store,
+):
     record = registry.issue(store, "ACME", generator=make_generator())
     revoked = registry.revoke(store, record.id)
 
@@ -174,7 +176,10 @@ def test_an_image_of_a_revoked_copy_accuses_its_recipient(store):
     verdict = registry.attribute(record.bits, candidates)
 
     assert verdict.record == revoked
-    assert verdict.to_dict()["state"] == "revoked"
+    assert verdict.finding is registry.Finding.NOT_ISSUED
+    row = verdict.to_dict()
+    assert (row["issuance_id"], row["state"]) == (record.id, "revoked")
+    assert row["recipient"] is None
 
 
 def test_what_was_never_issued_can_not_be_revoked(store):

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from tf_fingerprint.registry import search
 
+from ..fuzzing import fuzzed
+
 needs_faiss = pytest.mark.skipif(
     not search.is_installed(),
     reason="faiss is not installed; install tf-fingerprint[search]",
@@ -43,7 +45,7 @@ def check(engine, packed, queries):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@hypothesis.settings(deadline=None, max_examples=60)
+@fuzzed(60)
 @hypothesis.given(
     seed=st.integers(0, 2**32 - 1),
     count=st.integers(0, 300),

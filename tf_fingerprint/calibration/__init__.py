@@ -12,10 +12,12 @@ from tf_fingerprint.calibration.belonging import of_run as of_run
 from tf_fingerprint.calibration.guard import guarded_matches as guarded_matches
 from tf_fingerprint.calibration.guard import is_refused as is_refused
 from tf_fingerprint.calibration.intervals import rate_interval as rate_interval
+from tf_fingerprint.calibration.levels import Levels as Levels
 from tf_fingerprint.calibration.null import MeasuredRate as MeasuredRate
 from tf_fingerprint.calibration.null import effective_bits as effective_bits
 from tf_fingerprint.calibration.null import match_histograms as match_histograms
 from tf_fingerprint.calibration.presence import PresenceTest as PresenceTest
+from tf_fingerprint.calibration.readings import majority as majority
 from tf_fingerprint.calibration.record import (
     MAX_PRESENCE_RATE as MAX_PRESENCE_RATE,
 )

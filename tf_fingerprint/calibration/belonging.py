@@ -10,7 +10,7 @@ from tf_fingerprint import registry
 from tf_fingerprint.calibration import record
 from tf_fingerprint.calibration.record import Calibration
 
-FILE_NAME = "calibration.json"
+FILE_NAME = "calibration.json.gz"
 
 
 def of_run(

@@ -3,21 +3,32 @@
 import base64
 import dataclasses
 import datetime
+import gzip
 import json
 import os
 import pathlib
 import secrets
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from tf_fingerprint import errors
-from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
+from tf_fingerprint.calibration.levels import Levels
 from tf_fingerprint.calibration.soft import SoftModel
 
-_FORM = "tf-fingerprint calibration 1"
+_FORM = "tf-fingerprint calibration 2"
+
+# How a packed file begins.
+_PACKED = b"\x1f\x8b"
+
+# What a file that was changed or cut short makes of unpacking and reading.
+_BROKEN = (
+    *(ArithmeticError, LookupError, TypeError, ValueError),
+    *(gzip.BadGzipFile, EOFError, zlib.error),
+)
 
 
 def to_bytes(parts: Mapping[str, Any]) -> bytes:
@@ -27,11 +38,11 @@ def to_bytes(parts: Mapping[str, Any]) -> bytes:
         parts: The fields of a `Calibration` by name.
 
     Returns:
-        JSON. The bits are packed, eight in a byte, the first one highest, a
-        photograph's in whole bytes; the logits are little-endian `float16`.
-        Both are in base64, photograph after photograph.
+        JSON. Of each logit the level is kept, a signed byte: level n stands
+        for the logit `(n + 1/2) * step`. They are in base64, bit after bit,
+        of each those of all photographs in their order.
     """
-    soft = parts["soft"]
+    soft, read = parts["soft"], parts["read"]
     content = {
         "form": _FORM,
         "generator": dataclasses.asdict(parts["generator"]),
@@ -43,8 +54,8 @@ def to_bytes(parts: Mapping[str, Any]) -> bytes:
             "offsets": soft.offsets.tolist(),
             "limit": soft.limit,
         },
-        "decoded_bits": _base64(fingerprints.pack(parts["decoded_bits"])),
-        "logits": _base64(parts["logits"].astype("<f2")),
+        "step": read.step,
+        "levels": base64.b64encode(read.values.T.tobytes()).decode("ascii"),
     }
     return (json.dumps(content, indent=1) + "\n").encode("utf-8")
 
@@ -53,7 +64,8 @@ def write(path: pathlib.Path, parts: Mapping[str, Any]) -> None:
     """Writes a calibration to one file, wholly or not at all.
 
     Args:
-        path: The file; an earlier one is replaced.
+        path: The file; an earlier one is replaced. If its name ends with
+            `.gz`, it is packed.
         parts: The fields of a `Calibration` by name.
 
     Raises:
@@ -61,10 +73,13 @@ def write(path: pathlib.Path, parts: Mapping[str, Any]) -> None:
     """
     path = path.absolute()
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    content = to_bytes(parts)
+    if path.suffix == ".gz":
+        content = gzip.compress(content, mtime=0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
-            file.write(to_bytes(parts))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
@@ -97,12 +112,14 @@ def read(path: pathlib.Path) -> dict[str, Any]:
             "one with `tf-fingerprint calibrate`."
         ) from error
     try:
+        if content.startswith(_PACKED):
+            content = gzip.decompress(content)
         parts = _parts(json.loads(content))
         # Only so is the digest of the file that of the calibration.
         if to_bytes(parts) != content:
             raise ValueError("it says the same in other words.")
         return parts
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except _BROKEN as error:
         raise errors.CalibrationError(
             f"{path}: must be a calibration that `tf-fingerprint calibrate` "
             f"wrote. It can't be read as one: {error} Was it changed, or cut "
@@ -124,29 +141,22 @@ def _parts(content):
     if not sources or min(count for _, count in sources) < 2:
         raise ValueError("each source must have at least two photographs.")
     soft = content["soft"]
-    packed = np.frombuffer(_bytes(content["decoded_bits"]), np.uint8)
-    logits = np.frombuffer(_bytes(content["logits"]), "<f2")
+    levels = np.frombuffer(
+        base64.b64decode(content["levels"], validate=True), np.int8
+    )
     made_at = datetime.datetime.fromisoformat(content["made_at"])
     return {
         "generator": generator,
         "sources": sources,
         "data_digest": str(content["data_digest"]),
         "made_at": made_at,
-        "decoded_bits": fingerprints.unpack(
-            packed.reshape(num_images, -1), num_bits
+        "read": Levels(
+            np.ascontiguousarray(levels.reshape(num_bits, num_images).T),
+            float(content["step"]),
         ),
-        "logits": logits.reshape(num_images, num_bits),
         "soft": SoftModel(
             np.array(soft["scales"], np.float64).reshape(num_bits),
             np.array(soft["offsets"], np.float64).reshape(num_bits),
             float(soft["limit"]),
         ),
     }
-
-
-def _base64(array):
-    return base64.b64encode(np.ascontiguousarray(array)).decode("ascii")
-
-
-def _bytes(text):
-    return base64.b64decode(text, validate=True)

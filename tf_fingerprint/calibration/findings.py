@@ -1,20 +1,13 @@
 """The four verdicts, and the numbers that each of them rests on."""
 
 import dataclasses
-import enum
+import datetime
 from typing import Any
 
 from tf_fingerprint import registry
 from tf_fingerprint.calibration.null import MeasuredRate
-
-
-class Finding(enum.StrEnum):
-    """What is said about an image, or about several of one source."""
-
-    ATTRIBUTED = "attributed"  # To the recipient of the nearest fingerprint.
-    NOT_ISSUED = "not_issued"  # It carries one, of nobody or revoked.
-    AMBIGUOUS = "ambiguous"  # Two candidates, or a mixture of two.
-    NO_EVIDENCE = "no_evidence"
+from tf_fingerprint.registry import Finding as Finding
+from tf_fingerprint.registry.schema import in_words
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,30 +52,39 @@ class SoftScore:
 
 
 @dataclasses.dataclass(frozen=True)
-class Mixture:
-    """Two candidates whose common bits an image shows.
+class Accused:
+    """Somebody who had a part in an image; see `fingerprints.accuse`.
 
     Args:
-        candidates: The two.
-        num_common: Bits in which their fingerprints agree.
-        num_matches: Those of them that the image shows.
-        log10_p_corrected: Decimal logarithm of the chance that any two
-            candidates are matched so well, at most 0.
+        record: What was issued to them.
+        score: Weight of the bits in which their fingerprint matches.
+        highest_score: Weight of all bits.
+        false_positive_rate: Probability that chance gives one innocent
+            candidate such a score.
+        p_value: The same for any of the candidates.
+        measured: How often photographs match this fingerprint by as great a
+            share of their weight; None without a calibration.
     """
 
-    candidates: tuple[registry.IssuanceRecord, registry.IssuanceRecord]
-    num_common: int
-    num_matches: int
-    log10_p_corrected: float
+    record: registry.IssuanceRecord
+    score: int
+    highest_score: int
+    false_positive_rate: float
+    p_value: float
+    measured: MeasuredRate | None
 
     def to_dict(self) -> dict[str, Any]:
-        """The mixture as JSON can hold it."""
+        """The accusation as JSON can hold it."""
         return {
-            "issuance_ids": [record.id for record in self.candidates],
-            "recipients": [record.recipient for record in self.candidates],
-            "num_common": self.num_common,
-            "num_matches": self.num_matches,
-            "log10_p_corrected": self.log10_p_corrected,
+            "recipient": self.record.recipient,
+            "issuance_id": self.record.id,
+            "state": str(self.record.state),
+            "expires_at": in_words(self.record.expires_at),
+            "score": self.score,
+            "highest_score": self.highest_score,
+            "false_positive_rate": self.false_positive_rate,
+            "p_value": self.p_value,
+            "measured": self.measured and self.measured.to_dict(),
         }
 
 
@@ -94,19 +96,23 @@ class Verdict:
         finding: One of four.
         reason: Why, in a sentence.
         attribution: By matching bits alone, as `registry.attribute` finds it.
-            Its `record` may be set though the finding is another: the finding
-            heeds revocation, photographs and mixtures as well.
+            Its finding may be another: that of the verdict heeds photographs
+            and mixtures as well.
         candidate: The nearest by matching bits, named or not; None if nothing
             was issued.
         runner_up: The second-nearest, if there is one.
         measured: How often photographs match the nearest fingerprint as well;
             None without a calibration.
         soft: The same by weighted bits; None without a calibration.
-        mixture: The two candidates that best explain the image together, if
-            they do so better than chance.
+        accused: If ambiguous, all who had a part in the image, as far as
+            weighed bits tell; highest score first, perhaps nobody.
         presence: How unlike a photograph's answer it is; None without a
             calibration.
         presence_threshold: From where on it carries some fingerprint.
+        carried: The issuance whose fingerprint is matched well enough, alone,
+            and not contradicted by photographs: attributed or revoked.
+        found_at: When the images were found, to say whether the recipient
+            might still use the copy.
         num_images: Images that the verdict is on.
         decided_by: `"hard"` or `"soft"`.
         max_false_positive_rate: Tolerated chance to accuse anybody wrongly.
@@ -121,9 +127,11 @@ class Verdict:
     runner_up: registry.IssuanceRecord | None
     measured: MeasuredRate | None
     soft: SoftScore | None
-    mixture: Mixture | None
+    accused: tuple[Accused, ...]
     presence: float | None
     presence_threshold: float | None
+    carried: registry.IssuanceRecord | None
+    found_at: datetime.datetime
     num_images: int
     decided_by: str
     max_false_positive_rate: float
@@ -135,7 +143,7 @@ class Verdict:
         """The issuance that is accused; None unless somebody is."""
         if self.finding is not Finding.ATTRIBUTED:
             return None
-        return self.soft.candidate if self._is_soft else self.candidate
+        return self.carried
 
     @property
     def recipient(self) -> str | None:
@@ -143,29 +151,40 @@ class Verdict:
         return self.record.recipient if self.record else None
 
     @property
-    def _is_soft(self) -> bool:
-        return self.decided_by == "soft"
+    def is_expired(self) -> bool | None:
+        """Whether the images were found after the recipient's time was up.
+
+        None if there is no fingerprint of an issuance, or no end to its time.
+        """
+        if self.carried is None or self.carried.expires_at is None:
+            return None
+        return self.carried.is_expired(self.found_at)
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON can hold it; `recipient` is null for nobody."""
-        odds = self.attribution.to_dict()
+        odds = self.attribution.to_dict() | {"finding": str(self.finding)}
         nearest = {"recipient": self.recipient, "state": None}
         for name, record in (
             ("candidate", self.candidate),
             ("runner_up", self.runner_up),
         ):
             nearest[f"{name}_id"] = record and record.id
-        if self.candidate:
-            nearest["state"] = str(self.candidate.state)
+        suspect = self.carried or self.candidate
+        if suspect:
+            nearest["state"] = str(suspect.state)
+        expires_at = self.carried and self.carried.expires_at
         return {
             "finding": str(self.finding),
             "reason": self.reason,
             **odds,
             **nearest,
-            "issuance_id": self.record and self.record.id,
+            "issuance_id": self.carried and self.carried.id,
+            "expires_at": in_words(expires_at),
+            "expired": self.is_expired,
+            "found_at": in_words(self.found_at),
             "measured": self.measured and self.measured.to_dict(),
             "soft": self.soft and self.soft.to_dict(),
-            "mixture": self.mixture and self.mixture.to_dict(),
+            "accused": [each.to_dict() for each in self.accused],
             "presence": self.presence,
             "presence_threshold": self.presence_threshold,
             "num_images": self.num_images,

@@ -1,8 +1,11 @@
 """Photographs in groups, as several images of one source are judged."""
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import fingerprints
 from tf_fingerprint.calibration import null
 from tf_fingerprint.calibration import readings
 from tf_fingerprint.calibration.null import MeasuredRate
@@ -30,17 +33,14 @@ class Groups:
     ):
         count = len(decoded_bits) // size
         shape = (count, size, decoded_bits.shape[1])
+        grouped = logits[: count * size].reshape(shape)
         ratios = soft.log_likelihood_ratios(logits[: count * size])
         together = ratios.reshape(shape).sum(axis=1)
         self._bits = decoded_bits
         if size > 1:
-            # The bits say what the halved precision of a logit may not.
-            signed = np.where(
-                decoded_bits, np.maximum(logits, 1e-4), np.minimum(logits, 0)
-            )
-            self._bits = readings.majority(
-                signed[: count * size].reshape(shape)
-            )
+            self._bits = readings.majority(grouped)
+        self._packed = null.Packed(self._bits)
+        self._means = grouped.mean(axis=1, dtype=np.float64)
         self._together = together
         self._totals = np.maximum(np.abs(together).sum(axis=1), 1e-12)
 
@@ -58,9 +58,25 @@ class Groups:
         """
         if not len(self._bits):
             return None
-        matches = null.match_counts(self._bits, fingerprint)
+        matches = self._packed.matches(fingerprint)
         hits = int((matches >= num_matches).sum())
         return MeasuredRate.of(hits, len(self._bits))
+
+    def match_histogram(
+        self, fingerprint: npt.NDArray[np.uint8]
+    ) -> npt.NDArray[np.int64] | None:
+        """How many groups match a fingerprint in how many bits.
+
+        Args:
+            fingerprint: `(num_bits,)` of 0 and 1.
+
+        Returns:
+            `(num_bits + 1,)`, or None if there are too few photographs for a
+            group.
+        """
+        if not len(self._bits):
+            return None
+        return null.match_histograms(self._bits, fingerprint[None])[0]
 
     def soft_rate(
         self, fingerprint: npt.NDArray[np.uint8], share: float
@@ -80,3 +96,31 @@ class Groups:
         missed = (1 - surplus / self._totals) / 2
         hits = int((missed <= share).sum())
         return MeasuredRate.of(hits, len(self._totals))
+
+    def weighed_rate(
+        self, fingerprint: npt.NDArray[np.uint8], share: float
+    ) -> MeasuredRate | None:
+        """How often a group matches at least such a share of its weight.
+
+        Weighed as `fingerprints.accuse` weighs bits.
+
+        Args:
+            fingerprint: `(num_bits,)` of 0 and 1.
+            share: Share of the weight, in [0, 1].
+
+        Returns:
+            The rate, or None if there are too few photographs for a group.
+        """
+        if not len(self._bits):
+            return None
+        surplus = self._pulls @ (2.0 * fingerprint - 1)
+        totals = np.maximum(np.abs(self._pulls).sum(axis=1), 1)
+        # Whole numbers on both sides, but for the share.
+        hits = int(((totals + surplus) >= 2 * share * totals).sum())
+        return MeasuredRate.of(hits, len(self._pulls))
+
+    @functools.cached_property
+    def _pulls(self):
+        """Weights, of the sign of what was read; `(groups, num_bits)`."""
+        weights = fingerprints.bit_weights(self._means)
+        return np.where(self._means > 0, weights, -weights).astype(np.float64)

@@ -4,6 +4,8 @@ Near the decoder's habitual answers a fingerprint is matched by photographs far
 more often than the formula says. Its recipient would be accused wrongly.
 """
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,7 @@ GUARDED_RATE, MAX_MEASURED_RATE = 1e-3, 1e-2
 FORBIDDEN_RATE = 1e-6
 
 
+@functools.cache
 def guarded_matches(num_bits: int) -> tuple[int, int]:
     """Matching bits from which on issuance looks at photographs.
 

@@ -1,5 +1,7 @@
 """The nearest candidates where every bit has a weight of its own."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,16 +21,10 @@ class Ranking:
 
     def __init__(self, candidates: registry.Candidates):
         self._num_bits = candidates.generator.num_bits
-        num_bytes = -(-self._num_bits // 8)
-        digits = "".join(
-            record.fingerprint.ljust(2 * num_bytes, "0")
-            for record in candidates.records
-        )
-        packed = np.frombuffer(bytes.fromhex(digits), np.uint8)
-        self._packed = packed.reshape(-1, num_bytes)
+        self._packed = candidates.packed
         self._whole = None
         if len(self._packed) * self._num_bits <= _MAX_NUMBERS:
-            self._whole = self._signs(0, len(self._packed))
+            self._whole = self._unpacked(0, len(self._packed))
 
     def nearest(
         self, readings: list[Reading], num_nearest: int
@@ -48,7 +44,7 @@ class Ranking:
         num_nearest = min(num_nearest, len(self._packed))
         places = np.zeros((len(readings), 0), np.intp)
         missed = np.zeros((len(readings), 0), np.int64)
-        if not readings:
+        if not readings or not num_nearest:
             return places, missed
         totals = np.array([[reading.total] for reading in readings])
         pulls = np.array(
@@ -57,47 +53,53 @@ class Ranking:
                 for reading in readings
             ],
             np.float32,
-        ).T
+        )
         for start, signs in self._parts(len(readings)):
             # Whole numbers below 2**24: float32 adds them without rounding.
-            found = (totals - (signs @ pulls).T.astype(np.int64)) // 2
-            numbers = np.arange(start, start + len(signs))
+            chosen, pulled = _strongest(pulls @ signs.T, num_nearest)
+            found = (totals - pulled.astype(np.int64)) // 2
             places, missed = _least(
-                np.hstack([places, np.tile(numbers, (len(readings), 1))]),
+                np.hstack([places, chosen + start]),
                 np.hstack([missed, found]),
                 num_nearest,
             )
         return places, missed
 
-    def _parts(self, num_readings):
+    def _parts(
+        self, num_readings: int
+    ) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
         """Pairs of a first place and candidates as -1 and 1."""
-        if self._whole is not None and (
-            len(self._whole) * num_readings <= _MAX_NUMBERS
-        ):
-            yield 0, self._whole
-            return
         size = max(1, _MAX_NUMBERS // max(num_readings, self._num_bits))
         for start in range(0, len(self._packed), size):
-            yield start, self._signs(start, start + size)
+            stop = start + size
+            if self._whole is None:
+                yield start, self._unpacked(start, stop)
+            else:
+                yield start, self._whole[start:stop]
 
-    def _signs(self, start, stop):
+    def _unpacked(self, start, stop):
         bits = np.unpackbits(
             self._packed[start:stop], axis=-1, count=self._num_bits
         )
         return 2 * bits.astype(np.float32) - 1
 
 
-def _least(places, missed, num_nearest):
+def _strongest(pulls, number):
+    """Of each row the places of the greatest, and these; first ones first."""
+    number = min(number, pulls.shape[1])
+    places = np.empty((len(pulls), number), np.intp)
+    for row, found in zip(pulls, places, strict=True):
+        limit = np.partition(row, -number)[-number]
+        near = np.flatnonzero(row >= limit)
+        order = np.argsort(-row[near], kind="stable")
+        found[:] = near[order[:number]]
+    return places, np.take_along_axis(pulls, places, axis=1)
+
+
+def _least(places, missed, number):
     """Of each row the least, ordered by what they miss, then by place."""
-    # Unique numbers with both in them, so that equal ones keep their order.
-    keys = missed * (int(places.max(initial=0)) + 1) + places
-    if keys.shape[1] > num_nearest:
-        chosen = np.argpartition(keys, num_nearest - 1, axis=1)
-        chosen = chosen[:, :num_nearest]
-        keys = np.take_along_axis(keys, chosen, axis=1)
-        places = np.take_along_axis(places, chosen, axis=1)
-        missed = np.take_along_axis(missed, chosen, axis=1)
-    order = np.argsort(keys, axis=1)
+    # Later parts stand behind earlier ones, so that order is by place already.
+    order = np.argsort(missed, axis=1, kind="stable")[:, :number]
     return (
         np.take_along_axis(places, order, axis=1),
         np.take_along_axis(missed, order, axis=1),

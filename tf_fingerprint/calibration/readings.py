@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import fingerprints
 from tf_fingerprint.calibration import tails
 from tf_fingerprint.calibration.soft import SoftModel
 
@@ -54,6 +55,20 @@ class Reading:
         return cls(
             (together > 0).astype(np.uint8),
             tails.whole_weights(np.abs(together)),
+        )
+
+    @classmethod
+    def weighed(cls, logits: npt.NDArray) -> Self:
+        """The mean logits, weighed as `fingerprints.accuse` does.
+
+        Args:
+            logits: `(num_bits,)`, the mean over the images.
+
+        Returns:
+            The reading.
+        """
+        return cls(
+            (logits > 0).astype(np.uint8), fingerprints.bit_weights(logits)
         )
 
     @property

@@ -4,7 +4,6 @@ import dataclasses
 import datetime
 import functools
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from tf_fingerprint.calibration import guard
 from tf_fingerprint.calibration import null
 from tf_fingerprint.calibration import presence
 from tf_fingerprint.calibration.groups import Groups
+from tf_fingerprint.calibration.levels import Levels
 from tf_fingerprint.calibration.soft import SoftModel
 
 MIN_PHOTOGRAPHS = 2000
@@ -43,8 +43,7 @@ class Calibration:
             at least two, in the order of the bits.
         data_digest: SHA-256 of their pixels, as `data.load` gives it.
         made_at: When they were decoded, with its time zone.
-        decoded_bits: `(photographs, num_bits)` of 0 and 1.
-        logits: `(photographs, num_bits)`, `float16`: what the bits came from.
+        read: What the decoder read in them.
         soft: What the logits are worth, learned on the generator's pictures.
     """
 
@@ -52,16 +51,25 @@ class Calibration:
     sources: tuple[tuple[str, int], ...]
     data_digest: str
     made_at: datetime.datetime
-    decoded_bits: npt.NDArray[np.uint8]
-    logits: npt.NDArray[np.float16]
+    read: Levels
     soft: SoftModel
 
     def __len__(self) -> int:
-        return len(self.decoded_bits)
+        return len(self.read)
+
+    @property
+    def decoded_bits(self) -> npt.NDArray[np.uint8]:
+        """`(photographs, num_bits)` of 0 and 1."""
+        return self.read.bits
+
+    @property
+    def logits(self) -> npt.NDArray[np.float32]:
+        """`(photographs, num_bits)`, coarsely: what the bits came from."""
+        return self.read.logits
 
     @functools.cached_property
     def digest(self) -> str:
-        """SHA-256 of the record's file."""
+        """SHA-256 of the record's file, unpacked if it is packed."""
         return hashlib.sha256(files.to_bytes(self._parts())).hexdigest()
 
     @functools.cached_property
@@ -73,11 +81,6 @@ class Calibration:
     def habit(self) -> npt.NDArray[np.uint8]:
         """What the decoder answers on most photographs, bit by bit."""
         return (self.rate_of_ones > 0.5).astype(np.uint8)
-
-    @functools.cached_property
-    def mean_logits(self) -> npt.NDArray[np.float64]:
-        """Mean logit of each bit over the photographs."""
-        return self.logits.mean(axis=0, dtype=np.float64)
 
     @functools.cached_property
     def effective_bits(self) -> float:
@@ -182,17 +185,17 @@ class Calibration:
         )
 
     def best_match_counts(
-        self, candidates: Sequence[registry.IssuanceRecord]
+        self, candidates: registry.Candidates
     ) -> dict[int, int]:
         """Null distribution of the best match over a registry.
 
         Args:
-            candidates: The issuances to choose among, at least one.
+            candidates: The fingerprints to choose among, at least one.
 
         Returns:
             Number of photographs by matching bits with their nearest candidate.
         """
-        issued = np.stack([record.bits for record in candidates])
+        issued = fingerprints.unpack(candidates.packed, self.generator.num_bits)
         best = null.best_matches(self.decoded_bits, issued)
         values, counts = np.unique(best, return_counts=True)
         return dict(zip(values.tolist(), counts.tolist(), strict=True))
@@ -230,7 +233,8 @@ class Calibration:
         """Writes the record to one file, wholly or not at all.
 
         Args:
-            path: The file; an earlier one is replaced.
+            path: The file; an earlier one is replaced. If its name ends with
+                `.gz`, it is packed.
 
         Raises:
             errors.CalibrationError: If it can't be written.

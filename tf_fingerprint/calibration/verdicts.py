@@ -1,5 +1,6 @@
 """From logits to one of four verdicts."""
 
+import datetime
 import math
 from collections.abc import Sequence
 
@@ -8,7 +9,7 @@ import numpy.typing as npt
 
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
-from tf_fingerprint.calibration import mixtures
+from tf_fingerprint.calibration import accusing
 from tf_fingerprint.calibration import reasons
 from tf_fingerprint.calibration.findings import Finding
 from tf_fingerprint.calibration.findings import SoftScore
@@ -16,8 +17,10 @@ from tf_fingerprint.calibration.findings import Verdict
 from tf_fingerprint.calibration.ranking import Ranking
 from tf_fingerprint.calibration.readings import Reading
 from tf_fingerprint.calibration.record import Calibration
+from tf_fingerprint.registry.records import check_time
 
-# Candidates that may be one half of a mixture.
+# Most who can be accused of a part in one image; eight who mix their copies
+# leave nothing to be read.
 _NUM_SUSPECTS = 8
 
 
@@ -35,10 +38,13 @@ class Judge:
         decide: Whether `"hard"` bits accuse or `"soft"` ones. One of them, and
             chosen before looking: whoever takes the better of two verdicts
             has twice the odds of being wrong.
+        found_at: When the images were found: a recipient whose time was up by
+            then is named all the same, and the verdict says so. Now, if not
+            given.
 
     Raises:
         ValueError: If `decide` is neither, or is soft without a calibration,
-            or the rate is out of range.
+            or the rate is out of range, or `found_at` has no time zone.
         errors.CalibrationError: If the calibration is another decoder's.
         errors.TooFewBitsError: If nobody could ever be accused.
     """
@@ -50,6 +56,7 @@ class Judge:
         *,
         max_false_positive_rate: float = 1e-6,
         decide: str = "hard",
+        found_at: datetime.datetime | None = None,
     ):
         if decide not in ("hard", "soft"):
             raise ValueError(
@@ -68,6 +75,8 @@ class Judge:
             max(1, len(candidates)),
         )
         self.candidates = candidates
+        self.found_at = found_at or datetime.datetime.now(datetime.UTC)
+        check_time("found_at", self.found_at)
         self.calibration = calibration
         self.max_false_positive_rate = max_false_positive_rate
         self.decide = decide
@@ -116,57 +125,70 @@ class Judge:
     def _verdicts(self, groups: Sequence[npt.NDArray]) -> list[Verdict]:
         if not groups:
             return []
-        hard = [Reading.hard(logits) for logits in groups]
+        bits = np.stack([Reading.hard(logits).bits for logits in groups])
         attributions = registry.attribute_many(
-            np.stack([reading.bits for reading in hard]),
+            bits,
             self.candidates,
             max_false_positive_rate=self.max_false_positive_rate,
         )
-        places, _ = self._ranking.nearest(hard, _NUM_SUSPECTS)
-        scores = self._soft_scores(groups)
+        places, _ = self.candidates.nearest_two(bits)
+        means = [logits.mean(axis=0, dtype=np.float64) for logits in groups]
+        suspects, soft = self._weighed(groups, means)
         return [
-            self._verdict(group, reading, attribution, suspects, score)
-            for group, reading, attribution, suspects, score in zip(
-                groups, hard, attributions, places, scores, strict=True
+            self._verdict(*each)
+            for each in zip(
+                groups, attributions, places, means, suspects, soft, strict=True
             )
         ]
 
-    def _verdict(self, logits, reading, attribution, places, soft):
-        suspects = [self.candidates.records[place] for place in places]
-        nearest, runner_up, *_ = [*suspects, None, None]
-        measured, presence, threshold = None, None, None
+    def _verdict(self, logits, attribution, places, mean, suspects, soft):
+        nearest, runner_up, *_ = [
+            *(self.candidates.records[place] for place in places),
+            *(None, None),
+        ]
+        measured, presence, threshold, photographs = None, None, None, None
         if self.calibration is not None:
             test = self.calibration.presence
             threshold = test.threshold
             # All of the images must be unlike photographs.
             presence = float(test.scores((logits > 0).astype(np.uint8)).min())
+            photographs = self.calibration.groups(len(logits))
             if nearest is not None:
-                measured = self.calibration.groups(len(logits)).hard_rate(
+                measured = photographs.hard_rate(
                     nearest.bits, attribution.num_matches
                 )
-        mixture = mixtures.best(reading.bits, suspects, len(self.candidates))
+        accused = accusing.accused(
+            mean,
+            suspects,
+            self.candidates,
+            max_false_positive_rate=self.max_false_positive_rate,
+            groups=photographs,
+        )
         case = reasons.Case(
             limit=self.max_false_positive_rate,
             presence=presence,
             presence_threshold=threshold,
-            mixture=mixture,
+            accused=accused,
             num_candidates=len(self.candidates),
+            found_at=self.found_at,
         )
         if self.decide == "soft":
-            finding, reason = case.judged_softly(soft)
+            judgement = case.judged_softly(soft)
         else:
-            finding, reason = case.judged_hard(attribution, nearest, measured)
+            judgement = case.judged_hard(attribution, nearest, measured)
         return Verdict(
-            finding=finding,
-            reason=reason,
+            finding=judgement.finding,
+            reason=judgement.reason,
             attribution=attribution,
             candidate=nearest,
             runner_up=runner_up,
             measured=measured,
             soft=soft,
-            mixture=mixture if finding is Finding.AMBIGUOUS else None,
+            accused=accused if judgement.finding is Finding.AMBIGUOUS else (),
             presence=presence,
             presence_threshold=threshold,
+            carried=judgement.carried,
+            found_at=self.found_at,
             num_images=len(logits),
             decided_by=self.decide,
             max_false_positive_rate=self.max_false_positive_rate,
@@ -174,16 +196,24 @@ class Judge:
             calibration_digest=self.calibration and self.calibration.digest,
         )
 
-    def _soft_scores(self, groups) -> list[SoftScore | None]:
+    def _weighed(self, groups, means):
+        """Of each group whom weighed bits suspect, and its soft score."""
+        readings = [Reading.weighed(mean) for mean in means]
+        if self.calibration is not None:
+            model = self.calibration.soft
+            readings += [Reading.soft(logits, model) for logits in groups]
+        places, missed = self._ranking.nearest(readings, _NUM_SUSPECTS)
+        suspects = places[: len(groups)]
         if self.calibration is None:
-            return [None] * len(groups)
-        model = self.calibration.soft
-        readings = [Reading.soft(logits, model) for logits in groups]
-        places, missed = self._ranking.nearest(readings, 2)
-        return [
+            return suspects, [None] * len(groups)
+        return suspects, [
             self._soft_score(len(logits), *each)
             for logits, *each in zip(
-                groups, readings, places, missed, strict=True
+                groups,
+                readings[len(groups) :],
+                places[len(groups) :, :2],
+                missed[len(groups) :, :2],
+                strict=True,
             )
         ]
 

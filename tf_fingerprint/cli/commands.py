@@ -11,8 +11,8 @@ from tf_fingerprint.cli import serving
 from tf_fingerprint.cli import starting
 
 _VERDICT_COLUMNS = (
-    *("image", "finding", "recipient", "num_matches", "num_bits", "p_value"),
-    *("measured_low", "measured_high"),
+    *("image", "finding", "recipient", "state", "expired"),
+    *("num_matches", "num_bits", "p_value", "measured_low", "measured_high"),
 )
 _TALLY_COLUMNS = (
     *("recipient", "format", "right", "wrong", "nobody"),
@@ -67,6 +67,8 @@ def attribute(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
     if serving.is_asked(args):
         return serving.attribute(args)
+    if args.sign_with is not None and args.evidence is None:
+        args.parser.error("argument --sign-with: it goes with --evidence")
     from tf_fingerprint import calibration
     from tf_fingerprint import evidence
     from tf_fingerprint import registry
@@ -82,10 +84,13 @@ def attribute(args: argparse.Namespace) -> int:
         candidates,
         odds.calibration_of(args, run),
         max_false_positive_rate=args.max_false_positive_rate or 1e-6,
-        decide=args.decide,
+        decide=args.decide or "hard",
+        found_at=args.found_at,
     )
-    with proving.evidence_of(args, judge, head) as keep:
-        reader = verdicts.Reader(run, judge, keep=keep, combine=args.combine)
+    with proving.evidence_of(args, judge, head) as kept:
+        reader = verdicts.Reader(
+            run, judge, keep=kept, combine=bool(args.combine)
+        )
         rows = reader.rows(args.images)
         output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)
     return 1 if reader.num_unreadable else 0

@@ -12,10 +12,13 @@ _RECORDED_COLUMNS = ("id", "recipient", "state", "issued_at", "expires_at")
 
 def issue(args: argparse.Namespace) -> int:
     """Hands sealed copies out; prints issuances, not their fingerprints."""
-    if args.recipient is not None and args.to is None:
-        args.parser.error("--recipient needs --to, the folder for the copy")
+    _check(args)
     run = starting.load_run(args.run)
     try:
+        if args.reserved is not None:
+            return _hand_out(args, run)
+        if args.recipient is not None and args.reserve:
+            return _reserve(args, run)
         if args.recipient is not None:
             return _issue_to_one(args, run)
         if args.to is not None:
@@ -50,6 +53,59 @@ def verify(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check(args):
+    """Usage errors that argparse can't tell by itself."""
+    if args.reserve:
+        if args.reserved is not None:
+            args.parser.error("argument --reserve: not with --reserved")
+        for name in ("to", "formats", "sign_with", "secret"):
+            if getattr(args, name):
+                option = name.replace("_", "-")
+                args.parser.error(
+                    f"argument --{option}: it goes with the copy, and "
+                    "--reserve makes none"
+                )
+    elif args.to is None and args.recipients is None:
+        given = "recipient" if args.recipient is not None else "reserved"
+        args.parser.error(f"--{given} needs --to, the folder for the copy")
+    if args.reserved is not None and args.expires_at is not None:
+        args.parser.error(
+            "argument --expires-at: `registry expire` sets that of what is "
+            "reserved"
+        )
+
+
+def _reserve(args, run):
+    """A fingerprint for one recipient, and no copy."""
+    from tf_fingerprint import calibration
+    from tf_fingerprint import registry
+
+    with registry.open_store(args.registry, create=True) as store:
+        record = registry.issue(
+            store,
+            args.recipient,
+            generator=run.record,
+            draw=calibration.drawing(run.calibration),
+            expires_at=args.expires_at,
+        )
+        store.flush()
+    output.write_rows([_row(record)], args.format, shown=_RECORDED_COLUMNS)
+    return 0
+
+
+def _hand_out(args, run):
+    """The copy of what was reserved."""
+    issued = run.hand_out(
+        args.reserved,
+        args.registry,
+        to=args.to,
+        formats=args.formats,
+        sign_with=args.sign_with,
+        secret=args.secret,
+    )
+    return _write_one(issued, args)
+
+
 def _issue_to_one(args, run):
     issued = run.issue(
         args.recipient,
@@ -60,6 +116,10 @@ def _issue_to_one(args, run):
         secret=args.secret,
         expires_at=args.expires_at,
     )
+    return _write_one(issued, args)
+
+
+def _write_one(issued, args):
     rows = [_row(issued.record) | {"folder": str(args.to)}]
     output.write_rows(rows, args.format, shown=_COLUMNS)
     return 0
@@ -69,13 +129,15 @@ def _issue_to_many(args, run):
     """A bundle for each recipient of a file."""
     from export import bulk
 
+    recipients = _recipients(args)
     issued = bulk.issue_many(
         run.bundle_writer(args.formats, args.sign_with),
-        _recipients(args),
+        recipients,
         args.registry,
         to=args.to,
         secret=args.secret,
         expires_at=args.expires_at,
+        workers=bulk.workers_for(len(recipients)),
     )
     rows = [_row(each.record) | {"folder": str(each.folder)} for each in issued]
     output.write_rows(rows, args.format, shown=_COLUMNS)

@@ -17,26 +17,7 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
         run_help: What a run is.
     """
     parser.add_argument("run", metavar="RUN", help=run_help)
-    who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--recipient", metavar="NAME")
-    who.add_argument(
-        "--recipients",
-        type=pathlib.Path,
-        metavar="FILE",
-        help="many, one a line; may be called again after a stop",
-    )
-    parser.add_argument(
-        "--count",
-        type=values.positive,
-        metavar="N",
-        help="only the first N lines of that file",
-    )
-    parser.add_argument(
-        "--batch",
-        metavar="NAME",
-        help="names that file, where only fingerprints are recorded; a named "
-        "one may grow at its end later",
-    )
+    _add_recipients(parser)
     parser.add_argument(
         "--registry",
         required=True,
@@ -52,6 +33,13 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
         "recorded",
     )
     registry_arguments.add_expiry(parser)
+    add_bundle_options(parser)
+    output.add_format(parser)
+    parser.set_defaults(command=issuing.issue)
+
+
+def add_bundle_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what says how copies are written."""
     parser.add_argument(
         "--formats",
         type=_names,
@@ -66,8 +54,6 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
         help="private key on an elliptic curve, for OpenSSF model-signing",
     )
     _add_secret(parser)
-    output.add_format(parser)
-    parser.set_defaults(command=issuing.issue)
 
 
 def add_verify(parser: argparse.ArgumentParser) -> None:
@@ -88,6 +74,41 @@ def add_verify(parser: argparse.ArgumentParser) -> None:
     _add_secret(parser)
     output.add_format(parser)
     parser.set_defaults(command=issuing.verify)
+
+
+def _add_recipients(parser):
+    """Whom to, and whether now."""
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--recipient", metavar="NAME")
+    who.add_argument(
+        "--recipients",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="many, one a line; may be called again after a stop",
+    )
+    who.add_argument(
+        "--reserved",
+        metavar="ID",
+        help="hand out the copy of an issuance that was only reserved",
+    )
+    parser.add_argument(
+        "--reserve",
+        action="store_true",
+        help="only record fingerprints; --reserved hands the copy out later, "
+        "or --recipients with --to all of a list",
+    )
+    parser.add_argument(
+        "--count",
+        type=values.positive,
+        metavar="N",
+        help="only the first N lines of that file",
+    )
+    parser.add_argument(
+        "--batch",
+        metavar="NAME",
+        help="names that file, where only fingerprints are recorded; a named "
+        "one may grow at its end later",
+    )
 
 
 def _add_secret(parser):

@@ -4,7 +4,9 @@ import argparse
 import pathlib
 
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import proving
 from tf_fingerprint.cli import starting
+from tf_fingerprint.cli import values
 
 _CALIBRATION_COLUMNS = (
     *("photographs", "effective_bits", "mean_bias", "largest_bias"),
@@ -38,8 +40,9 @@ def add_calibrate(parser: argparse.ArgumentParser, run_help: str) -> None:
         "--to",
         type=pathlib.Path,
         metavar="FILE",
-        help="where to write the calibration (default: calibration.json in "
-        "RUN, where `attribute` and `issue` look for it)",
+        help="where to write the calibration, packed if it ends with .gz "
+        "(default: calibration.json.gz in RUN, where `attribute` and `issue` "
+        "look for it)",
     )
     parser.add_argument(
         "--min-photographs",
@@ -53,7 +56,7 @@ def add_calibrate(parser: argparse.ArgumentParser, run_help: str) -> None:
 
 
 def add_judging(parser: argparse.ArgumentParser) -> None:
-    """Adds what `attribute` takes about odds and evidence."""
+    """Adds what `attribute` takes about verdicts and evidence."""
     parser.add_argument(
         "--calibration",
         type=pathlib.Path,
@@ -63,22 +66,23 @@ def add_judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--decide",
         choices=("hard", "soft"),
-        default="hard",
         help="accuse by matching bits, or by how far each is to be trusted, "
-        "which needs a calibration (default: %(default)s)",
+        "which needs a calibration (default: hard)",
     )
     parser.add_argument(
         "--combine",
-        action="store_true",
+        action="store_const",
+        const=True,
         help="add a verdict on all images together, as of one source",
     )
     parser.add_argument(
-        "--evidence",
-        type=pathlib.Path,
-        metavar="DIR",
-        help="new or empty folder for a report on each image that others can "
-        "check with `evidence verify`",
+        "--found-at",
+        type=values.moment,
+        metavar="TIME",
+        help="when the images were found, such as 2027-12-31, to say whether "
+        "the recipient's time was up by then (default: now)",
     )
+    proving.add_keeping(parser)
 
 
 def calibrate(args: argparse.Namespace) -> int:
@@ -93,9 +97,7 @@ def calibrate(args: argparse.Namespace) -> int:
     issued = ()
     if args.registry is not None:
         with registry.open_store(args.registry) as store:
-            issued = registry.Candidates.load(
-                store, run.generator_digest
-            ).records
+            issued = registry.Candidates.load(store, run.generator_digest)
     minimum = args.min_photographs
     made = calibrating.calibrate(
         run,

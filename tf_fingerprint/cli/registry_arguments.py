@@ -1,7 +1,5 @@
 """What the commands on registries take."""
 
-import argparse
-import datetime
 import pathlib
 from collections.abc import Callable
 
@@ -41,8 +39,14 @@ def add(adding, added: Callable) -> None:
     listing.add_argument("--state", choices=registry_commands.STATES)
     listing.add_argument("--generator", metavar="DIGEST")
     listing.add_argument("--batch", metavar="NAME")
+    listing.add_argument(
+        "--expired",
+        action="store_true",
+        help="only those whose recipients' time is up",
+    )
     _add_paging(listing)
     new("show", "show an issuance and its history", one=True)
+    new("confirm", "record that a reserved copy was handed out", one=True)
     revoking = new("revoke", "withdraw an issuance", one=True)
     _add_reason(revoking)
     rotating = new("rotate", "retire an issuance, and issue afresh", one=True)
@@ -74,7 +78,7 @@ def add_expiry(parser) -> None:
     """Adds `--expires-at`."""
     parser.add_argument(
         "--expires-at",
-        type=_moment,
+        type=values.moment,
         metavar="TIME",
         help="until when the recipient may use the copy, such as 2027-12-31; "
         "midnight in UTC unless said otherwise",
@@ -94,18 +98,5 @@ def _add_reason(parser):
     )
 
 
-def _moment(text):
-    """A date or a time in ISO 8601."""
-    try:
-        moment = datetime.datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=moment.tzinfo or datetime.UTC)
-        return moment.astimezone(datetime.UTC)
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(
-            "must be a time such as 2027-12-31 or 2027-12-31T18:00+01:00. "
-            f"Received {text!r}"
-        ) from None
-
-
 def _moment_or_never(text):
-    return None if text == "never" else _moment(text)
+    return None if text == "never" else values.moment(text)

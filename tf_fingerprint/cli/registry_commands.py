@@ -4,12 +4,20 @@ They are named after the command, with a `_`.
 """
 
 import argparse
+import datetime
 
 from tf_fingerprint.cli import output
 
 STATES = ("reserved", "issued", "revoked", "retired")
 
 _LIST_COLUMNS = ("id", "recipient", "state", "issued_at", "expires_at")
+_LIST_COLUMNS += ("expired",)
+
+_UNFINISHED = (
+    "Recorded, but never confirmed: the copy may be out or not. `issue RUN "
+    "--reserved ID --to DIR` hands it out, `registry confirm` records that it "
+    "was, `registry revoke` gives it up."
+)
 
 
 def list_(args: argparse.Namespace) -> int:
@@ -19,6 +27,7 @@ def list_(args: argparse.Namespace) -> int:
             generator_digest=args.generator,
             state=args.state,
             batch=args.batch,
+            expired_at=_now() if args.expired else None,
             after=args.after,
             limit=args.limit,
         )
@@ -27,14 +36,26 @@ def list_(args: argparse.Namespace) -> int:
 
 
 def show_(args: argparse.Namespace) -> int:
-    """Prints an issuance and its history, without its fingerprint."""
+    """Prints an issuance, what is left to do, and its history."""
     with _opened(args) as store:
         [facts] = _rows([store.issuance(args.id)])
         history = [event.to_dict() for event in store.events(args.id)]
     for event in history:
         event.get("issuance", {}).pop("fingerprint", None)
+    is_open = facts["state"] == "reserved"
+    facts["unfinished"] = _UNFINISHED if is_open else None
     output.write_facts(facts | {"history": history}, args.format)
     return 0
+
+
+def confirm_(args: argparse.Namespace) -> int:
+    """Records that a copy was handed out; prints the issuance."""
+    from tf_fingerprint import registry
+
+    with _opened(args) as store:
+        record = registry.confirm(store, args.id)
+        store.flush()
+    return _write([record], args)
 
 
 def revoke_(args: argparse.Namespace) -> int:
@@ -115,10 +136,17 @@ def _opened(args):
 
 def _rows(records):
     """What may be shown of records."""
-    rows = [record.to_dict() for record in records]
-    for row in rows:
+    now = _now()
+    rows = []
+    for record in records:
+        row = record.to_dict() | {"expired": record.is_expired(now)}
         del row["fingerprint"]
+        rows.append(row)
     return rows
+
+
+def _now():
+    return datetime.datetime.now(datetime.UTC)
 
 
 def _write(records, args):

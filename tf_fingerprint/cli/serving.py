@@ -78,7 +78,8 @@ def is_asked(args: argparse.Namespace) -> bool:
     Args:
         args: Of `attribute`.
     """
-    local = ("run", "registry", "max_false_positive_rate")
+    local = ("run", "registry", "max_false_positive_rate", "calibration")
+    local += ("decide", "combine", "found_at", "evidence", "sign_with")
     given = [name for name in local if getattr(args, name) is not None]
     if args.server is None:
         missing = {"run", "registry"} - set(given)

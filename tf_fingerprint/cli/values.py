@@ -1,6 +1,7 @@
 """Arguments that are more than text, with usage errors where they are not."""
 
 import argparse
+import datetime
 import re
 
 _HIGHEST_PORT = 65535
@@ -57,6 +58,19 @@ def port(text: str) -> int:
             f"must be a whole number up to {_HIGHEST_PORT}. Received {text!r}"
         )
     return int(text)
+
+
+def moment(text: str) -> datetime.datetime:
+    """A date or a time in ISO 8601; midnight in UTC unless it says."""
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=moment.tzinfo or datetime.UTC)
+        return moment.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            "must be a time such as 2027-12-31 or 2027-12-31T18:00+01:00. "
+            f"Received {text!r}"
+        ) from None
 
 
 def model_name(text: str) -> str:

@@ -2,23 +2,20 @@
 
 import pathlib
 import sys
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import tqdm
 
 from tf_fingerprint import calibration
 from tf_fingerprint import errors
+from tf_fingerprint import evidence
 from tf_fingerprint import runs
 from tf_fingerprint.data import sources
 
 _PART_IMAGES = 64
-
-Keep = Callable[[pathlib.Path, bytes, npt.NDArray, calibration.Verdict], object]
 
 
 class Reader:
@@ -27,8 +24,8 @@ class Reader:
     Args:
         run: Whose decoder reads them.
         judge: Says whom they may be attributed to.
-        keep: Takes each file, its contents, the logits read in it and the
-            verdict, as evidence does; None to keep nothing.
+        keep: Takes each file with its verdict, and the one on all together;
+            None to keep nothing.
         combine: Whether to add a verdict on all pictures together.
 
     Attributes:
@@ -40,7 +37,7 @@ class Reader:
         run: runs.Run,
         judge: calibration.Judge,
         *,
-        keep: Keep | None = None,
+        keep: evidence.Evidence | None = None,
         combine: bool = False,
     ):
         self.run = run
@@ -72,6 +69,8 @@ class Reader:
                 bar.update(len(part))
         if read:
             verdict = self.judge.combine(np.stack(read))
+            if self.keep is not None:
+                self.keep.add_together(verdict)
             yield row_of(f"({len(read)} together)", verdict)
 
     def _files(self, path):
@@ -105,7 +104,7 @@ class Reader:
             readable, contents, read, verdicts, strict=True
         ):
             if self.keep is not None:
-                self.keep(file, content, logits, verdict)
+                self.keep.add(file, content, logits, verdict)
             yield row_of(str(file), verdict), logits
 
     def _read(self, file):
@@ -133,12 +132,13 @@ def row_of(image: str, verdict: calibration.Verdict) -> dict[str, Any]:
         Dict of text, numbers and None, with the same keys for all verdicts.
     """
     row = {"image": image, **verdict.to_dict()}
-    measured, soft, mixture = (
-        row.pop(name) or {} for name in ("measured", "soft", "mixture")
-    )
+    measured, soft = (row.pop(name) or {} for name in ("measured", "soft"))
+    accused = row.pop("accused")
     for name in ("hits", "trials", "rate", "low", "high"):
         row[f"measured_{name}"] = measured.get(name)
     for name in ("log10_p_corrected", "missed", "total", "recipient"):
         row[f"soft_{name}"] = soft.get(name)
-    row["mixture_of"] = ", ".join(mixture.get("recipients", ())) or None
+    for name in ("recipient", "p_value"):
+        parts = ", ".join(str(each[name]) for each in accused)
+        row[f"accused_{name}s"] = parts or None
     return row

@@ -71,7 +71,7 @@ def matches(counts: Sequence[int], num_matches: int) -> str:
         _line(0, _HEIGHT, _WIDTH, _HEIGHT),
         f'<line x1="{place:.1f}" y1="0" x2="{place:.1f}" y2="{_HEIGHT}" '
         f'stroke="{_AGREES}" stroke-width="3"/>',
-        _text(place, f"this image: {num_matches}", num_matches > num_bits / 2),
+        _text(place, f"here: {num_matches}", num_matches > num_bits / 2),
     ]
     marks += [
         f'<text x="{(bit + 0.5) * step:.1f}" y="{_HEIGHT + 18}" '
@@ -85,7 +85,7 @@ def matches(counts: Sequence[int], num_matches: int) -> str:
     return (
         _svg("Photographs by matching bits", [*bars, *marks], _HEIGHT + 24)
         + f'<p class="key">Across: matching bits. Highest column: {largest:,} '
-        "photographs.</p>"
+        "of them.</p>"
     )
 
 

@@ -7,9 +7,12 @@ import os
 import pathlib
 import secrets
 import shutil
+from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 from typing import Self
 
+import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint import calibration
@@ -21,6 +24,9 @@ from tf_fingerprint.evidence.snapshots import Snapshot
 
 MANIFEST, CALIBRATION = "manifest.json", "calibration.json"
 REPORT, PAGE, IMAGE = "report.json", "report.html", "image"
+TOGETHER = "together"
+# Where OpenSSF's model-signing leaves what it signs with, as in bundles.
+SIGNATURE = "model.sig"
 
 
 class Evidence:
@@ -32,6 +38,7 @@ class Evidence:
         folder: Where to; new or empty.
         judge: Who gives the verdicts.
         head: Newest entry of the registry's audit log; see `snapshots.read`.
+        sign: Signs a folder, such as `export.signing.Signer.sign`.
 
     Raises:
         errors.EvidenceError: If the folder holds something.
@@ -42,15 +49,21 @@ class Evidence:
         folder: str | os.PathLike[str],
         judge: calibration.Judge,
         head: registry.Head,
+        *,
+        sign: Callable[[pathlib.Path], object] | None = None,
     ):
         self._folder = pathlib.Path(folder).absolute()
         self._check_new()
         self._snapshot = Snapshot.of(judge.candidates, head)
         self._calibration = judge.calibration
-        self._draft = self._folder.with_name(
+        self._sign = sign
+        # A signature names the folder it is over: the draft's must be right.
+        self._outside = self._folder.with_name(
             f".{self._folder.name}.{secrets.token_hex(4)}"
         )
-        self._num_reports = 0
+        self._draft = self._outside / self._folder.name
+        self._images: list[dict[str, Any]] = []
+        self._logits: list[npt.NDArray] = []
 
     def __enter__(self) -> Self:
         try:
@@ -65,11 +78,13 @@ class Evidence:
         try:
             if kind is None:
                 _write_json(self._draft / MANIFEST, digests(self._draft))
+                if self._sign is not None:
+                    self._sign(self._draft)
                 os.rename(self._draft, self._folder)
         except OSError as error:
             raise self._unwritable(error) from error
         finally:
-            shutil.rmtree(self._draft, ignore_errors=True)
+            shutil.rmtree(self._outside, ignore_errors=True)
 
     def add(
         self,
@@ -92,8 +107,7 @@ class Evidence:
         Raises:
             errors.EvidenceError: If it can't be written.
         """
-        self._num_reports += 1
-        name = f"{self._num_reports:04}"
+        name = f"{len(self._images) + 1:04}"
         report = reports.report(
             path.name,
             content,
@@ -103,12 +117,48 @@ class Evidence:
             self._calibration,
             made_at=datetime.datetime.now(datetime.UTC),
         )
+        self._images.append({"report": name, **report["image"]})
+        self._logits.append(logits)
+        return self._write(name, report, [content], keep=content)
+
+    def add_together(self, verdict: calibration.Verdict) -> pathlib.Path:
+        """Writes the report on all images that were added, as of one source.
+
+        Args:
+            verdict: What `Judge.combine` made of them, in their order.
+
+        Returns:
+            Folder of the report, once the block has ended.
+
+        Raises:
+            ValueError: If the verdict is on another number of images.
+            errors.EvidenceError: If it can't be written.
+        """
+        if verdict.num_images != len(self._images):
+            raise ValueError(
+                f"`verdict` must be on the {len(self._images)} images that "
+                f"were added. Received one on {verdict.num_images}."
+            )
+        report = reports.together(
+            self._images,
+            np.stack(self._logits),
+            verdict,
+            self._snapshot,
+            self._calibration,
+            made_at=datetime.datetime.now(datetime.UTC),
+        )
+        contents = contents_of(self._draft, report)
+        return self._write(TOGETHER, report, contents)
+
+    def _write(self, name, report, contents, *, keep=None):
+        """A folder with a report, its page, and the image if there is one."""
         place = self._draft / name
         try:
             place.mkdir()
-            (place / IMAGE).write_bytes(content)
+            if keep is not None:
+                (place / IMAGE).write_bytes(keep)
             _write_json(place / REPORT, report)
-            (place / PAGE).write_text(pages.page(report, content), "utf-8")
+            (place / PAGE).write_text(pages.page(report, contents), "utf-8")
         except OSError as error:
             raise self._unwritable(error) from error
         return self._folder / name
@@ -133,8 +183,22 @@ class Evidence:
         )
 
 
+def contents_of(folder: pathlib.Path, report: Mapping[str, Any]) -> list[bytes]:
+    """The files of those images that the page of a report shows.
+
+    Args:
+        folder: Of the evidence.
+        report: What `reports.together` gave.
+
+    Returns:
+        Their contents.
+    """
+    shown = report["images"][: pages.MAX_SHOWN]
+    return [(folder / each["report"] / IMAGE).read_bytes() for each in shown]
+
+
 def digests(folder: pathlib.Path) -> dict[str, str]:
-    """SHA-256 of each file in a folder of evidence but the manifest.
+    """SHA-256 of each file in a folder of evidence but manifest and signature.
 
     Args:
         folder: The folder.
@@ -148,7 +212,7 @@ def digests(folder: pathlib.Path) -> dict[str, str]:
             path.read_bytes()
         ).hexdigest()
         for path in paths
-        if path != folder / MANIFEST
+        if path not in (folder / MANIFEST, folder / SIGNATURE)
     }
 
 

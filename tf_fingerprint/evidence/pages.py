@@ -3,9 +3,12 @@
 import base64
 import html
 import math
+from collections.abc import Sequence
 from typing import Any
 
+from tf_fingerprint import fingerprints
 from tf_fingerprint.evidence import charts
+from tf_fingerprint.evidence import template
 
 _KINDS = {
     b"\x89PNG\r\n": "image/png",
@@ -14,36 +17,41 @@ _KINDS = {
     b"RIFF": "image/webp",
 }
 
+# Images of one source that their page has room for; the others lie beside it.
+MAX_SHOWN = 24
+
 _HEADINGS = {
     "attributed": "Made by the copy of {recipient}",
     "not_issued": "Carries a fingerprint that nobody holds",
+    "revoked": "Carries a fingerprint that was revoked",
     "ambiguous": "More than one copy could have made it",
     "no_evidence": "No evidence of any copy",
 }
 
 
-def page(report: dict[str, Any], content: bytes) -> str:
-    """The page of a report; the same for the same report and image.
+def page(report: dict[str, Any], contents: Sequence[bytes]) -> str:
+    """The page of a report; the same for the same report and images.
 
     Args:
-        report: What `reports.report` gave.
-        content: The image's file.
+        report: What `reports.report` or `reports.together` gave.
+        contents: The images' files; the first of many are shown.
 
     Returns:
-        HTML, with the image in it if browsers show its kind.
+        HTML, with the images in it whose kind browsers show.
     """
     verdict = report["verdict"]
-    heading = _HEADINGS[verdict["finding"]].format(
-        recipient=verdict["recipient"]
-    )
-    return _PAGE.format(
-        style=_STYLE,
-        heading=html.escape(heading),
+    images = report.get("images") or [report["image"]]
+    shown = zip(images[:MAX_SHOWN], contents, strict=False)
+    return template.PAGE.format(
+        style=template.STYLE,
+        heading=html.escape(_heading(report)),
         reason=html.escape(verdict["reason"]),
-        image=_image(report["image"]["name"], content),
+        kind="case several" if "images" in report else "case",
+        images="".join(_image(each["name"], data) for each, data in shown),
         facts=_table(_facts(report)),
         bits=_bits(report),
         photographs=_photographs(report),
+        members=_members(report),
         odds=_table(_odds(report)),
         calibration=_table(_calibration(report)),
         formulas=_table(report["formulas"].items()),
@@ -76,16 +84,26 @@ def seldom(log10_p: float) -> str:
     return f"1 in {10 ** (-log10_p - exponent):.1f}e+{exponent}"
 
 
+def _heading(report):
+    """The verdict in a few words."""
+    verdict = report["verdict"]
+    finding = verdict["finding"]
+    if finding == "not_issued" and report["issuance"]:
+        finding = "revoked"
+    return _HEADINGS[finding].format(recipient=verdict["recipient"])
+
+
 def _facts(report):
     """What is said of the image, in one table."""
-    verdict, image = report["verdict"], report["image"]
-    issuance = report["issuance"] or {}
-    yield "Image", f"{image['name']}, {image['bytes']:,} bytes"
-    yield "SHA-256", image["sha256"]
+    verdict = report["verdict"]
+    if "images" in report:
+        yield "Images", f"{len(report['images']):,}, taken for one source's"
+    else:
+        image = report["image"]
+        yield "Image", f"{image['name']}, {image['bytes']:,} bytes"
+        yield "SHA-256", image["sha256"]
     yield "Recipient", verdict["recipient"] or "nobody"
-    if issuance:
-        yield "Issuance", f"{issuance['id']}, {issuance['state']}"
-        yield "Issued at", issuance["issued_at"]
+    yield from _issuance(report)
     yield (
         "Matching bits",
         f"{verdict['num_matches']} of {verdict['num_bits']}; "
@@ -94,9 +112,22 @@ def _facts(report):
     runner_up = verdict["runner_up_matches"]
     if runner_up is not None:
         yield "Runner-up", f"{runner_up} matching bits"
-    mixture = verdict["mixture"]
-    if mixture:
-        yield "Mixture of", ", ".join(mixture["recipients"])
+    accused = [each["recipient"] for each in verdict["accused"]]
+    if accused:
+        yield "Had a part", ", ".join(accused)
+
+
+def _issuance(report):
+    """What was handed out, if the image carries it."""
+    issuance, verdict = report["issuance"], report["verdict"]
+    if not issuance:
+        return
+    yield "Issuance", f"{issuance['id']}, {issuance['state']}"
+    yield "Issued at", issuance["issued_at"]
+    if verdict["expired"] is not None:
+        yield "Holds until", issuance["expires_at"]
+        when = "after that" if verdict["expired"] else "before that"
+        yield "Found", f"{verdict['found_at']}, {when}"
 
 
 def _odds(report):
@@ -127,6 +158,12 @@ def _odds(report):
             "By weighted bits, any random fingerprint does as well",
             f"{seldom(soft['log10_p_corrected'])} "
             f"(log10 p = {soft['log10_p_corrected']:.1f})",
+        )
+    for accused in verdict["accused"]:
+        yield (
+            f"Any random fingerprint scores as high as {accused['recipient']}",
+            f"{seldom(math.log10(accused['p_value']))} "
+            f"(p = {accused['p_value']:.3g})",
         )
     if verdict["presence"] is not None:
         yield (
@@ -174,9 +211,22 @@ def _provenance(report):
 
 
 def _bits(report):
-    """The logits as bars, coloured by whether they agree."""
+    """The logits, or the images' votes, as bars, coloured by agreement."""
     fingerprint = (report["issuance"] or {}).get("fingerprint")
-    return charts.logits(report["decoded"]["logits"], fingerprint)
+    decoded = report["decoded"]
+    if "images" not in report:
+        return charts.logits(decoded["logits"], fingerprint)
+    count, num_bits = len(report["images"]), report["verdict"]["num_bits"]
+    bits = fingerprints.from_hex(decoded["bits"], num_bits).tolist()
+    # A tie was decided by the logits: a bar too short to count as an image.
+    surplus = [
+        2 * votes - count or (0.25 if bit else -0.25)
+        for votes, bit in zip(decoded["votes"], bits, strict=True)
+    ]
+    return (
+        "<p>Of each bit, by how many more images show a 1 than a 0, or a 0 "
+        f"than a 1.</p>{charts.logits(surplus, fingerprint)}"
+    )
 
 
 def _photographs(report):
@@ -184,12 +234,27 @@ def _photographs(report):
     counts = report["photograph_matches"]
     if counts is None:
         return ""
+    what, these = "photographs", "this image lies"
+    if "images" in report:
+        what = f"groups of {len(report['images'])} photographs"
+        these = "these images together lie"
     return (
-        "<h2>This fingerprint against photographs</h2><p>How many of the "
-        "calibration's photographs, none of which any copy made, match the "
-        "named fingerprint in how many bits; and where this image lies.</p>"
+        f"<h2>This fingerprint against photographs</h2><p>How many {what} of "
+        "the calibration, none of which any copy made, match the named "
+        f"fingerprint in how many bits; and where {these}.</p>"
         + charts.matches(counts, report["verdict"]["num_matches"])
     )
+
+
+def _members(report):
+    """Each of several images: its own report, its name, its digest."""
+    if "images" not in report:
+        return ""
+    rows = (
+        (f"{each['report']}: {each['name']}", each["sha256"])
+        for each in report["images"]
+    )
+    return f"<h2>The images, and their reports</h2>{_table(rows)}"
 
 
 def _image(name, content):
@@ -210,60 +275,3 @@ def _table(rows):
         for name, value in rows
     )
     return f"<table>{''.join(lines)}</table>"
-
-
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 56rem; color: #1c1c1c;
-  margin: 0 auto; padding: 1.5rem; background: #fff; }
-h1 { font-size: 1.7rem; line-height: 1.2; margin-bottom: .3rem; }
-h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-.case { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; }
-.case img { width: 14rem; height: auto; image-rendering: pixelated;
-  border: 1px solid #ccc; max-width: 100%; }
-.case table { flex: 1 1 24rem; }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; }
-th, td { text-align: left; padding: .3rem .8rem .3rem 0; vertical-align: top;
-  border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }
-th { width: 34%; font-weight: 600; }
-.case th { width: 8rem; }
-svg { width: 100%; height: auto; display: block; }
-.key { font-size: .85rem; color: #555; }
-footer { margin-top: 2.5rem; font-size: .85rem; color: #555; }
-"""
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{heading}</title>
-<style>{style}</style>
-</head>
-<body>
-<h1>{heading}</h1>
-<p>{reason}</p>
-<div class="case">{image}
-{facts}</div>
-
-<h2>How likely it is to be wrong</h2>
-{odds}
-
-<h2>What the decoder read</h2>
-{bits}
-{photographs}
-
-<h2>Calibration</h2>
-{calibration}
-
-<h2>Formulas</h2>
-{formulas}
-
-<h2>Where the numbers come from</h2>
-{provenance}
-
-<footer>Written at {made_at}. The same in figures: report.json. To recompute
-all of it from the registry: tf-fingerprint evidence verify.</footer>
-</body>
-</html>
-"""

@@ -1,9 +1,11 @@
-"""What a report on one image says, as JSON can hold it."""
+"""What reports on images say, as JSON can hold it."""
 
 import datetime
 import hashlib
 import importlib.metadata
 import platform
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy.typing as npt
@@ -11,8 +13,6 @@ import numpy.typing as npt
 from tf_fingerprint import __version__
 from tf_fingerprint import calibration
 from tf_fingerprint import fingerprints
-from tf_fingerprint import registry
-from tf_fingerprint.calibration import Finding
 from tf_fingerprint.evidence.snapshots import Snapshot
 
 FORM = "tf-fingerprint evidence 1"
@@ -20,6 +20,8 @@ FORM = "tf-fingerprint evidence 1"
 # Each can be recomputed from what stands in the report and its calibration.
 FORMULAS = {
     "bits": "bit j is 1 if logit j > 0",
+    "votes": "how many of several images show a 1; their bit j is 1 if most "
+    "do, or as many as don't and the sum of their logits is above 0",
     "num_matches": "bits in which the decoded ones equal the fingerprint",
     "false_positive_rate": "sum of C(num_bits, k) for k from num_matches to "
     "num_bits, over 2**num_bits: the chance that a fingerprint drawn by fair "
@@ -31,13 +33,21 @@ FORMULAS = {
     "measured": "hits photographs of trials match the candidate in at least "
     "num_matches bits; low and high are Clopper and Pearson's 95 % interval, "
     "the beta distribution's quantiles at 0.025 (hits, trials - hits + 1) and "
-    "0.975 (hits + 1, trials - hits)",
+    "0.975 (hits + 1, trials - hits). For several images, trials are groups of "
+    "as many photographs, neighbours, whose bits are found by votes",
     "soft": "log-likelihood ratio j is scale j * logit j + offset j, cut at "
-    "the limit; weights are their absolute values, scaled to sum to 4096 and "
-    "rounded; log10_p is the share of all 2**num_bits bit strings whose "
-    "disagreeing bits weigh at most as much as the candidate's",
+    "the limit, and those of several images are added; weights are their "
+    "absolute values, scaled to sum to 4096 and rounded; log10_p is the share "
+    "of all 2**num_bits bit strings whose disagreeing bits weigh at most as "
+    "much as the candidate's",
+    "expired": "whether found_at is at or after the issuance's expires_at",
+    "accused": "weight j is 31 * min(1, |logit j| / the 0.95 quantile of all "
+    "|logits|), rounded, of the mean over the images; score is the weight of "
+    "the bits in which the fingerprint matches; false_positive_rate is the "
+    "chance that a sum of the weights, each kept by a fair coin, is as high; "
+    "p_value as above",
     "presence": "squared Mahalanobis distance of the bits, as -1 and 1, from "
-    "those of the calibration's photographs",
+    "those of the calibration's photographs; of several images, the least",
     "candidates_digest": "SHA-256 over `id fingerprint recipient issued_at` "
     "and a line feed for each issuance, in the order of recording",
 }
@@ -70,26 +80,74 @@ def report(
     Returns:
         Dict of text, numbers, lists and dicts.
     """
+    image = {
+        "name": name,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+    }
+    decoded = {
+        "bits": fingerprints.to_hex(logits > 0),
+        "logits": [float(logit) for logit in logits],
+    }
+    about = {"image": image, "decoded": decoded}
+    return _report(about, verdict, snapshot, calibrated, made_at)
+
+
+def together(
+    images: Sequence[Mapping[str, Any]],
+    logits: npt.NDArray,
+    verdict: calibration.Verdict,
+    snapshot: Snapshot,
+    calibrated: calibration.Calibration | None,
+    *,
+    made_at: datetime.datetime,
+) -> dict[str, Any]:
+    """A report on several images of which one source is suspected.
+
+    What was read in each stands in the reports on the images themselves.
+
+    Args:
+        images: Of each the folder of its `report`, and what that says of the
+            `image`.
+        logits: `(images, num_bits)`, what the decoder read.
+        verdict: What was made of all of them.
+        snapshot: The registry they were compared with.
+        calibrated: What the measured rates rest on, or None.
+        made_at: When.
+
+    Returns:
+        Dict of text, numbers, lists and dicts.
+    """
+    about = {"images": list(images), "decoded": votes(logits)}
+    return _report(about, verdict, snapshot, calibrated, made_at)
+
+
+def votes(logits: npt.NDArray) -> dict[str, Any]:
+    """How many of `(images, num_bits)` show a 1, and the bits of most."""
+    return {
+        "bits": fingerprints.to_hex(calibration.majority(logits[None])[0]),
+        "votes": (logits > 0).sum(axis=0).tolist(),
+    }
+
+
+def _report(about, verdict, snapshot, calibrated, made_at):
+    """What all reports have, around what they are about."""
     generator = snapshot.generator
-    record = named(verdict)
-    issuance = record and record.to_dict()
+    issuance = verdict.carried and verdict.carried.to_dict()
+    digests = {
+        "generator_digest": generator.digest,
+        "decoder_digest": generator.decoder_digest,
+    }
     return {
         "form": FORM,
         "made_at": made_at.isoformat(),
-        "image": {
-            "name": name,
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "bytes": len(content),
-        },
-        "decoded": {
-            "bits": fingerprints.to_hex(logits > 0),
-            "logits": [float(logit) for logit in logits],
-            "generator_digest": generator.digest,
-            "decoder_digest": generator.decoder_digest,
-        },
+        **about,
+        "decoded": about["decoded"] | digests,
         "verdict": verdict.to_dict(),
         "issuance": issuance,
-        "photograph_matches": photograph_matches(issuance, calibrated),
+        "photograph_matches": photograph_matches(
+            issuance, calibrated, verdict.num_images
+        ),
         "calibration": calibrated and calibrated.summary(),
         "registry": snapshot.to_dict(),
         "formulas": FORMULAS,
@@ -97,33 +155,27 @@ def report(
     }
 
 
-def named(verdict: calibration.Verdict) -> registry.IssuanceRecord | None:
-    """The issuance whose fingerprint the image carries, revoked or not."""
-    odds = verdict.attribution
-    is_carried = odds.num_matches >= odds.threshold
-    if verdict.finding is Finding.NOT_ISSUED and is_carried:
-        return verdict.candidate
-    return verdict.record
-
-
 def photograph_matches(
-    issuance: dict[str, Any] | None,
+    issuance: Mapping[str, Any] | None,
     calibrated: calibration.Calibration | None,
+    num_images: int = 1,
 ) -> list[int] | None:
     """How many photographs match the named fingerprint in how many bits.
 
     Args:
         issuance: The issuance as the report has it, or None.
         calibrated: The calibration, or None.
+        num_images: Photographs of a group, which are taken together.
 
     Returns:
-        Counts by matching bits, from 0 on; None if either is missing.
+        Counts by matching bits, from 0 on; None if either is missing, or there
+        are too few photographs for one group.
     """
     if issuance is None or calibrated is None:
         return None
     bits = fingerprints.from_hex(issuance["fingerprint"], issuance["num_bits"])
-    [counts] = calibration.match_histograms(calibrated.decoded_bits, bits[None])
-    return counts.tolist()
+    counts = calibrated.groups(num_images).match_histogram(bits)
+    return None if counts is None else counts.tolist()
 
 
 def versions() -> dict[str, str]:

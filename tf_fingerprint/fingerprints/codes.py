@@ -68,6 +68,7 @@ def accuse(
     fingerprints: npt.ArrayLike,
     *,
     max_false_positive_rate: float = 1e-6,
+    num_candidates: int | None = None,
 ) -> Accusation:
     """Names all whose score is too high for chance.
 
@@ -77,12 +78,15 @@ def accuse(
         fingerprints: `(candidates, num_bits)` of 0 and 1, all that were issued.
         max_false_positive_rate: Tolerated probability that anybody is named who
             had no part in the picture, over all candidates together.
+        num_candidates: If only those with the highest scores are given, from
+            how many they were chosen; the odds are corrected for all of them.
 
     Returns:
         The accused, none, one or several.
 
     Raises:
-        ValueError: If lengths differ or the rate is not in (0, 1].
+        ValueError: If lengths differ, the rate is not in (0, 1], or they were
+            chosen from fewer than there are.
     """
     if not 0 < max_false_positive_rate <= 1:
         raise ValueError(
@@ -93,7 +97,13 @@ def accuse(
     weights = bit_weights(logits)
     scores = weighted_matches(logits > 0, weights, fingerprints)
     tail = weighted_tail(weights)
-    num_candidates = len(scores)
+    if num_candidates is None:
+        num_candidates = len(scores)
+    if num_candidates < len(scores):
+        raise ValueError(
+            "`num_candidates` must be at least the number of fingerprints, "
+            f"{len(scores)}. Received {num_candidates}."
+        )
     enough = tail * max(1, num_candidates) <= max_false_positive_rate
     threshold = int(np.count_nonzero(~enough))  # The tail falls.
     accused = np.flatnonzero(scores >= threshold)
@@ -116,13 +126,13 @@ def bit_weights(logits: npt.ArrayLike) -> npt.NDArray[np.int64]:
     where all have.
 
     Args:
-        logits: `(num_bits,)`, what a decoder read.
+        logits: `(..., num_bits)`, what a decoder read; each picture by itself.
 
     Returns:
-        `(num_bits,)`, whole numbers from 0 to 31.
+        The same shape, whole numbers from 0 to 31.
 
     Raises:
-        ValueError: If `logits` are not finite numbers along one axis.
+        ValueError: If `logits` are not finite numbers, or there are no bits.
 
     Example:
 
@@ -130,14 +140,16 @@ def bit_weights(logits: npt.ArrayLike) -> npt.NDArray[np.int64]:
     [31, 0, 17, 17, 13]
     """
     logits = np.asarray(logits, np.float64)
-    if logits.ndim != 1 or not len(logits) or not np.isfinite(logits).all():
+    if not logits.ndim or not logits.shape[-1] or not np.isfinite(logits).all():
         raise ValueError(
-            "`logits` must be finite numbers along one axis, those of one "
-            f"picture. Received an array with {logits.ndim} axes."
+            "`logits` must be finite numbers, those of each picture along the "
+            f"last axis. Received an array with {logits.ndim} axes."
         )
     sizes = np.abs(logits)
-    limit = np.quantile(sizes, 1 - _SURE) or sizes.max() or 1.0
-    return np.rint(MAX_WEIGHT * np.minimum(1, sizes / limit)).astype(np.int64)
+    limits = np.quantile(sizes, 1 - _SURE, axis=-1, keepdims=True)
+    largest = sizes.max(axis=-1, keepdims=True)
+    limits = np.where(limits > 0, limits, np.where(largest > 0, largest, 1.0))
+    return np.rint(MAX_WEIGHT * np.minimum(1, sizes / limits)).astype(np.int64)
 
 
 def weighted_matches(

@@ -27,6 +27,7 @@ from tf_fingerprint.registry.issuance import revoke as revoke
 from tf_fingerprint.registry.issuance import rotate as rotate
 from tf_fingerprint.registry.issuance import unfinished as unfinished
 from tf_fingerprint.registry.opening import open_store as open_store
+from tf_fingerprint.registry.records import Finding as Finding
 from tf_fingerprint.registry.records import GeneratorRecord as GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord as IssuanceRecord
 from tf_fingerprint.registry.records import State as State

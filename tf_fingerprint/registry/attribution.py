@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint import fingerprints
+from tf_fingerprint.registry import schema
 from tf_fingerprint.registry.candidates import Candidates
+from tf_fingerprint.registry.records import Finding
 from tf_fingerprint.registry.records import IssuanceRecord
 from tf_fingerprint.registry.records import State
 
@@ -36,8 +38,8 @@ class Attribution:
     """Whom an image accuses, if anybody, and the odds of being wrong.
 
     Args:
-        record: The issuance that the image is attributed to, in any state, or
-            None.
+        record: The issuance whose fingerprint the image carries, in any state,
+            or None.
         num_matches: Matching bits of the best candidate, named or not, if any.
         num_bits: Length of the fingerprints.
         threshold: Fewest matching bits that are enough among this many
@@ -61,13 +63,26 @@ class Attribution:
     runner_up_matches: int | None
 
     @property
+    def finding(self) -> Finding:
+        """One of four; photographs and mixtures are for `calibration`."""
+        if self.state == State.REVOKED:
+            return Finding.NOT_ISSUED
+        if self.record is not None:
+            return Finding.ATTRIBUTED
+        if self.num_matches >= self.threshold and self.margin == 0:
+            return Finding.AMBIGUOUS
+        return Finding.NO_EVIDENCE
+
+    @property
     def recipient(self) -> str | None:
-        """Party that the image is attributed to, or None."""
-        return self.record.recipient if self.record else None
+        """Party that is accused; None if nobody, or if it was revoked."""
+        if self.record is None or self.finding is not Finding.ATTRIBUTED:
+            return None
+        return self.record.recipient
 
     @property
     def state(self) -> State | None:
-        """How far the issuance had come, or None if there is nobody."""
+        """How far the issuance had come, or None if there is none."""
         return self.record.state if self.record else None
 
     @property
@@ -79,10 +94,13 @@ class Attribution:
 
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON can hold it; `recipient` is null for nobody."""
+        expires_at = self.record and self.record.expires_at
         return {
+            "finding": str(self.finding),
             "recipient": self.recipient,
             "issuance_id": self.record and self.record.id,
             "state": self.state and str(self.state),
+            "expires_at": schema.in_words(expires_at),
             "num_matches": self.num_matches,
             "num_bits": self.num_bits,
             "threshold": self.threshold,

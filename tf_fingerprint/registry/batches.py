@@ -63,20 +63,20 @@ def issue_many(
     if batch is None:
         batch = default_batch(recipients, generator)
     check_name("batch", batch)
+    lines = [
+        {
+            "recipient": recipient,
+            "expires_at": expires_at,
+            "batch": batch,
+            "batch_line": line,
+        }
+        for line, recipient in enumerate(recipients, 1)
+    ]
     while True:
         done = _done(store, recipients, generator, batch)
-        missing = [
-            {
-                "recipient": recipient,
-                "expires_at": expires_at,
-                "batch": batch,
-                "batch_line": line,
-            }
-            for line, recipient in enumerate(recipients, 1)
-            if line not in done
-        ]
+        missing = [line for line in lines if line["batch_line"] not in done]
         if not missing:
-            return [done[line] for line in range(1, len(recipients) + 1)]
+            return [done[line["batch_line"]] for line in lines]
         try:
             for start in range(0, len(missing), lines_at_once):
                 record_fresh(

@@ -25,6 +25,10 @@ class Candidates:
         generator: The generator whose decoder reads the images.
         records: Issuances from that generator, in any state.
 
+    Attributes:
+        packed: `(candidates, num_bytes)`, their fingerprints as
+            `fingerprints.pack` packs them.
+
     Raises:
         ValueError: If a record is another generator's.
     """
@@ -37,7 +41,8 @@ class Candidates:
             records = tuple(records)
         self.generator = generator
         self.records = records
-        self._search = search.make_search(_packed(generator, records))
+        self.packed = _packed(generator, records)
+        self._search = search.make_search(self.packed)
 
     @classmethod
     def load(cls, store: Store, generator_digest: str) -> Self:

@@ -128,6 +128,7 @@ class DatabaseStore:
         generator_digest: str | None = None,
         state: State | None = None,
         batch: str | None = None,
+        expired_at: datetime.datetime | None = None,
         after: str | None = None,
         limit: int | None = None,
     ) -> list[IssuanceRecord]:
@@ -140,6 +141,8 @@ class DatabaseStore:
             query = query.where(issuances.state == str(state))
         if batch is not None:
             query = query.where(issuances.batch == batch)
+        if expired_at is not None:
+            query = query.where(issuances.expires_at <= expired_at)
         if after is not None:
             position = sa.select(issuances.position).where(
                 issuances.id == after

@@ -214,7 +214,8 @@ def rotate(
         issuance_id: The old record's `id`.
         draw: As for `issue`.
         spacing: As for `issue`.
-        expires_at: As for `issue`.
+        expires_at: Until when the recipient may use the new one; as long as
+            the old one if not given.
 
     Returns:
         The new record, in state `reserved`.
@@ -224,7 +225,10 @@ def rotate(
             retired before.
     """
     old = store.issuance(issuance_id)
-    about = {"recipient": old.recipient, "expires_at": expires_at}
+    about = {
+        "recipient": old.recipient,
+        "expires_at": expires_at or old.expires_at,
+    }
     [record] = record_fresh(
         store,
         [about],

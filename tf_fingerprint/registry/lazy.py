@@ -17,8 +17,8 @@ from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
 from tf_fingerprint.registry.records import State
 
-# Rows kept and read as one; a record is read with its neighbours.
-_PART_ROWS = 1000
+# Rows kept as one; who looks at a record unpacks its neighbours' rows too.
+_PART_ROWS = 128
 
 # A record's fields are named like the table's columns.
 _COLUMNS = (
@@ -67,7 +67,7 @@ class LazyRecords(Sequence[IssuanceRecord]):
         self._name = name
         self._parts: list[bytes] = []
         self._length = 0
-        self._last: tuple[int, list[IssuanceRecord]] | None = None
+        self._last: tuple[int, list[tuple]] | None = None
         packed = [np.zeros((0, -(-generator.num_bits // 8)), np.uint8)]
         try:
             for part in _in_parts(rows):
@@ -88,13 +88,15 @@ class LazyRecords(Sequence[IssuanceRecord]):
             )
         place = range(len(self))[place]
         number, within = divmod(int(place), _PART_ROWS)
-        if self._last is None or self._last[0] != number:
-            self._last = number, self._read(number)
-        return self._last[1][within]
+        last = self._last  # Once: other threads may replace it.
+        if last is None or last[0] != number:
+            last = self._last = number, pickle.loads(self._parts[number])
+        return self._record(last[1][within])
 
     def __iter__(self) -> Iterator[IssuanceRecord]:
-        for number in range(len(self._parts)):
-            yield from self._read(number)
+        for part in self._parts:
+            for row in pickle.loads(part):
+                yield self._record(row)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
@@ -105,18 +107,13 @@ class LazyRecords(Sequence[IssuanceRecord]):
 
     __hash__ = None
 
-    def _read(self, number: int) -> list[IssuanceRecord]:
-        """The records of one part."""
-        rows = pickle.loads(self._parts[number])
-        try:
-            return [self._record(row) for row in rows]
-        except (TypeError, ValueError) as error:
-            raise self._unreadable(error) from error
-
     def _record(self, row: Sequence[Any]) -> IssuanceRecord:
         values = dict(zip(self._columns, row, strict=True))
-        values["state"] = State(values["state"])
-        return IssuanceRecord(**values, generator=self._generator)
+        try:
+            values["state"] = State(values["state"])
+            return IssuanceRecord(**values, generator=self._generator)
+        except (TypeError, ValueError) as error:
+            raise self._unreadable(error) from error
 
     def _packed(self, texts: list[str]) -> npt.NDArray[np.uint8]:
         """Fingerprints in hexadecimal, all read at once."""

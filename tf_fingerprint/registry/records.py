@@ -31,6 +31,15 @@ class State(enum.StrEnum):
 IN_USE = (State.RESERVED, State.ISSUED)
 
 
+class Finding(enum.StrEnum):
+    """What is said about an image, or about several of one source."""
+
+    ATTRIBUTED = "attributed"  # To the recipient of the nearest fingerprint.
+    NOT_ISSUED = "not_issued"  # It carries one, of nobody or revoked.
+    AMBIGUOUS = "ambiguous"  # Two candidates, or a mixture of two.
+    NO_EVIDENCE = "no_evidence"
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class GeneratorRecord:
     """A trained generator and the decoder that reads its fingerprints.
@@ -133,6 +142,10 @@ class IssuanceRecord:
     def bits(self) -> npt.NDArray[np.uint8]:
         """The fingerprint, `(num_bits,)` of 0 and 1."""
         return fingerprints.from_hex(self.fingerprint, self.generator.num_bits)
+
+    def is_expired(self, moment: datetime.datetime) -> bool:
+        """Whether its recipient might no longer use it at a moment."""
+        return self.expires_at is not None and self.expires_at <= moment
 
     def to_dict(self) -> dict[str, Any]:
         """The record as JSON can hold it; the generator by its digest."""

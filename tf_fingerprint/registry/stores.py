@@ -79,6 +79,7 @@ class Store(Protocol):
         generator_digest: str | None = None,
         state: State | None = None,
         batch: str | None = None,
+        expired_at: datetime.datetime | None = None,
         after: str | None = None,
         limit: int | None = None,
     ) -> list[IssuanceRecord]:
@@ -88,6 +89,7 @@ class Store(Protocol):
             generator_digest: Only those of this generator.
             state: Only those in this state.
             batch: Only those of this batch.
+            expired_at: Only those whose recipients' time was up by then.
             after: Only those recorded after the issuance of this id.
             limit: At most so many.
         """
