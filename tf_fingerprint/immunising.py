@@ -43,7 +43,7 @@ class Immunisation:
         Returns:
             From 0, the mildest, to 1.
         """
-        if images >= self.ramp_images:
+        if not self.ramp_images or images >= self.ramp_images:
             return 1.0
         return max(images, 0) / self.ramp_images
 
