@@ -113,9 +113,9 @@ class Worker:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self._process.stdin.close()
-        self._process.wait()
+    def __exit__(self, *raised):
+        # Closes its pipes, at which it ends, and waits.
+        self._process.__exit__(*raised)
 
     def ask(self, do, **request):
         """What the worker made, and the seconds that it took."""
