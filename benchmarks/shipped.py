@@ -1,8 +1,8 @@
 """What the shipped weights do: bits, recipients, fidelity, consistency.
 
 Every picture is an 8-bit file when it is looked at. The generator of the
-comparison has the same size, saw as many photographs, and has all bits neutral.
-Whether it ever learned fingerprints, the weights' model card says.
+comparison has the same size, saw as many photographs, and never learned any
+fingerprint: all its bits were neutral, from the first photograph on.
 
     python benchmarks/shipped.py
 """
