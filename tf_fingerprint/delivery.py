@@ -101,8 +101,8 @@ def save_instance(instance, folder: pathlib.Path) -> pathlib.Path:
         folder: Base path of the servable.
 
     Returns:
-        The SavedModel's folder; see `export.savedmodel.export_instance`.
+        The SavedModel's folder; its contract is that of `export.instance`.
     """
-    from export import savedmodel
+    import export
 
-    return savedmodel.export_instance(instance, folder)
+    return export.publish(export.sealed_instance(instance), folder)

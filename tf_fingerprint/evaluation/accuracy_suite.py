@@ -170,13 +170,13 @@ def _of_saved_models(run, options):
 def _made_by_saved_model(run, bits, count, random):
     """Pictures of a sealed copy, by TensorFlow without Keras."""
     instance = run.seal(bits)
-    names = [each.name for each in instance.inputs]
     lengths = [each.shape[-1] for each in instance.inputs]
+    names = ("latents", "noise")[: len(lengths)]
     pictures = []
     with tempfile.TemporaryDirectory() as folder:
         path = delivery.save_instance(instance, pathlib.Path(folder))
         loaded = tf.saved_model.load(str(path))
-        serve = loaded.signatures["serving_default"]
+        serve = loaded.signatures["latents"]
         for start in range(0, count, _BATCH):
             size = min(_BATCH, count - start)
             inputs = {
