@@ -6,7 +6,6 @@ import pathlib
 from tf_fingerprint import errors
 from tf_fingerprint import gan
 from tf_fingerprint import run_files
-from tf_fingerprint import runs
 
 # Arguments of networks that say nothing about weights given to them.
 _WITHOUT_MEANING = {"name", "noise_strength"}
@@ -30,16 +29,17 @@ def start(
         errors.RunError: If the run can't be read, or a network is of another
             shape than the training's.
     """
-    begun = runs.load(run)
-    anchored = begun.generator
+    begun = run_files.folder_of(run)
+    _, generator, decoder = run_files.read(begun)
+    anchored = generator
     if anchor:
         anchored = run_files.read_generator(
             run_files.folder_of(anchor) / run_files.GENERATOR
         )
     copies = [
-        (model.generator, begun.generator, begun.folder),
-        (model.ema_generator, begun.generator, begun.folder),
-        (model.decoder, begun.decoder, begun.folder),
+        (model.generator, generator, begun),
+        (model.ema_generator, generator, begun),
+        (model.decoder, decoder, begun),
     ]
     if model.anchor_generator:
         copies.append((model.anchor_generator, anchored, anchor or run))

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from typing import Protocol
 
 import numpy as np
@@ -11,8 +12,11 @@ import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints as bit_strings
-from tf_fingerprint import runs
 from tf_fingerprint.evaluation.figures import Item
+
+if TYPE_CHECKING:
+    # A run knows registries; whoever only counts bits has no need for them.
+    from tf_fingerprint import runs
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -41,7 +45,7 @@ class Subject:
     photographs: npt.NDArray[np.uint8]
     resolution: int
     num_bits: int
-    run: runs.Run | None = None
+    run: "runs.Run | None" = None
     digest: str = ""
 
     def fresh_fingerprints(self, count: int) -> npt.NDArray[np.uint8]:
@@ -111,7 +115,7 @@ class Suite(Protocol):
 
 
 def of_run(
-    run: runs.Run,
+    run: "runs.Run",
     photographs: npt.NDArray[np.uint8] | None = None,
     *,
     photographs_digest: str = "",
