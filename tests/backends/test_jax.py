@@ -143,10 +143,10 @@ def test_a_run_of_jax_issues_and_attributes(folder):
 
 
 def test_a_run_of_jax_is_exported(folder, tmp_path):
-    from export import decoder
+    import export
 
     run = runs.load(folder / "run")
-    made = decoder.decoder(run)
+    made = export.decoder(run)
     tf.saved_model.save(made.module, tmp_path, dict(made.signatures))
     with np.load(folder / "pictures.npz") as kept:
         pictures, logits = kept["pictures"], kept["logits"]
