@@ -11,6 +11,7 @@ from tf_fingerprint import calibrating
 from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import registry
+from tf_fingerprint import run_files
 from tf_fingerprint import runs
 
 from .tiny_run import issue_what_is_read
@@ -41,7 +42,7 @@ def test_without_an_argument_loads_the_pretrained_weights(pretrained_is_tiny):
 
 
 def test_missing_pretrained_weights_are_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "__file__", str(tmp_path / "runs.py"))
+    monkeypatch.setattr(run_files, "__file__", str(tmp_path / "run_files.py"))
 
     with pytest.raises(errors.RunError, match="This copy has none"):
         runs.load()

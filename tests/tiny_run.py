@@ -33,8 +33,8 @@ def tiny_run(tiny_run_dir) -> runs.Run:
 def pretrained_is_tiny(tiny_run_dir, tmp_path, monkeypatch) -> pathlib.Path:
     """Puts the tiny run in the shipped weights' place."""
     shutil.copytree(tiny_run_dir, tmp_path / "package" / "pretrained")
-    module = tmp_path / "package" / "runs.py"
-    monkeypatch.setattr(tf_fingerprint.runs, "__file__", str(module))
+    module = tmp_path / "package" / "run_files.py"
+    monkeypatch.setattr(tf_fingerprint.run_files, "__file__", str(module))
     return module.with_name("pretrained")
 
 
