@@ -92,7 +92,7 @@ def require_idle_machine():
 
 
 def busy_share(seconds):
-    """Share of all cores' time that some process uses, while this one waits."""
+    """Share of our cores' time that some process uses, while this one waits."""
     before = cpu_ticks()
     time.sleep(seconds)
     idle, total = (b - a for a, b in zip(before, cpu_ticks(), strict=True))
@@ -100,10 +100,15 @@ def busy_share(seconds):
 
 
 def cpu_ticks():
-    """Idle and total, since the machine started."""
+    """Idle and total, of the cores that we may use, since they started."""
+    names = {f"cpu{core}" for core in os.sched_getaffinity(0)}
+    idle = total = 0
     with open("/proc/stat") as file:
-        ticks = [int(number) for number in file.readline().split()[1:9]]
-    return ticks[3] + ticks[4], sum(ticks)
+        for name, *ticks in map(str.split, file):
+            if name in names:
+                ticks = [int(number) for number in ticks[:8]]
+                idle, total = idle + ticks[3] + ticks[4], total + sum(ticks)
+    return idle, total
 
 
 def measure(size, names, rounds, steps, threads):
