@@ -5,6 +5,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -164,17 +165,17 @@ seen = [strategy.experimental_local_results(next(iterator)) for _ in range(3)]
 print(json.dumps(
     [[data.to_pixels(part)[:, 0, 0, 0].tolist() for part in parts]
      for parts in seen]
-))
+), flush=True)
 """
 
 
-def start_process(*arguments, **environment):
+def start_process(*arguments, stderr=subprocess.PIPE, **environment):
     return subprocess.Popen(
         [sys.executable, "-c", REPLICAS, *arguments],
         cwd=REPOSITORY,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
 
@@ -184,6 +185,16 @@ def parts_seen(process):
     output, log = process.communicate(timeout=120)
     assert process.returncode == 0, log
     return json.loads(output.splitlines()[-1])
+
+
+def parts_told(process):
+    """The same of a process that may not end by itself."""
+    log = []
+    for line in process.stdout:
+        if line.startswith("[[["):
+            return json.loads(line)
+        log.append(line)
+    raise AssertionError("".join(log))
 
 
 def expected_halves():
@@ -210,6 +221,7 @@ def test_two_workers_share_each_batch():
         start_process(
             "MultiWorkerMirroredStrategy",
             "[]",
+            stderr=subprocess.STDOUT,
             TF_CONFIG=json.dumps(
                 {
                     "cluster": {"worker": workers},
@@ -220,6 +232,16 @@ def test_two_workers_share_each_batch():
         for index in range(2)
     ]
 
-    seen = [parts_seen(process) for process in processes]
+    # Whichever dies leaves the other waiting.
+    watch = threading.Timer(400, lambda: [one.kill() for one in processes])
+    watch.start()
+    try:
+        seen = [parts_told(process) for process in processes]
+    finally:
+        watch.cancel()
+        # Workers that are done wait for each other, now and then for ever.
+        for process in processes:
+            process.kill()
+            process.communicate()
 
     assert [a + b for a, b in zip(*seen, strict=True)] == expected_halves()
