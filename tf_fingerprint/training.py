@@ -61,17 +61,7 @@ def train(
     chief = callbacks.is_chief(strategy)
     if chief:
         _check_folder(folder, config, resume)
-    photographs = data.load(
-        config.data.source,
-        resolution=config.data.resolution,
-        channels=config.data.channels,
-        crop=config.data.crop,
-        max_images=config.data.max_images,
-        max_broken_share=config.data.max_broken_share,
-        progress=verbose != 0,
-    )
-    for name, reason in photographs.broken:
-        logging.warning("Skipped %s: %s", name, reason)
+    photographs = _load(config.data, progress=verbose != 0)
     if chief:
         _write_inputs(folder, config, photographs)
     with backends.alone():
@@ -97,6 +87,22 @@ def train(
     )
     save_networks(model, folder)
     return folder
+
+
+def _load(settings, progress):
+    """The photographs; those that can't be read are named."""
+    photographs = data.load(
+        settings.source,
+        resolution=settings.resolution,
+        channels=settings.channels,
+        crop=settings.crop,
+        max_images=settings.max_images,
+        max_broken_share=settings.max_broken_share,
+        progress=progress,
+    )
+    for name, reason in photographs.broken:
+        logging.warning("Skipped %s: %s", name, reason)
+    return photographs
 
 
 def choose_strategy():
