@@ -124,13 +124,7 @@ def _add_attribute(adding):
     )
     parser.add_argument("--run", metavar="RUN", help=_RUN_HELP)
     parser.add_argument("--registry", metavar="URL", help=_REGISTRY_HELP)
-    parser.add_argument(
-        "--max-false-positive-rate",
-        type=values.rate,
-        metavar="P",
-        help="tolerated chance, per image, that one from elsewhere is "
-        "attributed to anybody (default: 1e-6)",
-    )
+    values.add_max_false_positive_rate(parser, default=None)
     serving_arguments.add_server(parser)
     odds.add_judging(parser)
     output.add_format(parser)

@@ -6,6 +6,7 @@ import tempfile
 
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import starting
+from tf_fingerprint.cli import values
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,17 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the tf.train.Example in each record that holds the picture; "
         "if not given, records are pictures",
     )
-    parser.add_argument(
-        "--max-false-positive-rate",
-        type=float,
-        default=1e-6,
-        metavar="P",
-        help="tolerated chance, per image, that one from elsewhere is "
-        "attributed to anybody (default: %(default)s)",
-    )
+    values.add_max_false_positive_rate(parser)
     parser.add_argument(
         "--batch-size",
-        type=int,
+        type=values.positive,
         default=64,
         metavar="N",
         help="images decoded at a time, at most (default: %(default)s)",

@@ -53,14 +53,7 @@ def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
         metavar="N",
         help="of all that is drawn but fingerprints (default: %(default)s)",
     )
-    parser.add_argument(
-        "--max-false-positive-rate",
-        type=values.rate,
-        default=1e-6,
-        metavar="P",
-        help="tolerated chance, per image, that one from elsewhere is "
-        "attributed to anybody (default: %(default)s)",
-    )
+    values.add_max_false_positive_rate(parser)
     parser.add_argument(
         "--to",
         type=pathlib.Path,
