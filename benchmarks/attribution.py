@@ -13,9 +13,7 @@ seconds of the processor, which on an idle core are those of the clock.
 """
 
 import argparse
-import pathlib
 import statistics
-import tempfile
 import time
 
 import attribution_tables
@@ -47,7 +45,7 @@ def main(arguments=None):
     args = parse(arguments)
     run = runs.load(args.run)
     made = calibrated(run, args)
-    everybody = issue(made, max(args.issued))
+    everybody = inputs.issue(made.generator, max(args.issued), made.draw)
     copies = max(1, args.pictures // TOGETHER)
     makers = fingerprints.unpack(
         everybody.packed[:copies], made.generator.num_bits
@@ -103,21 +101,6 @@ def calibrated(run, args):
         min_photographs=args.min_photographs,
         progress=True,
     )
-
-
-def issue(made, count):
-    """That many issuances in a registry of their own, as candidates."""
-    inputs.tell(f"{count} issuances")
-    with tempfile.TemporaryDirectory() as folder:
-        url = pathlib.Path(folder, "registry.db")
-        with registry.open_store(url, create=True) as store:
-            registry.issue_many(
-                store,
-                [f"Recipient {number}" for number in range(count)],
-                generator=made.generator,
-                draw=made.draw,
-            )
-            return registry.Candidates.load(store, made.generator.digest)
 
 
 def accuracy(candidates, made, read):

@@ -46,7 +46,7 @@ def main(arguments=None):
     parser.add_argument("--results", default=results_file.RESULTS)
     args = parser.parse_args(arguments)
     run = runs.load(args.run)
-    candidates = inputs.issue(run, args.issued)
+    candidates = inputs.issue(run.record, args.issued)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         servable = export.decoder(run)

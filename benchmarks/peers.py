@@ -35,6 +35,7 @@ from tf_fingerprint import evaluation
 from tf_fingerprint import fingerprints
 from tf_fingerprint import runs
 from tf_fingerprint.evaluation import perturbing
+from tf_fingerprint.evaluation import robustness_suite
 
 RECIPIENTS, MAX_FALSE_POSITIVE_RATE = 1000, 1e-6
 BATCHES = (1, 64)
@@ -45,17 +46,7 @@ LOOPED = 16
 
 
 # Figure, kind of perturbation and its strength; see `perturbing`.
-CHANGES = {
-    "clean_png": None,
-    "crop_0.9": ("crop", 0.9),
-    "crop_0.7": ("crop", 0.7),
-    "jpeg_80": ("jpeg", 80),
-    "jpeg_50": ("jpeg", 50),
-    "noise_0.05": ("noise", 0.05),
-    "blur_0.08": ("blur", 0.08),
-    "flip": ("flip", 1),
-    "combined": ("combined", 3),
-}
+CHANGES = {robustness_suite.CLEAN: None, **robustness_suite.POINTS}
 HEADER = (
     *("side, payload, pixels", "the mark is", "pictures", "PSNR, dB"),
     *CHANGES,

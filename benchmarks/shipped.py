@@ -95,7 +95,7 @@ def measure_bits(run, count):
 
 def measure_attribution(run, count, photographs):
     """Whom pictures of 1,000 recipients' copies name, and photographs."""
-    candidates = inputs.issue(run, NUM_ISSUED)
+    candidates = inputs.issue(run.record, NUM_ISSUED)
     makers = [candidates.records[i % NUM_ISSUED] for i in range(count)]
     bits = np.stack([one.bits for one in makers])
     figures = {"issued": NUM_ISSUED}

@@ -6,44 +6,30 @@ import sys
 import tempfile
 import time
 
-import keras
 import numpy as np
 from PIL import Image
 
-from tf_fingerprint import config as configs
 from tf_fingerprint import data
+from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
-from tf_fingerprint import models
 from tf_fingerprint import registry
-from tf_fingerprint import sampling
+from tf_fingerprint.evaluation import baselines
 
 
 def baseline_pictures(folder, run, count, seed):
     """Pictures of the same latents and noise, all bits neutral."""
-    folder = pathlib.Path(folder)
-    generator = keras.saving.load_model(
-        folder / "generator.keras", compile=False
-    )
-    if generator.output_shape != run.generator.output_shape:
-        raise SystemExit(f"{folder} makes pictures of another size")
-    own = folder / "config.toml"
-    settings = configs.read(own) if own.exists() else run.config
+    shape = run.generator.output_shape
+    try:
+        baseline = baselines.load(
+            folder,
+            resolution=shape[1],
+            channels=shape[-1],
+            noise=run.config.networks.noise,
+        )
+    except errors.RunError as error:
+        raise SystemExit(str(error)) from error
     tell(f"{count} pictures of the baseline")
-    pictures = []
-    for latents, noise in sampling.sample_inputs(
-        count,
-        latent_dim=generator.latent_dim,
-        num_noise=generator.num_noise,
-        seed=seed,
-    ):
-        if settings.networks.noise == "fixed":
-            noise[:] = models.fixed_noise(generator.output_shape[1])
-        elif settings.networks.noise == "none":
-            noise[:] = 0
-        neutral = np.full((len(latents), generator.num_bits), 0.5, "float32")
-        images = generator.predict_on_batch([latents, neutral, noise])
-        pictures.append(data.to_pixels(images))
-    return np.concatenate(pictures)
+    return baseline.of_seed(count, seed)
 
 
 def maker(run, seed):
@@ -72,7 +58,7 @@ def files(images, kind, **options):
     return contents
 
 
-def issue(run, count):
+def issue(generator, count, draw=fingerprints.random_bits):
     """That many issuances in a registry of their own, as candidates."""
     tell(f"{count} issuances")
     with tempfile.TemporaryDirectory() as folder:
@@ -81,9 +67,10 @@ def issue(run, count):
             registry.issue_many(
                 store,
                 [f"Recipient {number}" for number in range(count)],
-                generator=run.record,
+                generator=generator,
+                draw=draw,
             )
-            return registry.Candidates.load(store, run.record.digest)
+            return registry.Candidates.load(store, generator.digest)
 
 
 def load(source, run, crop):

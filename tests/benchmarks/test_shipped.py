@@ -148,7 +148,7 @@ def test_a_baseline_of_another_size_is_refused(run, tmp_path, script):
     sizes = SIZES | {"resolution": 32}
     models.Generator(**sizes, **STYLE).save(tmp_path / "generator.keras")
 
-    with pytest.raises(SystemExit, match="another size"):
+    with pytest.raises(SystemExit, match="`data.resolution` 16"):
         script("shipped_inputs").baseline_pictures(tmp_path, run, 2, 0)
 
 

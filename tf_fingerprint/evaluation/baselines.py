@@ -41,12 +41,27 @@ class Baseline:
         Returns:
             `(count, resolution, resolution, channels)`, `uint8`.
         """
+        return self.of_seed(count, int(random.integers(2**63)), batch_size)
+
+    def of_seed(
+        self, count: int, seed: int, batch_size: int = 64
+    ) -> npt.NDArray[np.uint8]:
+        """Makes pictures of the latents and noise that a `Run` would draw.
+
+        Args:
+            count: How many.
+            seed: As in `Run.generate`.
+            batch_size: Pictures made at a time.
+
+        Returns:
+            `(count, resolution, resolution, channels)`, `uint8`.
+        """
         generator, pictures = self.generator, []
         for latents, noise in sampling.sample_inputs(
             count,
             latent_dim=generator.latent_dim,
             num_noise=generator.num_noise,
-            seed=int(random.integers(2**63)),
+            seed=seed,
             batch_size=batch_size,
         ):
             if self.noise == "fixed":
