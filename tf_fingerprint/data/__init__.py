@@ -4,6 +4,7 @@
 array into an endless `tf.data` pipeline that any step can be resumed at.
 """
 
+from tf_fingerprint.data.listings import list_pictures
 from tf_fingerprint.data.photographs import Photographs
 from tf_fingerprint.data.photographs import load
 from tf_fingerprint.data.pipeline import batches
@@ -18,6 +19,7 @@ __all__ = [
     "CROPS",
     "Photographs",
     "batches",
+    "list_pictures",
     "load",
     "numpy_batches",
     "procedural_images",

@@ -1,0 +1,1 @@
+"""Fingerprints in the training data: for generators of any kind."""
