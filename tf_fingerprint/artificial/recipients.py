@@ -11,6 +11,8 @@ from tf_fingerprint import errors
 from tf_fingerprint import registry as registries
 from tf_fingerprint.artificial import places
 
+_IN_USE = (registries.State.RESERVED, registries.State.ISSUED)
+
 # Writes a set, given the record of its fingerprint.
 Embed = Callable[[registries.IssuanceRecord], dict[str, Any]]
 
@@ -111,7 +113,7 @@ def _check_usable(record, run):
             f"{run.record.digest[:12]}. It is of {record.generator.digest[:12]}"
             ". Give that one's run."
         )
-    if record.state not in registries.IN_USE:
+    if record.state not in _IN_USE:
         raise errors.RegistryError(
             f"Issuance {record.id} must be in use, for a set to be written "
             f"with it. It is {record.state}. Issue afresh to another folder."
