@@ -18,10 +18,11 @@ LEVELS = [
     | {"adam", "averaging", "descent", "drawing", "jax_steps"},
     {"models", "registry", "schedule", "stepping", "penalties"}
     | {"found_images"},
-    {"updates", "calibration", "bulk_snapshot", "immunising"},
-    {"gan", "grids", "run_files", "sampling", "delivery"}
-    | {"evidence", "bulk_stages"},
+    {"updates", "calibration", "bulk_snapshot", "immunising", "grids"},
+    {"gan", "run_files", "sampling", "delivery"} | {"evidence", "bulk_stages"},
     {"issuing"},
+    {"attributing"},
+    {"artificial"},
     {"building", "callbacks", "runs", "quickstart_page"} | {"bulk_pipeline"},
     {"starting"},
     {"training", "quickstart", "calibrating", "bulk"},

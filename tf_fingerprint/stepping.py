@@ -23,17 +23,23 @@ class SteppedModel(keras.Model):
     it is told, as tensors; `train_step(images, settings, plan)`, one replica's
     share of it, which returns a dict of scalars; and `advance(values)`, which
     moves `progress`. Steps with the same plan share one compiled function.
+    `finished()` gives the networks to save, by the name of their file,
+    `draw(folder)` shows how they do, `chance_advice` and `broken_advice` say
+    what to try when bits aren't learned or a loss is no longer a number.
 
     Under JAX the variables are empty while `fit` goes on, until `settle`; Keras
     calls it for callbacks, as `jax_state_sync`.
 
     Progress is saved with the weights, so that a training goes on where it
     was, and what is drawn should depend on it and on nothing else.
+
+    Args:
+        progress: Where a training begins: `Progress`, or one with more fields.
     """
 
-    def __init__(self):
+    def __init__(self, progress: Progress):
         super().__init__()
-        self.progress = Progress()
+        self.progress = progress
         self._steps = None
         if backends.is_jax():
             self.distribute_strategy = replicas.current()
@@ -42,7 +48,7 @@ class SteppedModel(keras.Model):
         # files that it writes do all the same.
         self.saved_progress = self.add_weight(
             name="progress",
-            shape=(len(dataclasses.fields(Progress)),),
+            shape=(len(dataclasses.fields(progress)),),
             initializer="zeros",
             dtype="float32" if self._steps else "float64",
             trainable=False,
@@ -158,8 +164,7 @@ class SteppedModel(keras.Model):
                 raise errors.TrainingError(
                     f"`{name}` became {value} after {self.progress.images} "
                     "images. The last checkpoint is from before: go on from "
-                    "there with a lower `optimizer.learning_rate`, or with a "
-                    "higher `losses.r1` if the discriminator broke first."
+                    f"there {self.broken_advice}."
                 )
         self.advance(values)
         for name, value in values.items():
@@ -190,11 +195,12 @@ class SteppedModel(keras.Model):
         self.settle()
         super().load_own_variables(store)
         saved = store[_PROGRESS]
-        self.progress = Progress(
+        kind = type(self.progress)
+        self.progress = kind(
             *(
                 field.type(value)
                 for field, value in zip(
-                    dataclasses.fields(Progress), saved, strict=True
+                    dataclasses.fields(kind), saved, strict=True
                 )
             )
         )

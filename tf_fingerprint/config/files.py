@@ -11,11 +11,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from tf_fingerprint import errors
+from tf_fingerprint.config import artificial
 from tf_fingerprint.config import sections
 
-SECTIONS = {
-    field.name: field.type for field in dataclasses.fields(sections.Config)
+AnyConfig = sections.Config | artificial.CodecConfig
+
+# What a config is of, by the `method` that stands at its top.
+METHODS = {
+    kind.method: kind for kind in (sections.Config, artificial.CodecConfig)
 }
+DEFAULT_METHOD = sections.Config.method
 
 # Settings that are paths, and what they may hold that is none.
 PATHS = {
@@ -25,9 +30,7 @@ PATHS = {
 }
 
 
-def read(
-    path: str | os.PathLike, overrides: Sequence[str] = ()
-) -> sections.Config:
+def read(path: str | os.PathLike, overrides: Sequence[str] = ()) -> AnyConfig:
     """The config in a TOML file, checked.
 
     Args:
@@ -38,7 +41,8 @@ def read(
             working directory, one in the file to the file's folder.
 
     Returns:
-        The config; its `data.source`, if a path, is absolute.
+        The config, of the method that the file says; its `data.source`, if a
+        path, is absolute.
 
     Raises:
         ConfigError: If the file can't be read, a key is unknown, required or
@@ -53,16 +57,20 @@ def read(
         ) from error
     except ValueError as error:  # Of TOML or of UTF-8.
         raise errors.ConfigError(f"{path}: must be TOML. {error}.") from error
-    _check_keys(settings, path)
+    kind = _kind(settings.pop("method", DEFAULT_METHOD), path)
+    known = _sections(kind)
+    _check_keys(settings, known, path)
     _resolve_paths(settings, path.parent)
     for override in overrides:
-        _apply(override, settings)
-    return _build(settings, path)
+        _apply(override, settings, known)
+    return _build(settings, kind, path)
 
 
-def to_toml(config: sections.Config) -> str:
+def to_toml(config: AnyConfig) -> str:
     """A file that reads back as an equal config, every default written out."""
     lines = []
+    if config.method != DEFAULT_METHOD:
+        lines += [f"method = {_value(config.method)}", ""]
     for name, section in dataclasses.asdict(config).items():
         lines += [f"[{name}]"]
         lines += [f"{key} = {_value(value)}" for key, value in section.items()]
@@ -70,7 +78,7 @@ def to_toml(config: sections.Config) -> str:
     return "\n".join(lines)
 
 
-def digest(config: sections.Config) -> str:
+def digest(config: AnyConfig) -> str:
     """SHA-256 of all settings, whichever folder the pictures lie in.
 
     Of a setting that is a path only the last part counts, so that a run
@@ -78,37 +86,54 @@ def digest(config: sections.Config) -> str:
     """
     for section, name in PATHS:
         values = getattr(config, section)
+        if not hasattr(values, name):
+            continue
         last = pathlib.PurePath(getattr(values, name)).name
         values = dataclasses.replace(values, **{name: last})
         config = dataclasses.replace(config, **{section: values})
     return hashlib.sha256(to_toml(config).encode()).hexdigest()
 
 
-def _check_keys(settings, where):
+def _kind(method, where):
+    """The class of a method's configs."""
+    if isinstance(method, str) and method in METHODS:
+        return METHODS[method]
+    raise errors.ConfigError(
+        f"{where}: `method` must be one of {', '.join(METHODS)}. Received "
+        f"{method!r}."
+    )
+
+
+def _sections(kind):
+    """The classes of a config's sections, by their names."""
+    return {field.name: field.type for field in dataclasses.fields(kind)}
+
+
+def _check_keys(settings, known, where):
     """Raises if a section or a key is not one of a config's."""
     for section, values in settings.items():
-        if section not in SECTIONS:
-            raise _unknown(section, where)
+        if section not in known:
+            raise _unknown(section, known, where)
         if not isinstance(values, dict):
             raise errors.ConfigError(
                 f"{where}: `{section}` must be a section, `[{section}]`. "
                 f"Received {values!r}."
             )
         for key in values:
-            if key not in _keys(section):
-                raise _unknown(f"{section}.{key}", where)
+            if key not in _keys(known[section]):
+                raise _unknown(f"{section}.{key}", known, where)
 
 
-def _keys(section):
+def _keys(kind):
     """The names of a section's fields."""
-    return [field.name for field in dataclasses.fields(SECTIONS[section])]
+    return [field.name for field in dataclasses.fields(kind)]
 
 
-def _unknown(key, where):
+def _unknown(key, known, where):
     """The error for a key that doesn't exist, with the nearest that does."""
-    known = list(SECTIONS)
-    known += [f"{name}.{field}" for name in SECTIONS for field in _keys(name)]
-    near = difflib.get_close_matches(key, known, n=1)
+    names = list(known)
+    names += [f"{name}.{each}" for name in known for each in _keys(known[name])]
+    near = difflib.get_close_matches(key, names, n=1)
     hint = f" Did you mean `{near[0]}`?" if near else ""
     return errors.ConfigError(f"{where}: unknown key `{key}`.{hint}")
 
@@ -122,7 +147,7 @@ def _resolve_paths(settings, folder):
             settings[section][name] = os.path.abspath(path)
 
 
-def _apply(override, settings):
+def _apply(override, settings, known):
     """Puts one `section.key=value` into the settings."""
     key, equals, text = override.partition("=")
     section, dot, name = (part.strip() for part in key.partition("."))
@@ -132,7 +157,7 @@ def _apply(override, settings):
             "`training.batch_size=32`."
         )
     setting = {section: {name: _parsed(text.strip())}}
-    _check_keys(setting, f"Override `{override}`")
+    _check_keys(setting, known, f"Override `{override}`")
     _resolve_paths(setting, pathlib.Path())
     settings.setdefault(section, {}).update(setting[section])
 
@@ -146,10 +171,11 @@ def _parsed(text):
     return values["value"] if len(values) == 1 else text
 
 
-def _build(settings, path):
+def _build(settings, kind, path):
     """The config of checked keys, or an error that names the file."""
-    for section, kind in SECTIONS.items():
-        for field in dataclasses.fields(kind):
+    known = _sections(kind)
+    for section, part in known.items():
+        for field in dataclasses.fields(part):
             is_required = field.default is dataclasses.MISSING
             if is_required and field.name not in settings.get(section, {}):
                 raise errors.ConfigError(
@@ -157,10 +183,10 @@ def _build(settings, path):
                     f"under `[{section}]`."
                 )
     try:
-        return sections.Config(
+        return kind(
             **{
-                section: kind(**settings.get(section, {}))
-                for section, kind in SECTIONS.items()
+                section: part(**settings.get(section, {}))
+                for section, part in known.items()
             }
         )
     except (TypeError, ValueError) as error:

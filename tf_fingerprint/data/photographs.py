@@ -99,6 +99,35 @@ def load(
     return Photographs(images, tuple(names), tuple(broken), _digest(images))
 
 
+def held_out(num_images: int, share: float) -> np.ndarray:
+    """Which photographs of a set to keep from training, evenly spread.
+
+    Args:
+        num_images: How many there are.
+        share: The part to hold out, 0 to 1.
+
+    Returns:
+        `(num_images,)` of bool; at least one is True, and one False.
+
+    Raises:
+        errors.DataError: If there are fewer than two.
+
+    Example:
+
+    >>> held_out(5, 0.4).tolist()
+    [True, False, True, False, False]
+    """
+    if num_images < 2:
+        raise errors.DataError(
+            "There must be at least two pictures, one to train on and one to "
+            f"hold out. Received {num_images}. Add pictures to `data.source`."
+        )
+    count = min(max(round(share * num_images), 1), num_images - 1)
+    chosen = np.zeros(num_images, bool)
+    chosen[np.arange(count) * num_images // count] = True
+    return chosen
+
+
 def _check_memory(source, listing, resolution, channels, max_bytes):
     """Raises before anything is decoded that wouldn't fit into memory."""
     bytes_per_image = resolution**2 * channels
