@@ -17,6 +17,7 @@ from PIL import Image
 
 from export import drawing
 from export import images
+from tf_fingerprint import artificial
 from tf_fingerprint import runs
 
 
@@ -36,9 +37,7 @@ def signatures(run: runs.Run, respond):
     }
     num_bits = run.config.networks.num_bits
 
-    def network(pixels):
-        _, logits = run.decoder(drawing.to_unit(pixels), training=False)
-        return tf.cast(logits, tf.float32)
+    network = _reader(run)
 
     def logits_of(pixels):
         logits = drawing.through(network, pixels)
@@ -69,6 +68,22 @@ def signatures(run: runs.Run, respond):
             [tf.TensorSpec((None, None, None, None), tf.uint8, "images")],
         ),
     }
+
+
+def _reader(run):
+    """From pixels to logits: the two methods scale pixels differently."""
+    if isinstance(run, artificial.CodecRun):
+
+        def read(pixels):
+            images = tf.cast(pixels, tf.float32) / 255
+            return run.decoder(images, training=False)
+
+    else:
+
+        def read(pixels):
+            return run.decoder(drawing.to_unit(pixels), training=False)[1]
+
+    return lambda pixels: tf.cast(read(pixels), tf.float32)
 
 
 def readings(logits, status):

@@ -211,7 +211,7 @@ def test_a_codec_that_can_t_be_read_finishes_nothing(tmp_path, files):
     poor = pixel_codec.PixelCodec(skill=0.8)
     here = tmp_path / "set"
 
-    with pytest.raises(errors.RunError, match="95.00% of the bits.*first"):
+    with pytest.raises(errors.RunError, match="first pictures: at least 95.00%"):
         embedding.embed(poor, "procedural:300", here, MARKS, files=files)
 
     assert poor.encoded <= 512  # The first lot told.
@@ -277,7 +277,7 @@ def test_a_folder_with_something_in_it_is_refused(source, run, tmp_path):
         with pytest.raises(errors.RunError, match="something already"):
             embedding.embed(run, source, tmp_path / "set", MARKS, resume=resume)
     with pytest.raises(errors.DataError, match="outside of its source"):
-        embedding.embed(run, tmp_path, tmp_path / "set" / "in", MARKS)
+        embedding.embed(run, source, source / "set", MARKS)
 
 
 def test_wrong_arguments_are_told(source, run, tmp_path):

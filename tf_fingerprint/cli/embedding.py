@@ -59,7 +59,7 @@ def embed(args: argparse.Namespace) -> int:
 
     with registry.open_store(args.registry, create=True) as store:
         run = starting.load_run(args.run)
-        _check_codec(args, run)
+        starting.check_codec(run)
         from tf_fingerprint.artificial import recipients
 
         try:
@@ -185,21 +185,9 @@ def _check(args):
         args.parser.error("argument --share: must lie above 0. Received 0")
 
 
-def _check_codec(args, run):
-    """Raises a `RunError` unless the run has an encoder."""
-    from tf_fingerprint import errors
-
-    if not hasattr(run, "encoder"):
-        raise errors.RunError(
-            f"{args.run}: pictures are marked by a codec. This is the run of a "
-            "generator, which marks what it makes itself. Train a codec, whose "
-            'config says `method = "artificial"`.'
-        )
-
-
 def _embed(args, run, fingerprint, issuance_id=None):
     """Writes the set with a fingerprint, or with one for each picture."""
-    _check_codec(args, run)
+    starting.check_codec(run)
     from tf_fingerprint.artificial import embedding
     from tf_fingerprint.artificial import marking
 
