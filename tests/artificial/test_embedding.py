@@ -211,7 +211,9 @@ def test_a_codec_that_can_t_be_read_finishes_nothing(tmp_path, files):
     poor = pixel_codec.PixelCodec(skill=0.8)
     here = tmp_path / "set"
 
-    with pytest.raises(errors.RunError, match="first pictures: at least 95.00%"):
+    with pytest.raises(
+        errors.RunError, match="first pictures: at least 95.00%"
+    ):
         embedding.embed(poor, "procedural:300", here, MARKS, files=files)
 
     assert poor.encoded <= 512  # The first lot told.
