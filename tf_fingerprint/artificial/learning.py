@@ -51,7 +51,6 @@ class CodecTraining(stepping.SteppedModel):
         '"he"`, a smaller `losses.initial_image` (0), or a larger '
         "`optimizer.learning_rate` (0.001)"
     )
-    broken_advice = "with a lower `optimizer.learning_rate`"
 
     def __init__(
         self,
