@@ -32,7 +32,7 @@ def test_the_weight_is_the_authors_at_every_step():
     for accuracy in accuracies:
         weights.append(balance.weight(progress))
         progress = dataclasses.replace(progress, images=progress.images + BATCH)
-        progress = balance.advance(progress, accuracy, 100)
+        progress = balance.advance(progress, accuracy)
 
     assert weights == pytest.approx(weights_by_hand(accuracies))
     assert weights[0] == 0
@@ -60,16 +60,8 @@ def test_a_ramp_of_no_steps_is_a_step():
     assert weights == [0, 0, 10, 10]
 
 
-def test_a_few_bits_that_are_read_do_not_count():
-    balance = Balance(BATCH)
-    few = CodecProgress(images=40, active_bits=16)
-
-    assert balance.advance(few, 1.0, 32) == few
-    assert balance.advance(few, 1.0, 16).read_at == 40
-
-
 def test_the_first_time_counts():
     balance = Balance(BATCH)
     read = CodecProgress(images=400, active_bits=32, read_at=40)
 
-    assert balance.advance(read, 1.0, 32) == read
+    assert balance.advance(read, 1.0) == read

@@ -150,6 +150,19 @@ def test_exchanged_differences_come_with_their_own_bits():
         np.testing.assert_array_equal(hidden[place], bits[place - 1])
 
 
+def test_a_few_bits_that_are_read_do_not_count_as_all():
+    model = build("curriculum.initial_bits=16")
+    model.progress = dataclasses.replace(
+        model.progress, images=80, active_bits=16, accuracy=0.95
+    )
+
+    model.advance({"bit_accuracy": 1.0})
+    assert (model.progress.active_bits, model.progress.read_at) == (32, -1)
+
+    model.advance({"bit_accuracy": 0.91})
+    assert model.progress.read_at == 80 + 2 * BATCH
+
+
 # === Trainings ===
 
 

@@ -31,8 +31,8 @@ def test_the_config_says_what_a_run_directory_is_of(codec_run_dir):
 def test_a_registry_knows_a_codec_by_its_encoder(codec_run):
     record = codec_run.record
 
-    assert record.generator_digest == codec_run.encoder_digest
-    assert record.generator_digest == codec_run.generator_digest
+    assert record.digest == codec_run.encoder_digest
+    assert record.digest == codec_run.generator_digest
     assert record.decoder_digest == codec_run.decoder_digest
     assert codec_run.encoder_digest != codec_run.decoder_digest
     assert (record.num_bits, record.resolution) == (32, 32)

@@ -127,13 +127,13 @@ class CodecTraining(stepping.SteppedModel):
             values: What the step returned, as floats.
         """
         accuracy = values["bit_accuracy"]
-        self.progress = self.balance.advance(
-            self.curriculum.advance(
-                self.progress, accuracy, self.schedule.batch_size
-            ),
-            accuracy,
-            self.encoder.num_bits,
+        bits_before = self.progress.active_bits
+        self.progress = self.curriculum.advance(
+            self.progress, accuracy, self.schedule.batch_size
         )
+        # The accuracy is that of the bits that were in use.
+        if bits_before == self.encoder.num_bits:
+            self.progress = self.balance.advance(self.progress, accuracy)
 
     # === One step on one replica ===
 
