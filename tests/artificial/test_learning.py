@@ -142,9 +142,9 @@ def test_exchanged_differences_come_with_their_own_bits():
 
     found, hidden = model._exchange(images, encoded, tf.constant(bits))
 
-    np.testing.assert_array_equal(found[:4], encoded[:4])
-    np.testing.assert_array_equal(hidden[:4], bits[:4])
-    for place in range(4, 8):
+    np.testing.assert_array_equal(found[::2], encoded[::2])
+    np.testing.assert_array_equal(hidden[::2], bits[::2])
+    for place in range(1, 8, 2):
         expected = images[place] + (place - 1) / 64
         np.testing.assert_allclose(found[place], expected, atol=1e-6)
         np.testing.assert_array_equal(hidden[place], bits[place - 1])

@@ -198,12 +198,10 @@ class CodecTraining(stepping.SteppedModel):
         """Puts some differences on the next photograph, with their bits."""
         if not self.exchanged_share:
             return encoded, fingerprints
-        batch_size = ops.shape(images)[0]
-        place = ops.cast(ops.arange(batch_size), "float32") + 0.5
-        # The last ones: the first are those that are not perturbed.
-        kept = place < (1 - self.exchanged_share) * ops.cast(
-            batch_size, "float32"
-        )
+        # Evenly spread: the first ones are those that are not perturbed.
+        place = ops.cast(ops.arange(ops.shape(images)[0]), "float32")
+        share = self.exchanged_share
+        kept = ops.floor((place + 1) * share) == ops.floor(place * share)
         moved = images + ops.roll(encoded - images, 1, axis=0)
         return (
             ops.where(
