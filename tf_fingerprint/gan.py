@@ -11,7 +11,6 @@ from tf_fingerprint import randomness
 from tf_fingerprint import stepping
 from tf_fingerprint import updates
 from tf_fingerprint.curriculum import Curriculum
-from tf_fingerprint.curriculum import Progress
 from tf_fingerprint.immunising import Immunisation
 from tf_fingerprint.schedule import Plan
 from tf_fingerprint.schedule import Schedule
@@ -72,7 +71,7 @@ class FingerprintGAN(stepping.SteppedModel):
         seed: int = 1000,
         training_fingerprints: int = 0,
     ):
-        super().__init__(Progress())
+        super().__init__()
         self.generator = generator
         self.discriminator = discriminator
         self.decoder = decoder

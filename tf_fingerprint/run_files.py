@@ -149,9 +149,10 @@ def read_network(path, kind, expected):
             f"{path}: can't be read as a Keras model. {error}"
         ) from error
     if not isinstance(network, kind):
+        name = kind.__name__.lower()
         raise errors.RunError(
-            f"{path}: must hold a {kind.__name__.lower()}. It holds a model of "
-            f"class `{type(network).__name__}`."
+            f"{path}: must hold {'an' if name[0] in 'aeiou' else 'a'} {name}. "
+            f"It holds a model of class `{type(network).__name__}`."
         )
     for setting, size in expected.items():
         actual = network.get_config()[setting.partition(".")[2]]

@@ -34,12 +34,14 @@ class SteppedModel(keras.Model):
     was, and what is drawn should depend on it and on nothing else.
 
     Args:
-        progress: Where a training begins: `Progress`, or one with more fields.
+        progress: Where a training begins, if it keeps more than a `Progress`.
     """
 
-    def __init__(self, progress: Progress):
+    broken_advice = "with a lower `optimizer.learning_rate`"
+
+    def __init__(self, progress: Progress | None = None):
         super().__init__()
-        self.progress = progress
+        self.progress = progress or Progress()
         self._steps = None
         if backends.is_jax():
             self.distribute_strategy = replicas.current()
@@ -48,7 +50,7 @@ class SteppedModel(keras.Model):
         # files that it writes do all the same.
         self.saved_progress = self.add_weight(
             name="progress",
-            shape=(len(dataclasses.fields(progress)),),
+            shape=(len(dataclasses.fields(self.progress)),),
             initializer="zeros",
             dtype="float32" if self._steps else "float64",
             trainable=False,

@@ -73,21 +73,17 @@ class Balance:
         return min(max(grown / self.ramp_steps, 0.0), 1.0)
 
     def advance(
-        self, progress: CodecProgress, accuracy: float, num_bits: int
+        self, progress: CodecProgress, accuracy: float
     ) -> CodecProgress:
         """Notes when a batch was first read well.
 
         Args:
-            progress: Where the training stands after a step.
+            progress: Where the training stands after a step with all bits.
             accuracy: The step's bit accuracy.
-            num_bits: Bits that must have been in use.
 
         Returns:
             The same, or with `read_at`.
         """
-        is_read = accuracy > self.read_accuracy
-        if progress.read_at >= 0 or not is_read:
-            return progress
-        if progress.active_bits < num_bits:
+        if progress.read_at >= 0 or accuracy <= self.read_accuracy:
             return progress
         return dataclasses.replace(progress, read_at=progress.images)

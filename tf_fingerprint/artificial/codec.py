@@ -12,7 +12,7 @@ PATTERN_SIDE = 16
 INITIALIZERS = ("torch", "he")
 
 
-@keras.saving.register_keras_serializable(package="tf_fingerprint")
+@keras.saving.register_keras_serializable(package="tf_fingerprint.artificial")
 class Encoder(keras.Model):
     """E(x, c): the photograph again, with a fingerprint hidden in it.
 
@@ -98,7 +98,7 @@ class Encoder(keras.Model):
         return {**self.arguments, "name": self.name}
 
 
-@keras.saving.register_keras_serializable(package="tf_fingerprint")
+@keras.saving.register_keras_serializable(package="tf_fingerprint.artificial")
 class Decoder(keras.Model):
     """D(x): which fingerprint does this picture carry?
 

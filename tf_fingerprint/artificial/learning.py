@@ -51,7 +51,6 @@ class CodecTraining(stepping.SteppedModel):
         '"he"`, a smaller `losses.initial_image` (0), or a larger '
         "`optimizer.learning_rate` (0.001)"
     )
-    broken_advice = "with a lower `optimizer.learning_rate`"
 
     def __init__(
         self,
@@ -128,13 +127,13 @@ class CodecTraining(stepping.SteppedModel):
             values: What the step returned, as floats.
         """
         accuracy = values["bit_accuracy"]
-        self.progress = self.balance.advance(
-            self.curriculum.advance(
-                self.progress, accuracy, self.schedule.batch_size
-            ),
-            accuracy,
-            self.encoder.num_bits,
+        bits_before = self.progress.active_bits
+        self.progress = self.curriculum.advance(
+            self.progress, accuracy, self.schedule.batch_size
         )
+        # The accuracy is that of the bits that were in use.
+        if bits_before == self.encoder.num_bits:
+            self.progress = self.balance.advance(self.progress, accuracy)
 
     # === One step on one replica ===
 
@@ -199,12 +198,10 @@ class CodecTraining(stepping.SteppedModel):
         """Puts some differences on the next photograph, with their bits."""
         if not self.exchanged_share:
             return encoded, fingerprints
-        batch_size = ops.shape(images)[0]
-        place = ops.cast(ops.arange(batch_size), "float32") + 0.5
-        # The last ones: the first are those that are not perturbed.
-        kept = place < (1 - self.exchanged_share) * ops.cast(
-            batch_size, "float32"
-        )
+        # Evenly spread: the first ones are those that are not perturbed.
+        place = ops.cast(ops.arange(ops.shape(images)[0]), "float32")
+        share = self.exchanged_share
+        kept = ops.floor((place + 1) * share) == ops.floor(place * share)
         moved = images + ops.roll(encoded - images, 1, axis=0)
         return (
             ops.where(
