@@ -114,40 +114,51 @@ def test_marking_is_of_codecs_and_needs_pictures():
         marking_suite.check(subject(), evaluation.Options(pictures=7))
 
 
-def test_an_attacker_sees_marks_as_plain_as_these(monkeypatch):
-    monkeypatch.setattr(secrecy, "SET_SIZES", (40, 100_000))
-    monkeypatch.setattr(secrecy, "LEAST_IMAGES", 400)
-    monkeypatch.setattr(codec_secrecy, "MIN_HELD_OUT", 10)
+class Knowing:
+    """An attacker who knows where to look."""
 
-    items = measured(codec_secrecy, subject(numbered(80)), OPTIONS)
+    def train(self, first, second, *, images):
+        self.seen = [self.levels(each) for each in (first, second)]
 
-    told = items["told_by_network_one_set"].points
-    assert [size for size, _ in told] == [40]
-    assert told[0][1].value > 0.9
-    assert told[0][1].fingerprints == 1
-    assert items["told_by_artificial_sets"].points[0][1].pictures == 40
+    def classify(self, images):
+        self.tried = [*getattr(self, "tried", []), self.levels(images)]
+        pixels = images.reshape(len(images), -1)[:, :NUM_BITS]
+        return np.isin(pixels, (50, 200)).all(axis=1) - 0.5
 
-
-class Silent(PixelCodec):
-    """Marks nothing."""
-
-    def encode(self, images, fingerprints, batch_size=64):
-        return images.copy()
+    def levels(self, images):
+        return set(images[:, -1, -1, 0].tolist())
 
 
-def test_where_there_is_nothing_to_see_nothing_is_seen(monkeypatch):
-    monkeypatch.setattr(secrecy, "SET_SIZES", (40,))
-    monkeypatch.setattr(secrecy, "LEAST_IMAGES", 200)
+def test_no_photograph_is_seen_twice_by_the_attacker():
+    made = subject(numbered(200)[60:190])
+    kinds = codec_secrecy._kinds(made, OPTIONS, None)
+    attacker = Knowing()
 
-    items = measured(
-        codec_secrecy,
-        subject(noise(240), Silent()),
-        evaluation.Options(pictures=100),
-    )
+    curve = codec_secrecy._of_examples(attacker, "one_set", kinds, [100], 15)
 
-    figure = items["told_by_network_fingerprints"].points[0][1]
-    assert figure.pictures == 100
-    assert 0.3 < figure.value < 0.7
+    [(size, figure)] = curve.points
+    assert (size, figure.value, figure.pictures) == (100, 1, 30)
+    assert figure.fingerprints == 1
+    groups = [*attacker.seen, *attacker.tried]
+    assert [len(each) for each in groups] == [50, 50, 15, 15]
+    assert len(set().union(*groups)) == 130
+
+
+def test_an_attacker_is_measured_at_each_size_that_there_is(monkeypatch):
+    monkeypatch.setattr(secrecy, "SET_SIZES", (20, 100_000))
+    monkeypatch.setattr(secrecy, "LEAST_IMAGES", 8)
+    monkeypatch.setattr(codec_secrecy, "MIN_HELD_OUT", 4)
+
+    items = measured(codec_secrecy, subject(), OPTIONS)
+
+    assert set(items) == {
+        "told_by_network_fingerprints",
+        "told_by_network_one_set",
+        "told_by_artificial_sets",
+    }
+    for curve in items.values():
+        assert [size for size, _ in curve.points] == [20]
+    assert items["told_by_artificial_sets"].points[0][1].pictures == 20
 
 
 def test_an_attacker_needs_photographs_that_he_has_not_seen():

@@ -25,9 +25,9 @@ def small_generator():
     hidden = keras.layers.BatchNormalization()(hidden)
     network = keras.Model(inputs, inner(hidden))
     random = np.random.default_rng(0)
-    network.set_weights(
-        [random.normal(size=each.shape) for each in network.get_weights()]
-    )
+    for each in network.trainable_weights:
+        if "batch" not in each.path:
+            each.assign(random.normal(size=each.shape))
     return network
 
 
