@@ -10,6 +10,7 @@ from tf_fingerprint.evaluation import codecs
 from tf_fingerprint.evaluation import marking_suite
 from tf_fingerprint.evaluation import robustness_suite
 from tf_fingerprint.evaluation import secrecy
+from tf_fingerprint.evaluation import steganalysis
 
 from ..artificial.pixel_codec import NUM_BITS
 from ..artificial.pixel_codec import SIDE
@@ -148,6 +149,8 @@ def test_an_attacker_is_measured_at_each_size_that_there_is(monkeypatch):
     monkeypatch.setattr(secrecy, "SET_SIZES", (20, 100_000))
     monkeypatch.setattr(secrecy, "LEAST_IMAGES", 8)
     monkeypatch.setattr(codec_secrecy, "MIN_HELD_OUT", 4)
+    # The network itself is tried in `test_steganalysis`.
+    monkeypatch.setattr(steganalysis, "Attacker", lambda *_, **__: Knowing())
 
     items = measured(codec_secrecy, subject(), OPTIONS)
 
