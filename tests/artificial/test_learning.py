@@ -163,6 +163,16 @@ def test_a_few_bits_that_are_read_do_not_count_as_all():
     assert model.progress.read_at == 80 + 2 * BATCH
 
 
+def test_pictures_that_were_perturbed_hold_nothing_up():
+    model = build()
+    model.plan()
+
+    model.advance({"bit_accuracy": 0.6, "bit_accuracy_clean": 1.0})
+
+    assert model.progress.read_at == BATCH
+    assert model.progress.accuracy > 0.5
+
+
 # === Trainings ===
 
 

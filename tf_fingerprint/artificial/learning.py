@@ -126,7 +126,8 @@ class CodecTraining(stepping.SteppedModel):
         Args:
             values: What the step returned, as floats.
         """
-        accuracy = values["bit_accuracy"]
+        # What perturbations leave is a gain on top.
+        accuracy = values.get("bit_accuracy_clean", values["bit_accuracy"])
         bits_before = self.progress.active_bits
         self.progress = self.curriculum.advance(
             self.progress, accuracy, self.schedule.batch_size

@@ -90,6 +90,8 @@ class Optimizer(Section):
 class Curriculum(Section):
     """`[curriculum]`: which bits are trained when. The paper has none.
 
+    Accuracy is that of pictures that were not perturbed, if any.
+
     Args:
         initial_bits: Random bits to begin with, the others held at the
             neutral middle; 0 for all at once, as in the paper.
