@@ -69,6 +69,24 @@ def test_a_codec_that_can_t_be_read_finishes_nothing(tmp_path, files):
     assert 0.8 < head["bit_accuracy"] < 0.95
 
 
+class Tiring(pixel_codec.PixelCodec):
+    """Marks its first pictures well, later ones badly."""
+
+    def encode(self, images, fingerprints, batch_size=64):
+        self.skill = 0.5 if self.encoded else 1.0
+        return super().encode(images, fingerprints, batch_size)
+
+
+def test_a_good_beginning_is_not_enough(tmp_path):
+    here = tmp_path / "set"
+
+    with pytest.raises(errors.RunError, match=r"set: at least 95.00% .* 600"):
+        embedding.embed(Tiring(), "procedural:600", here, MARKS)
+
+    assert not (here / "manifest.json").exists()
+    assert not (here / "pictures").exists()
+
+
 def test_what_was_written_is_what_is_checked(source, run, tmp_path):
     """Files that were changed after they were written are found out."""
     decode = run.decode

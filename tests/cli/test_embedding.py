@@ -99,6 +99,17 @@ def test_what_was_reserved_is_used(embed, codec_run, tmp_path):
     assert "must be reserved" in stderr
 
 
+def test_nothing_is_issued_for_what_can_t_be_read(embed, tmp_path):
+    status, _, stderr = embed(
+        *("--recipient", "Acme", "--registry", tmp_path / "r.db"),
+        data=tmp_path / "nowhere",
+    )
+
+    assert status == 1
+    assert "no such folder" in stderr
+    assert issuances(tmp_path / "r.db") == []
+
+
 def test_nothing_is_issued_for_a_folder_that_is_taken(embed, tmp_path):
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "notes.txt").touch()

@@ -17,7 +17,6 @@ from typing import Any
 import tqdm
 
 from tf_fingerprint import __version__
-from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint.artificial import checking
 from tf_fingerprint.artificial import journal as journals
@@ -25,6 +24,7 @@ from tf_fingerprint.artificial import marking as markings
 from tf_fingerprint.artificial import naming
 from tf_fingerprint.artificial import picture_files
 from tf_fingerprint.artificial import places
+from tf_fingerprint.artificial import requirements
 from tf_fingerprint.artificial import writing
 from tf_fingerprint.data import sources
 
@@ -78,11 +78,8 @@ def embed(
             writes there; or if too few bits are read. Then there is neither
             manifest nor `pictures`.
     """
-    _check(run, marking, files)
+    listing = requirements.check(run, source, to, marking, files=files)
     folder = pathlib.Path(to)
-    listing = data.list_pictures(source, run.config.data.resolution)
-    _check_apart(source, folder)
-    _check_some(listing, marking, source)
     settings = _settings(run, source, listing, marking, files)
     finished = places.finished(folder, settings) if resume else None
     if finished is not None:
@@ -157,47 +154,6 @@ class _Job:
             where = f"{self.folder}, first pictures"
             tally.check(self.min_bit_accuracy, where)
         return bool(tally.marked)
-
-
-def _check(run, marking, files):
-    if files not in picture_files.KINDS:
-        raise ValueError(
-            f"`files` must be one of {', '.join(picture_files.KINDS)}. "
-            f"Received {files!r}."
-        )
-    if marking.num_bits != run.record.num_bits:
-        raise ValueError(
-            f"Fingerprints must have {run.record.num_bits} bits, as the codec "
-            f"was trained. Received {marking.num_bits}."
-        )
-
-
-def _check_apart(source, folder):
-    """Raises if the set would be read while it is written."""
-    path = pathlib.Path(source).expanduser().resolve()
-    target = folder.resolve()
-    if path.is_dir() and (target.is_relative_to(path)):
-        raise errors.DataError(
-            f"{folder}: the set must be written outside of its source. It lies "
-            f"in {source}. Choose another folder."
-        )
-
-
-def _check_some(listing, marking, source):
-    """Raises where it is known that nothing would be marked."""
-    if listing.names is None:
-        if marking.only:
-            raise errors.DataError(
-                f"{source}: with `--only` the source must have sub-folders. "
-                "Its pictures have none. Use `--share`, or a folder or zip."
-            )
-    elif not any(map(marking.marks, listing.names)):
-        where = f" in {marking.only}" if marking.only else ""
-        raise errors.DataError(
-            f"{source}: at least one picture must be marked. Of "
-            f"{listing.num_pictures:,} there is none to be{where}. Sub-folders "
-            "are named from the source on, such as `--only cats`."
-        )
 
 
 def _settings(run, source, listing, marking, files):

@@ -23,6 +23,7 @@ def embed_for(
     to: str | os.PathLike[str],
     embed: Embed,
     *,
+    check: Callable[[], object],
     recipient: str | None = None,
     reserved: str | None = None,
     resume: bool = False,
@@ -39,6 +40,8 @@ def embed_for(
         store: The opened registry.
         to: Of the set; see `embedding.embed`.
         embed: Writes it.
+        check: Raises what keeps it from being written, before a fingerprint
+            is recorded for nothing.
         recipient: Party that the set is for.
         reserved: Instead, the id of an issuance that was only reserved.
         resume: Whether to go on with what was begun there.
@@ -64,6 +67,7 @@ def embed_for(
                 f"written with it. It is {record.state}. Issue afresh."
             )
     else:
+        check()
         places.check_free(pathlib.Path(to), resume=resume)
         record = registries.issue(
             store,

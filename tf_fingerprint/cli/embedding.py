@@ -54,29 +54,15 @@ def embed(args: argparse.Namespace) -> int:
     _check(args)
     if args.registry is None:
         run = starting.load_run(args.run)
-        return _told(_embed(args, run, args.fingerprint))
+        starting.check_codec(run)
+        return _told(_embed(args, run, _marking(args, run, args.fingerprint)))
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry, create=True) as store:
         run = starting.load_run(args.run)
         starting.check_codec(run)
-        from tf_fingerprint.artificial import recipients
-
         try:
-            return _told(
-                recipients.embed_for(
-                    run,
-                    store,
-                    args.to,
-                    lambda record: _embed(
-                        args, run, record.fingerprint, record.id
-                    ),
-                    recipient=args.recipient,
-                    reserved=args.reserved,
-                    resume=args.resume,
-                    expires_at=args.expires_at,
-                )
-            )
+            return _told(_embed_for(args, run, store))
         except ValueError as error:
             args.parser.error(str(error))
 
@@ -185,14 +171,12 @@ def _check(args):
         args.parser.error("argument --share: must lie above 0. Received 0")
 
 
-def _embed(args, run, fingerprint, issuance_id=None):
-    """Writes the set with a fingerprint, or with one for each picture."""
-    starting.check_codec(run)
-    from tf_fingerprint.artificial import embedding
+def _marking(args, run, fingerprint=None, issuance_id=None):
+    """What is marked; without a fingerprint, each picture with its own."""
     from tf_fingerprint.artificial import marking
 
     try:
-        marks = marking.Marking(
+        return marking.Marking(
             run.record.num_bits,
             fingerprint and fingerprint.lower(),
             share=args.share,
@@ -203,11 +187,40 @@ def _embed(args, run, fingerprint, issuance_id=None):
         )
     except ValueError as error:
         args.parser.error(f"argument --fingerprint: {error}")
+
+
+def _embed_for(args, run, store):
+    """Writes the set of a recipient."""
+    from tf_fingerprint.artificial import recipients
+    from tf_fingerprint.artificial import requirements
+
+    return recipients.embed_for(
+        run,
+        store,
+        args.to,
+        lambda record: _embed(
+            args, run, _marking(args, run, record.fingerprint, record.id)
+        ),
+        check=lambda: requirements.check(
+            *(run, args.source, args.to, _marking(args, run)),
+            files=args.format,
+        ),
+        recipient=args.recipient,
+        reserved=args.reserved,
+        resume=args.resume,
+        expires_at=args.expires_at,
+    )
+
+
+def _embed(args, run, marking):
+    """Writes the set."""
+    from tf_fingerprint.artificial import embedding
+
     return embedding.embed(
         run,
         args.source,
         args.to,
-        marks,
+        marking,
         files=args.format,
         resume=args.resume,
         min_bit_accuracy=args.min_bit_accuracy,
