@@ -135,6 +135,7 @@ def killed_at(folder, operation):
     return status != 0
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_in_the_midst_of_a_lot_can_go_on(
     small_lots, tmp_path
 ):
