@@ -1,5 +1,7 @@
 """Sets that are refused, or that finish nothing."""
 
+import zipfile
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,6 +10,7 @@ from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint.artificial import embedding
 from tf_fingerprint.artificial import marking
+from tf_fingerprint.artificial import picture_files
 
 from . import pixel_codec
 from . import sets
@@ -137,6 +140,43 @@ def test_a_folder_with_something_in_it_is_refused(source, run, tmp_path):
             embedding.embed(run, source, tmp_path / "set", MARKS, resume=resume)
     with pytest.raises(errors.DataError, match="outside of its source"):
         embedding.embed(run, source, source / "set", MARKS)
+
+
+def test_an_archive_that_leads_out_of_the_folder_is_refused(
+    source, run, tmp_path
+):
+    with zipfile.ZipFile(tmp_path / "slip.zip", "w") as archive:
+        archive.write(source / "a.jpg", "../../a.jpg")
+
+    for files in ("png", "tfrecord"):
+        with pytest.raises(errors.DataError, match="leads out"):
+            embedding.embed(
+                *(run, tmp_path / "slip.zip", tmp_path / "set", MARKS),
+                files=files,
+            )
+    assert not (tmp_path / "set").exists()
+
+
+def test_a_place_that_can_t_be_written_is_a_named_error(
+    source, run, tmp_path, monkeypatch
+):
+    """As on a full disk; what was written before counts afterwards."""
+    write = picture_files.PngFolder.write
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(picture_files.PngFolder, "write", full)
+    with pytest.raises(errors.RunError, match="No space left.*--resume"):
+        embedding.embed(run, source, tmp_path / "set", MARKS)
+    monkeypatch.setattr(picture_files.PngFolder, "write", write)
+    head = embedding.embed(run, source, tmp_path / "set", MARKS, resume=True)
+    assert head["pictures"] == 2
+
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "set"):
+        with pytest.raises(errors.RunError, match="new or empty folder"):
+            embedding.embed(run, source, place, MARKS)
 
 
 def test_wrong_arguments_are_told(source, run, tmp_path):

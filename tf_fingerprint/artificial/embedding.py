@@ -74,9 +74,9 @@ def embed(
         ValueError: If `files` is no such kind, or the fingerprint's length is
             not the codec's.
         errors.DataError: If the source can't be read, or too much of it.
-        errors.RunError: If `to` holds something else, or another process
-            writes there; or if too few bits are read. Then there is neither
-            manifest nor `pictures`.
+        errors.RunError: If `to` holds something else, can't be written, or
+            another process writes there; or if too few bits are read. Then
+            there is neither manifest nor `pictures`.
     """
     listing = requirements.check(run, source, to, marking, files=files)
     folder = pathlib.Path(to)
@@ -95,11 +95,17 @@ def embed(
         batch_size=batch_size,
         progress=progress,
     )
-    with job.journal.lock():
-        _write_all(job, _begun(job, settings))
-        head = _head(settings, job.checked(), min_bit_accuracy)
-        checking.write(job.journal, unfinished / places.MANIFEST, head)
-        places.appear(folder)
+    try:
+        with job.journal.lock():
+            _write_all(job, _begun(job, settings))
+            head = _head(settings, job.checked(), min_bit_accuracy)
+            checking.write(job.journal, unfinished / places.MANIFEST, head)
+            places.appear(folder)
+    except OSError as error:
+        raise errors.RunError(
+            f"{folder}: the set can't be written. {error}. Put it right, and "
+            "call again with --resume."
+        ) from error
     return head
 
 

@@ -6,6 +6,7 @@ import pathlib
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint.artificial import marking as markings
+from tf_fingerprint.artificial import naming
 from tf_fingerprint.artificial import picture_files
 from tf_fingerprint.data import sources
 
@@ -46,6 +47,7 @@ def check(
     listing = data.list_pictures(source, run.config.data.resolution)
     _check_apart(source, pathlib.Path(to))
     _check_some(listing, marking, source)
+    naming.file_names(listing.names)
     return listing
 
 
