@@ -6,6 +6,7 @@ from tf_fingerprint import artificial
 from tf_fingerprint.artificial import codec
 
 from .. import tiny_codec
+from . import codec_oracle
 
 # Of the paper's widths at 100 bits.
 DECODER_PARAMETERS = {32: 441_284, 128: 1_424_324, 256: 4_570_052}
@@ -18,6 +19,24 @@ def test_parameters_are_as_many_as_in_the_paper(resolution):
 
     assert encoder.count_params() == 1_069_315
     assert decoder.count_params() == DECODER_PARAMETERS[resolution]
+
+
+@pytest.mark.parametrize("residual", [False, True])
+def test_both_networks_compute_what_numpy_does(residual):
+    images = np.random.default_rng(0).random((2, 64, 64, 3), np.float32)
+    bits = tiny_codec.fingerprints(2)
+    sizes = {"resolution": 64, "num_bits": 32, "width": 2}
+    encoder = artificial.Encoder(**sizes, residual=residual, initializer="he")
+    decoder = artificial.Decoder(**sizes, dense_units=8, initializer="he")
+
+    encoded = encoder([images, bits])
+    logits = decoder(encoded)
+
+    expected = codec_oracle.encode(encoder, images, bits)
+    np.testing.assert_allclose(encoded, expected, atol=1e-5)
+    np.testing.assert_allclose(
+        logits, codec_oracle.decode(decoder, expected), atol=1e-4
+    )
 
 
 @pytest.mark.parametrize("residual", [False, True])

@@ -165,7 +165,7 @@ class _Layers:
         self._gain = {"torch": 1 / 3, "he": 2.0}[initializer]
         self._biased = initializer == "torch"
 
-    def _weights(self, fan_in, gain=1.0):
+    def _weights(self, fan_in):
         bias = "zeros"
         if self._biased:
             bias = keras.initializers.RandomUniform(
@@ -173,7 +173,7 @@ class _Layers:
             )
         return {
             "kernel_initializer": keras.initializers.VarianceScaling(
-                gain * self._gain, "fan_in", "uniform"
+                self._gain, "fan_in", "uniform"
             ),
             "bias_initializer": bias,
         }
@@ -210,7 +210,6 @@ class _Layers:
 
     def last(self, features, name):
         """1x1 to three channels, in float32."""
-        # What ReLU does not follow needs half as much.
         return keras.layers.Conv2D(
             3,
             1,
