@@ -1,0 +1,1 @@
+"""Fingerprints in training images, read in what any generator makes."""
