@@ -23,9 +23,9 @@ LATENTS, CRITIC_LATENTS = 0, 1
 
 def add_options(parser):
     """Those that only this example has."""
-    parser.add_argument("--width", type=int, default=32, help="channels")
+    parser.add_argument("--width", type=int, default=24, help="channels")
     parser.add_argument("--latent-dim", type=int, default=128)
-    parser.add_argument("--learning-rate", type=float, default=3e-4)
+    parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--critic-steps", type=int, default=2)
     parser.add_argument("--penalty", type=float, default=10.0)
 
@@ -39,9 +39,8 @@ def generator(options):
     for _ in range(options.resolution.bit_length() - 3):
         width = max(width // 2, 8)
         features = layers.ReLU()(layers.BatchNormalization()(features))
-        # The smaller features, so that the convolution is cheap.
-        features = layers.Conv2D(width, 3, padding="same")(features)
         features = layers.UpSampling2D()(features)
+        features = layers.Conv2D(width, 3, padding="same")(features)
     features = layers.ReLU()(layers.BatchNormalization()(features))
     images = layers.Conv2D(
         3, 3, padding="same", activation="tanh", dtype="float32"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from absl import logging
 
+from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 
@@ -72,7 +73,7 @@ def probe(
     logits = np.asarray(run.decode(images))
     bits = as_bits(fingerprint, logits.shape[-1])
     right = (logits > 0) == bits
-    voted = vote(logits) == bits
+    voted = calibration.majority(logits[None])[0] == bits
     return Reading(
         accuracy=float(right.mean()),
         vote=float(voted.mean()),
@@ -81,20 +82,6 @@ def probe(
         ),
         num_images=len(images),
     )
-
-
-def vote(logits: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Each bit as most pictures say; the sum of the logits decides ties.
-
-    Args:
-        logits: `(images, num_bits)`.
-
-    Returns:
-        `(num_bits,)`.
-    """
-    logits = np.asarray(logits)
-    margins = (logits > 0).sum(axis=0) - (logits <= 0).sum(axis=0)
-    return np.where(margins == 0, logits.sum(axis=0) > 0, margins > 0)
 
 
 def as_bits(
