@@ -39,9 +39,9 @@ KINDS = {
     "dcgan": "--images 60000",
     "stylegan2": "--images 24000",
     "wgan_gp": "--images 60000",
-    "diffusion": "--images 40000 --batch-size 16",
+    "diffusion": "--images 40000",
 }
-SEED_OPTIONS = "--images 30000"
+SEED_OPTIONS = "--images 40000"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +69,9 @@ def parser():
     made.add_argument("photographs", help="folder or zip of pictures")
     made.add_argument("--to", required=True, metavar="DIR")
     made.add_argument("--resolution", type=int, default=64, metavar="PIXELS")
-    made.add_argument("--seed-resolution", type=int, metavar="PIXELS")
+    made.add_argument(
+        "--seed-resolution", type=int, default=32, metavar="PIXELS"
+    )
     made.add_argument("--pictures", type=int, default=1500, help="to train")
     made.add_argument("--test-pictures", type=int, default=500)
     made.add_argument("--kinds", nargs="*", default=list(KINDS))
@@ -115,7 +117,7 @@ def run(options):
     folder = pathlib.Path(options.to)
     for group, resolution in (
         ("architectures", options.resolution),
-        ("seeds", options.seed_resolution or options.resolution),
+        ("seeds", options.seed_resolution),
     ):
         sources = planned(options, group)
         if not sources:

@@ -1,5 +1,6 @@
 """The example scripts, as the command line finds them."""
 
+import functools
 import importlib
 import pathlib
 import sys
@@ -43,12 +44,11 @@ def photographs(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def train(example, photographs, tmp_path):
+@pytest.fixture(scope="session")
+def run_script(example, photographs):
     """Runs a script with tiny networks; returns its folder."""
 
-    def run(kind, *more, to="run"):
-        folder = tmp_path / to
+    def run(kind, folder, *more):
         arguments = [str(photographs), "--to", str(folder)]
         arguments += ["--resolution", "16", "--batch-size", "4"]
         arguments += ["--images", "16", "--epoch-images", "8", "--samples", "3"]
@@ -59,3 +59,14 @@ def train(example, photographs, tmp_path):
         return folder
 
     return run
+
+
+@pytest.fixture(scope="session")
+def trained(run_script, tmp_path_factory):
+    """The folder of a kind's one whole training."""
+
+    @functools.cache
+    def once(kind):
+        return run_script(kind, tmp_path_factory.mktemp(kind) / "run")
+
+    return once

@@ -12,7 +12,7 @@ EVERY = "--batch-size 4 --images 4 --epoch-images 4 --grid-epochs 1"
 
 
 def arguments(photographs, to, *more):
-    made = [str(photographs), "--to", str(to), "--resolution", "16"]
+    made = [str(photographs), "--to", str(to), "--seed-resolution", "16"]
     made += ["--pictures", "4", "--test-pictures", "3", "--seeds", "1"]
     made += ["--seed-options", "--width 4 --latent-dim 8"]
     made += ["--kinds", "--every-options", EVERY]

@@ -28,9 +28,9 @@ def samples(folder):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_script_leaves_a_generator_that_makes_the_samples(
-    kind, train, example
+    kind, trained, example
 ):
-    folder = train(kind)
+    folder = trained(kind)
 
     assert [row["images"] for row in rows(folder)] == [8, 16]
     assert len(list((folder / "grids").iterdir())) == 2
@@ -47,12 +47,14 @@ def test_every_script_leaves_a_generator_that_makes_the_samples(
     np.testing.assert_array_equal(samples(folder), made)
 
 
-def test_a_resumed_training_ends_like_one_that_was_not_interrupted(train):
-    whole = train("dcgan", to="whole")
-    train("dcgan", "--images", 8, to="parts")
-    parts = train("dcgan", "--resume", to="parts")
+def test_a_resumed_training_ends_like_one_that_was_not_interrupted(
+    trained, run_script, tmp_path
+):
+    whole, parts = trained("dcgan"), tmp_path / "parts"
+    run_script("dcgan", parts, "--images", 8)
+    run_script("dcgan", parts, "--resume")
 
-    # The bits of the checkpoint, not only of what pictures show.
+    # All digits of the weights, not only what pictures show.
     ours, theirs = (
         keras.saving.load_model(folder / "generator.keras").get_weights()
         for folder in (whole, parts)
@@ -63,14 +65,14 @@ def test_a_resumed_training_ends_like_one_that_was_not_interrupted(train):
     assert rows(whole) == rows(parts)
 
 
-def test_a_training_is_never_overwritten_or_mixed_up(train):
-    folder = train("dcgan", "--images", 8)
+def test_a_training_is_never_overwritten_or_mixed_up(trained, run_script):
+    folder = trained("dcgan")
     before = (folder / "options.json").read_text()
 
     with pytest.raises(errors.RunError, match="holds a training already"):
-        train("dcgan")
-    with pytest.raises(errors.RunError, match="seed differ"):
-        train("dcgan", "--resume", "--seed", 1)
+        run_script("dcgan", folder)
+    with pytest.raises(errors.RunError, match="another training: seed differ"):
+        run_script("dcgan", folder, "--resume", "--seed", 1)
     assert (folder / "options.json").read_text() == before
     assert json.loads(before)["width"] == 4
 
@@ -87,9 +89,12 @@ def test_a_training_is_never_overwritten_or_mixed_up(train):
         ),
     ],
 )
-def test_options_that_make_no_training_are_named(train, options, message):
+def test_options_that_make_no_training_are_named(
+    run_script, tmp_path, options, message
+):
     with pytest.raises(ValueError, match=message):
-        train("dcgan", *options)
+        run_script("dcgan", tmp_path / "run", *options)
+    assert not (tmp_path / "run").exists()
 
 
 def test_the_command_line_has_no_traceback(example, tmp_path):
