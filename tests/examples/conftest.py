@@ -10,7 +10,7 @@ import pytest
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
 
-MODULES = ("drawing", "learning", "training", "sources")
+MODULES = ("drawing", "learning", "options", "training", "division")
 KINDS = ("dcgan", "stylegan2", "wgan_gp", "diffusion")
 
 # Three steps of four photographs at 16 x 16.
@@ -27,7 +27,11 @@ def example():
     """From a script's name to its module."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(EXAMPLES)
-        for name in (*MODULES, *KINDS):  # Nobody else's modules of that name.
+        for name in (
+            *MODULES,
+            *KINDS,
+            "sources",
+        ):  # Nobody else's modules of that name.
             sys.modules.pop(name, None)
         yield importlib.import_module
 

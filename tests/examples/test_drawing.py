@@ -5,12 +5,12 @@ from PIL import Image
 def test_a_picture_starts_from_the_same_numbers_in_any_company(example):
     drawing = example("drawing")
 
-    alone = drawing.normal(3, [7], (5,))[0]
-    among_others = drawing.normal(3, range(10), (5,))
+    alone = drawing.normal(3, [70], (5,))[0]
+    among_others = drawing.normal(3, range(100), (5,))
 
-    np.testing.assert_array_equal(among_others[7], alone)
-    assert len(np.unique(among_others)) == 50
-    assert not np.array_equal(drawing.normal(4, [7], (5,))[0], alone)
+    np.testing.assert_array_equal(among_others[70], alone)
+    assert len(np.unique(among_others)) == 500
+    assert not np.array_equal(drawing.normal(4, [70], (5,))[0], alone)
 
 
 def test_as_many_pictures_are_made_as_asked_for(example):

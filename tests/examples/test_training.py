@@ -48,12 +48,14 @@ def test_every_script_leaves_a_generator_that_makes_the_samples(
 
 
 def test_a_resumed_training_ends_like_one_that_was_not_interrupted(
-    trained, run_script, tmp_path
+    trained, run_script, tmp_path, capfd
 ):
     whole, parts = trained("dcgan"), tmp_path / "parts"
     run_script("dcgan", parts, "--images", 8)
+    capfd.readouterr()
     run_script("dcgan", parts, "--resume")
 
+    assert "Epoch 1/2" not in capfd.readouterr().out
     # All digits of the weights, not only what pictures show.
     ours, theirs = (
         keras.saving.load_model(folder / "generator.keras").get_weights()

@@ -63,10 +63,7 @@ def probe(
         ValueError: If there are no images, or the fingerprint is not as long
             as those that the run reads.
     """
-    if isinstance(run, str | os.PathLike):
-        import tf_fingerprint
-
-        run = tf_fingerprint.load(run)
+    run = opened(run)
     images = np.asarray(images)
     if not len(images):
         raise ValueError("`images` must hold at least one. Received 0.")
@@ -82,6 +79,22 @@ def probe(
         ),
         num_images=len(images),
     )
+
+
+def opened(run: Any) -> Any:
+    """A codec run, opened if a path is given.
+
+    Args:
+        run: A codec run, or the path of its run directory.
+
+    Returns:
+        The run.
+    """
+    if not isinstance(run, str | os.PathLike):
+        return run
+    from tf_fingerprint.artificial import runs
+
+    return runs.read(run)
 
 
 def as_bits(
@@ -145,11 +158,7 @@ class Probe(keras.callbacks.Callback):
         num_images: int = NUM_IMAGES,
     ):
         super().__init__()
-        if isinstance(run, str | os.PathLike):
-            import tf_fingerprint
-
-            run = tf_fingerprint.load(run)
-        self.run = run
+        self.run = opened(run)
         self.fingerprint = fingerprint
         self.make = make
         self.photographs = photographs
