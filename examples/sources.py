@@ -182,9 +182,9 @@ def _take_pictures(folder, source, number, options, made):
             (("train", options.pictures), ("test", options.test_pictures))
         )
     ]
-    told = _read_told(folder)
     key = f"{source.group}/{source.name}"
-    if all(part.is_dir() for part, _, _ in parts) and key in told:
+    made_already = all(part.is_dir() for part, _, _ in parts)
+    if made_already and key in _read_told(folder):
         return
     script = importlib.import_module(source.kind)
     generator = keras.saving.load_model(
@@ -197,6 +197,8 @@ def _take_pictures(folder, source, number, options, made):
         division.write(part, batches)
     with open(made / "metrics.csv", newline="") as file:
         rows = list(csv.DictReader(file))
+    # Now, as another process may have written meanwhile.
+    told = _read_told(folder)
     told[key] = {
         **json.loads((made / "options.json").read_text()),
         "kind": source.kind,
