@@ -26,6 +26,7 @@ LEVELS = [
     {"starting"},
     {"training", "quickstart", "calibrating", "bulk"},
     {"evaluation"},
+    {"passive"},
     {"suites"},
     {"evaluating"},
     {"cli"},
