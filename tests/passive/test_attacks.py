@@ -25,15 +25,13 @@ def uniforms(**columns):
 
 
 def batch(images, name, drawn, normals, **options):
-    drawn = np.concatenate([drawn, np.zeros((len(drawn), 1))], axis=1)
-    attacked = attacks.on_batch(
+    attack = attacks.Attack(name, **options)
+    changed = attack.apply(
         data.to_unit(images),
-        (name,),
         ops.convert_to_tensor(drawn, "float32"),
         normals,
-        **options,
     )
-    return data.to_pixels(ops.convert_to_numpy(attacked))
+    return data.to_pixels(ops.convert_to_numpy(changed))
 
 
 class Noise:
@@ -139,47 +137,45 @@ def test_combined_does_each_to_half_of_the_pictures(images):
 
 def test_the_same_seed_attacks_in_the_same_way(images):
     first, again, other = (
-        attacks.on_pixels(images, "combined", seed) for seed in (0, 0, 1)
+        attacks.attacked(images, "combined", seed=seed) for seed in (0, 0, 1)
     )
 
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
 
-def test_each_picture_of_a_batch_meets_one_of_the_names(images):
-    drawn = np.random.default_rng(0).random((COUNT, attacks.NUM_UNIFORMS + 1))
-    drawn[:, -1] = (np.arange(COUNT) + 0.5) / COUNT
-    given = ops.convert_to_tensor(drawn, "float32")
-    unit = data.to_unit(images)
-    normals = np.random.default_rng(1).standard_normal(unit.shape, "float32")
+def test_a_share_of_a_batch_stays_clean(images):
+    drawn = uniforms()
+    drawn[:, 14] = (np.arange(COUNT) + 0.5) / COUNT
+    normals = np.random.default_rng(1).standard_normal(images.shape, "float32")
 
-    mixed = attacks.on_batch(
-        unit, ("noise", "blur"), given, normals, clean_share=0.5
+    changed = batch(images, "noise", drawn, normals, clean_share=0.25)
+
+    is_clean = (changed == images).all((1, 2, 3))
+    np.testing.assert_array_equal(is_clean, np.arange(COUNT) < COUNT / 4)
+
+
+def test_no_attack_changes_nothing(images):
+    np.testing.assert_array_equal(
+        attacks.attacked(images, "none", seed=0), images
     )
-
-    mixed = data.to_pixels(ops.convert_to_numpy(mixed))
-    half, rest = COUNT // 2, COUNT * 3 // 4
-    np.testing.assert_array_equal(mixed[:half], images[:half])
-    for name, part in (
-        ("noise", slice(half, rest)),
-        ("blur", slice(rest, COUNT)),
-    ):
-        alone = batch(images, name, drawn[:, :-1], normals)
-        np.testing.assert_array_equal(mixed[part], alone[part])
+    np.testing.assert_array_equal(
+        batch(images, "none", uniforms(), None), images
+    )
 
 
 def test_gradients_pass_through_every_attack(images):
     unit = keras.Variable(data.to_unit(images[:4]))
     drawn = ops.convert_to_tensor(
-        np.full((4, attacks.NUM_UNIFORMS + 1), 0.4), "float32"
+        np.full((4, attacks.NUM_UNIFORMS), 0.4), "float32"
     )
     weights = np.random.default_rng(0).standard_normal(unit.shape, "float32")
 
     def compute():
-        attacked = attacks.on_batch(
-            unit, ("combined",), drawn, np.zeros(unit.shape, "float32")
+        changed = attacks.Attack("combined").apply(
+            unit, drawn, np.zeros(unit.shape, "float32")
         )
-        return ops.sum(attacked * weights), ()
+        return ops.sum(changed * weights), ()
 
     _, [slopes] = autodiff.value_and_gradients(compute, [unit])
 
@@ -187,7 +183,11 @@ def test_gradients_pass_through_every_attack(images):
 
 
 def test_what_is_no_attack_is_named(images):
-    with pytest.raises(ValueError, match="one of photometric, crop, .* 'rain'"):
-        attacks.on_pixels(images, "rain", 0)
+    with pytest.raises(
+        ValueError, match="none, relight, crop, .* 'rain'"
+    ):
+        attacks.attacked(images, "rain", seed=0)
+    with pytest.raises(ValueError, match="must be one of none, .* 'rain'"):
+        attacks.Attack("rain")
     with pytest.raises(ValueError, match="must be uint8 with four axes"):
-        attacks.on_pixels(images / 255, "blur", 0)
+        attacks.attacked(images / 255, "blur", seed=0)

@@ -3,7 +3,7 @@
 Each picture meets its own, at a strength drawn for it:
 
     name         what happens                              drawn from
-    photometric  brightness, then contrast, by a factor    [0.6, 1.4] each
+    relight      brightness, then contrast, by a factor    [0.6, 1.6] each
     crop         cut from anywhere and resized back;       [0.05, 0.2]
                  share of the side that is cut off
     blur         Gaussian kernel, size in pixels           {1, 3, 5, 7, 9}
@@ -12,11 +12,11 @@ Each picture meets its own, at a strength drawn for it:
                  levels of 255
     combined     each of the five with probability 0.5, in this order
 
-`photometric` stands in for the paper's relighting, which needs a network that
-takes faces apart. Sizes of kernels are pixels whatever the pictures' size, so
-that they are stronger at 32 than at the paper's 128.
+In the paper `relight` is a network's estimate of a face under other light; a
+photometric change takes its place. Kernels are in pixels whatever the size of
+the pictures, so that they are stronger at 32 than at the paper's 128.
 
-`on_pixels` does it for real, by Pillow and SciPy, for measurements; `on_batch`
+`attacked` does it for real, by Pillow and SciPy, for measurements; `Attack`
 does the same in a network's arithmetic, for immunisation. Of the same draws
 the two differ by about one grey level. Pictures are 8-bit after each step.
 
@@ -26,20 +26,18 @@ Reference:
 
 import dataclasses
 from collections.abc import Callable
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from tf_fingerprint import drawing
 from tf_fingerprint.evaluation import picture_changes as changes
 from tf_fingerprint.layers import perturbations
 
-# For each picture: strengths of the six steps, two places, one spare, and of
-# the five attacks whether they take part in `combined`.
-NUM_UNIFORMS = 14
-_PLACES, _TAKES_PART = slice(6, 9), 9
+# For each picture: strengths of the six steps, three for places, of the five
+# attacks whether they take part in `combined`, and whether it stays clean.
+NUM_UNIFORMS = 15
+_PLACES, _TAKES_PART, _CLEAN = slice(6, 9), 9, 14
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -58,17 +56,17 @@ class _Step:
 
 _STEPS = (
     _Step(
-        "photometric",
+        "relight",
         "brightness",
-        lambda drawn, side: 0.6 + 0.8 * drawn,
+        lambda drawn, side: 0.6 + drawn,
         lambda image, factor, places, rng: changes.enhance(
             image, "Brightness", factor
         ),
     ),
     _Step(
-        "photometric",
+        "relight",
         "contrast",
-        lambda drawn, side: 0.6 + 0.8 * drawn,
+        lambda drawn, side: 0.6 + drawn,
         lambda image, factor, places, rng: changes.enhance(
             image, "Contrast", factor
         ),
@@ -107,34 +105,64 @@ _STEPS = (
 
 # In the order in which the paper combines them.
 SINGLE = tuple(dict.fromkeys(step.attack for step in _STEPS))
-COMBINED = "combined"
+NONE, COMBINED = "none", "combined"
 NAMES = (*SINGLE, COMBINED)
 
 
-def check(names: Sequence[str]) -> None:
-    """Raises unless all are attacks.
+@dataclasses.dataclass(frozen=True)
+class Attack:
+    """Attacks each picture of a batch in its own way, with a gradient.
 
     Args:
-        names: Of `NAMES`.
+        name: One of `NAMES`, or `"none"`.
+        clean_share: Share of the pictures that stay as they are.
 
     Raises:
-        ValueError: If one is not.
+        ValueError: If the name is none of these.
     """
-    for name in names:
-        if name not in NAMES:
-            raise ValueError(
-                f"An attack must be one of {', '.join(NAMES)}. Received "
-                f"{name!r}."
+
+    name: str = NONE
+    clean_share: float = 0.0
+
+    def __post_init__(self):
+        _check(self.name)
+
+    def apply(self, images, uniforms, normals):
+        """Does it.
+
+        Args:
+            images: `(batch, height, width, channels)` in [-1, 1]; for JPEG,
+                sides are multiples of 16.
+            uniforms: `(batch, NUM_UNIFORMS)` in [0, 1).
+            normals: In the shape of `images`, standard normal.
+
+        Returns:
+            Pictures of the same shape, float32, in steps of 8-bit levels.
+        """
+        if self.name == NONE:
+            return images
+        images = ops.clip(ops.cast(images, "float32"), -1, 1)
+        hit = uniforms[:, _CLEAN] >= self.clean_share
+        for number, step in _steps(self.name):
+            here = hit & _takes_part(step, self.name, uniforms)
+            changed = perturbations.perturb_each(
+                images,
+                (step.kind,),
+                ops.where(here, 0, -1),
+                step.strength(uniforms[:, number], images.shape[1]),
+                perturbations.Draws(uniforms[:, _PLACES], normals),
             )
+            images = _to_levels(changed)
+        return images
 
 
-def on_pixels(images: npt.ArrayLike, name: str, seed: int) -> Pixels:
-    """Attacks every picture as its file would be, each in its own way.
+def attacked(images: npt.ArrayLike, name: str, *, seed: int) -> Pixels:
+    """Pictures as they are found after an attack, done for real.
 
     Args:
         images: `(images, height, width, channels)`, `uint8`.
-        name: Of `NAMES`.
-        seed: Of what is drawn; the same draws for all names.
+        name: One of `NAMES`, or `"none"`.
+        seed: Of what is drawn; strengths are the same for all names.
 
     Returns:
         Pictures of the same shape.
@@ -148,7 +176,7 @@ def on_pixels(images: npt.ArrayLike, name: str, seed: int) -> Pixels:
             "`images` must be uint8 with four axes. Received "
             f"{images.dtype} with {images.ndim} axes."
         )
-    check([name])
+    _check(name)
     rng = np.random.default_rng(seed)
     uniforms = rng.random((len(images), NUM_UNIFORMS))
     return with_draws(images, name, uniforms, rng)
@@ -160,96 +188,54 @@ def with_draws(
     uniforms: npt.NDArray,
     rng: np.random.Generator,
 ) -> Pixels:
-    """What `on_pixels` does once it has drawn.
+    """What `attacked` does once it has drawn.
 
     Args:
         images: `(images, height, width, channels)`, `uint8`.
-        name: Of `NAMES`.
+        name: One of `NAMES`, or `"none"`.
         uniforms: `(images, NUM_UNIFORMS)` in [0, 1).
         rng: Draws the noise.
 
     Returns:
         Pictures of the same shape.
     """
-    attacked = np.array(images)
-    side = attacked.shape[1]
-    for number, step in enumerate(_STEPS):
-        strengths = step.strength(uniforms[:, number], side)
+    changed = np.array(images)
+    for number, step in _steps(name):
+        strengths = step.strength(uniforms[:, number], images.shape[1])
         strengths = ops.convert_to_numpy(strengths).tolist()
         for place in np.flatnonzero(_takes_part(step, name, uniforms)):
-            attacked[place] = step.change(
-                attacked[place],
+            changed[place] = step.change(
+                changed[place],
                 strengths[place],
                 uniforms[place, _PLACES],
                 rng,
             )
-    return attacked
+    return changed
 
 
-def draws(seed, shape):
-    """What is random about a batch's attacks, the same for the same seed.
-
-    Args:
-        seed: From `drawing.replica_seed`, for `"perturbation"`.
-        shape: `(batch, height, width, channels)`.
-
-    Returns:
-        Uniforms and normals, as `on_batch` takes them.
-    """
-    return drawing.perturbations(seed, shape, NUM_UNIFORMS + 1)
-
-
-def on_batch(images, names, uniforms, normals, clean_share=0.0):
-    """Attacks the pictures of a batch, with a gradient.
-
-    Args:
-        images: `(batch, height, width, channels)` in [-1, 1]; for JPEG, sides
-            are multiples of 16.
-        names: Of `NAMES`, to choose among for each picture.
-        uniforms: `(batch, NUM_UNIFORMS + 1)` in [0, 1); the last one chooses.
-        normals: In the shape of `images`, standard normal.
-        clean_share: Share of the pictures, drawn too, that stay as they are.
-
-    Returns:
-        Pictures of the same shape, float32, in steps of 8-bit levels.
-    """
-    check(names)
-    images = ops.clip(ops.cast(images, "float32"), -1, 1)
-    # Below 0 for the clean ones.
-    chosen = (uniforms[:, -1] - clean_share) / (1 - clean_share)
-    chosen = ops.floor(chosen * len(names))
-    for number, step in enumerate(_STEPS):
-        here = _is_any(
-            ops.equal(chosen, place) & _takes_part(step, name, uniforms)
-            for place, name in enumerate(names)
-            if name in (step.attack, COMBINED)
+def _check(name):
+    """Raises unless it is an attack, or none."""
+    if name not in (NONE, *NAMES):
+        raise ValueError(
+            f"An attack must be one of {', '.join((NONE, *NAMES))}. Received "
+            f"{name!r}."
         )
-        if here is None:
-            continue
-        images = perturbations.perturb_each(
-            images,
-            (step.kind,),
-            ops.where(here, 0, -1),
-            step.strength(uniforms[:, number], images.shape[1]),
-            perturbations.Draws(uniforms[:, _PLACES], normals),
-        )
-        images = _to_levels(images)
-    return images
+
+
+def _steps(name):
+    """The steps of an attack, each with its place among all."""
+    return [
+        (number, step)
+        for number, step in enumerate(_STEPS)
+        if name in (step.attack, COMBINED)
+    ]
 
 
 def _takes_part(step, name, uniforms):
     """Which pictures a step of an attack is done to, `(pictures,)` of bool."""
     if name == COMBINED:
         return uniforms[:, _TAKES_PART + SINGLE.index(step.attack)] < 0.5
-    return (uniforms[:, 0] >= 0) & (name == step.attack)
-
-
-def _is_any(choices):
-    """Where one of some choices is true; None if there are none."""
-    found = None
-    for choice in choices:
-        found = choice if found is None else found | choice
-    return found
+    return uniforms[:, _TAKES_PART] >= 0  # All.
 
 
 def _to_levels(images):
