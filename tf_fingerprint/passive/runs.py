@@ -143,7 +143,7 @@ class PassiveRun:
         return frozenset(np.load(self.folder / LEARNED).tolist())
 
     def read_images(self, images: Any) -> npt.NDArray[np.uint8]:
-        """Pictures as the classifier takes them; see `found_images.as_array`."""
+        """As `found_images.as_array`, of the classifier's form."""
         return found_images.as_array(
             images,
             resolution=self.settings.data.resolution,

@@ -1,26 +1,22 @@
 """Trains a classifier into a run directory, and goes on after any stop."""
 
-import json
 import math
 import os
 import pathlib
 
 import keras
-import numpy as np
-from absl import logging
 
 from tf_fingerprint import adam
 from tf_fingerprint import backends
 from tf_fingerprint import callbacks
-from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import training
 from tf_fingerprint.passive import attacks
 from tf_fingerprint.passive import batches
 from tf_fingerprint.passive import finishing
+from tf_fingerprint.passive import inputs
 from tf_fingerprint.passive import learning
-from tf_fingerprint.passive import open_set as open_sets
 from tf_fingerprint.passive import runs
 from tf_fingerprint.passive import settings
 from tf_fingerprint.passive import sources as reading
@@ -63,8 +59,8 @@ def train(
     """
     deadline = callbacks.Deadline(minutes)
     folder = pathlib.Path(run_dir)
-    _check_folder(folder, config, resume)
-    sources = _read(config, sources_dir, progress=verbose != 0)
+    inputs.check_folder(folder, config, resume=resume)
+    sources = inputs.read(config, sources_dir, progress=verbose != 0)
     strategy = training.choose_strategy()
     with backends.alone():
         keras.utils.set_random_seed(config.training.seed)
@@ -78,7 +74,7 @@ def train(
     if config.training.start and not goes_on:
         with strategy.scope():
             start(model.classifier, config.training.start)
-    _write_inputs(folder, config, sources, sources_dir)
+    inputs.write(folder, config, sources, sources_dir)
     if goes_on:
         with strategy.scope():
             model.load_weights(checkpoint.path)
@@ -187,36 +183,6 @@ class HeldOutAccuracy(keras.callbacks.Callback):
             logs["held_out_accuracy"] = float(right.mean())
 
 
-def _read(config, sources_dir, progress):
-    """The sources, large enough for what is wanted of them."""
-    wanted = config.data
-    sources = reading.read(
-        sources_dir,
-        resolution=wanted.resolution,
-        channels=wanted.channels,
-        crop=wanted.crop,
-        leave_out=wanted.leave_out,
-        max_images=wanted.max_images,
-        max_broken_share=wanted.max_broken_share,
-        test_share=wanted.test_share,
-        calibration_share=wanted.calibration_share,
-        progress=progress,
-    )
-    for name, reason in sources.broken:
-        logging.warning("Skipped %s: %s", name, reason)
-    rate = config.unknown.max_false_positive_rate
-    needed = open_sets.images_needed(rate)
-    found = len(sources.parts[reading.CALIBRATION])
-    if found < needed:
-        raise errors.DataError(
-            f"{sources_dir}: too few pictures for a threshold that calls at "
-            f"most {rate:g} of them unknown: it must rest on {needed}, and "
-            f"{found} are held out for it. Add pictures, or raise "
-            "`data.calibration_share`."
-        )
-    return sources
-
-
 def _fit(model, labelled, config, verbose, calls):
     """Fits from where the model stands to the last image."""
     wanted = config.training
@@ -241,50 +207,3 @@ def _fit(model, labelled, config, verbose, calls):
         # Checkpoints last, so that what the others wrote is from before.
         callbacks=calls,
     )
-
-
-def _check_folder(folder, config, resume):
-    """Raises where a training would overwrite or mix up runs."""
-    path = folder / runs.CONFIG
-    if not path.exists():
-        return
-    if not resume:
-        raise errors.RunError(
-            f"{folder} holds a run already. Go on with it by `--resume`, or "
-            "choose another `--run-dir`."
-        )
-    if configs.digest(settings.read(path)) != configs.digest(config):
-        raise errors.RunError(
-            f"{folder} holds a run of another experiment: its {path.name} is "
-            "not the one given. Resume with the run's own "
-            f"{path}, or choose another `--run-dir`."
-        )
-
-
-def _write_inputs(folder, config, sources, sources_dir):
-    """Writes what is trained, and on what; on resuming, compares the latter."""
-    path = folder / runs.SOURCES
-    known = {
-        "labels": list(sources.labels),
-        "digest": sources.digest,
-        "pictures": {
-            part: np.bincount(
-                labelled.sources, minlength=len(sources.labels)
-            ).tolist()
-            for part, labelled in sources.parts.items()
-        },
-        "broken": [list(pair) for pair in sources.broken],
-    }
-    if path.exists():
-        before = json.loads(path.read_text())
-        if (before["labels"], before["digest"]) != (
-            known["labels"],
-            known["digest"],
-        ):
-            raise errors.RunError(
-                f"{folder} holds a run on other pictures than those in "
-                f"{sources_dir}. Restore them, or choose another `--run-dir`."
-            )
-    folder.mkdir(parents=True, exist_ok=True)
-    finishing.write(folder / runs.CONFIG, configs.to_toml(config))
-    finishing.write(path, json.dumps(known, indent=2, ensure_ascii=False))
