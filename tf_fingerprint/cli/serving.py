@@ -80,6 +80,7 @@ def is_asked(args: argparse.Namespace) -> bool:
     """
     local = ("run", "registry", "max_false_positive_rate", "calibration")
     local += ("decide", "combine", "found_at", "evidence", "sign_with")
+    local += ("passive",)
     given = [name for name in local if getattr(args, name) is not None]
     if args.server is None:
         missing = {"run", "registry"} - set(given)

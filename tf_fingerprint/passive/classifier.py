@@ -98,7 +98,7 @@ class Classifier(keras.Model):
         The features are what the last layer decides by.
         """
         features = self.get_layer(FEATURES).output
-        return keras.Model(self.inputs, (features, self.outputs[0]))
+        return keras.Model(self.inputs[0], (features, self.outputs[0]))
 
 
 def _features(patches, channel_base, max_channels):

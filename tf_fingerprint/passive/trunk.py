@@ -55,7 +55,9 @@ def trunk(images, channel_base=1024, max_channels=512, until=SMALLEST):
                 channels_at(step, channel_base, max_channels),
                 name=f"conv_{size}_{position}",
             )(features)
-        features = keras.layers.AveragePooling2D(name=f"pool_{size}")(features)
+        features = keras.layers.AveragePooling2D(2, name=f"pool_{size}")(
+            features
+        )
     return features
 
 
