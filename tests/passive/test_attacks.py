@@ -183,9 +183,7 @@ def test_gradients_pass_through_every_attack(images):
 
 
 def test_what_is_no_attack_is_named(images):
-    with pytest.raises(
-        ValueError, match="none, relight, crop, .* 'rain'"
-    ):
+    with pytest.raises(ValueError, match="none, relight, crop, .* 'rain'"):
         attacks.attacked(images, "rain", seed=0)
     with pytest.raises(ValueError, match="must be one of none, .* 'rain'"):
         attacks.Attack("rain")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import passive_commands
+from tf_fingerprint.cli import visual_arguments
 
 _RUN_HELP = "run directory of a passive classifier"
 
@@ -39,43 +40,23 @@ def add(adding, added: Callable) -> None:
     output.add_format(parser)
     parser.set_defaults(command=passive_commands.classify)
     _add_evaluate(added(adding, "evaluate", "measure how often it is right"))
+    visual_arguments.add(adding, added)
 
 
 def _add_train(parser: argparse.ArgumentParser) -> None:
-    _add_sources(parser, "sources_dir", metavar="SOURCES_DIR")
-    parser.add_argument(
-        "--run-dir",
-        required=True,
-        type=pathlib.Path,
-        metavar="DIR",
-        help="new folder for checkpoints, log and classifier",
-    )
-    parser.add_argument(
-        "--config",
-        type=pathlib.Path,
-        metavar="CONFIG",
-        help="TOML file, such as configs/passive_64.toml (default: the paper's "
+    visual_arguments.add_training(
+        parser,
+        "TOML file, such as configs/passive_64.toml (default: the paper's "
         "settings, at 128 pixels)",
-    )
-    parser.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="replace a setting, such as training.batch_size=32; repeatable",
-    )
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on where an interrupted training of this directory stopped",
     )
     parser.set_defaults(command=passive_commands.train)
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=pathlib.Path, metavar="RUN", help=_RUN_HELP)
-    _add_sources(parser, "--sources", required=True, metavar="SOURCES_DIR")
+    visual_arguments.add_sources(
+        parser, "--sources", required=True, metavar="SOURCES_DIR"
+    )
     parser.add_argument(
         "--attack",
         choices=passive_commands.ATTACKS,
@@ -84,13 +65,3 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     )
     output.add_format(parser)
     parser.set_defaults(command=passive_commands.evaluate)
-
-
-def _add_sources(parser, name, **options):
-    parser.add_argument(
-        name,
-        type=pathlib.Path,
-        help="holds one folder of pictures a source, named as the source; or "
-        "folders `train` and `test` that do",
-        **options,
-    )

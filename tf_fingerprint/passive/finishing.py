@@ -30,7 +30,7 @@ def save(
     # Made anew, as the training's own may compute in bfloat16.
     plain = Classifier.from_config(classifier.get_config())
     plain.set_weights(classifier.get_weights())
-    _save_learned(sources, folder / runs.LEARNED)
+    save_learned(sources, folder / runs.LEARNED)
     calibrate(plain, sources, config).save(folder / runs.OPEN_SET)
     draft = folder / f".draft-{runs.CLASSIFIER}"
     with backends.alone():
@@ -74,8 +74,13 @@ def write(path: pathlib.Path, text: str) -> None:
     os.replace(draft, path)
 
 
-def _save_learned(sources, path):
-    """Which pictures nothing may be measured on any more."""
+def save_learned(sources: reading.Sources, path: pathlib.Path) -> None:
+    """Says which pictures nothing may be measured on any more.
+
+    Args:
+        sources: What was learned from.
+        path: Of the file.
+    """
     digests = [
         sources.parts[part].digests()
         for part in (reading.TRAIN, reading.CALIBRATION)

@@ -22,7 +22,7 @@ def read(
     *,
     progress: bool = False,
 ) -> reading.Sources:
-    """The sources, large enough for what is wanted of them.
+    """The sources, large enough for a threshold.
 
     Args:
         config: The experiment.
@@ -36,7 +36,39 @@ def read(
         errors.DataError: As `sources.read`, or if too few pictures are held
             out for the threshold.
     """
-    wanted = config.data
+    sources = read_sources(config.data, sources_dir, progress=progress)
+    rate = config.unknown.max_false_positive_rate
+    needed = open_sets.images_needed(rate)
+    found = len(sources.parts[reading.CALIBRATION])
+    if found < needed:
+        raise errors.DataError(
+            f"{sources_dir}: too few pictures for a threshold that calls at "
+            f"most {rate:g} of them unknown: it must rest on {needed}, and "
+            f"{found} are held out for it. Add pictures, or raise "
+            "`data.calibration_share`."
+        )
+    return sources
+
+
+def read_sources(
+    wanted: settings.Data,
+    sources_dir: str | os.PathLike[str],
+    *,
+    progress: bool = False,
+) -> reading.Sources:
+    """The sources as a config wants them.
+
+    Args:
+        wanted: How to read and divide them.
+        sources_dir: See `sources.read`.
+        progress: Whether to draw progress bars, if on a terminal.
+
+    Returns:
+        The sources; files that were skipped are warned of.
+
+    Raises:
+        errors.DataError: As `sources.read`.
+    """
     sources = reading.read(
         sources_dir,
         resolution=wanted.resolution,
@@ -51,16 +83,6 @@ def read(
     )
     for name, reason in sources.broken:
         logging.warning("Skipped %s: %s", name, reason)
-    rate = config.unknown.max_false_positive_rate
-    needed = open_sets.images_needed(rate)
-    found = len(sources.parts[reading.CALIBRATION])
-    if found < needed:
-        raise errors.DataError(
-            f"{sources_dir}: too few pictures for a threshold that calls at "
-            f"most {rate:g} of them unknown: it must rest on {needed}, and "
-            f"{found} are held out for it. Add pictures, or raise "
-            "`data.calibration_share`."
-        )
     return sources
 
 
@@ -85,7 +107,8 @@ def check_folder(
             f"{folder} holds a run already. Go on with it by `--resume`, or "
             "choose another `--run-dir`."
         )
-    if configs.digest(settings.read(path)) != configs.digest(config):
+    found = configs.read(path, kind=type(config))
+    if configs.digest(found) != configs.digest(config):
         raise errors.RunError(
             f"{folder} holds a run of another experiment: its {path.name} is "
             "not the one given. Resume with the run's own "

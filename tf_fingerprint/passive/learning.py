@@ -62,12 +62,8 @@ class ClassifierTraining(stepping.SteppedModel):
 
     def plan(self):
         """What the next step consists of: always the same."""
-        left = max(self.total_images - self.progress.images, 0)
-        factor = 1.0
-        if left < self.decay_images:
-            share = left / self.decay_images
-            factor = LAST_FACTOR + (1 - LAST_FACTOR) * share
-        self.scale_learning_rates(factor)
+        left = self.total_images - self.progress.images
+        self.scale_learning_rates(rate_factor(left, self.decay_images))
         return "classify"
 
     def settings(self):
@@ -133,3 +129,19 @@ class ClassifierTraining(stepping.SteppedModel):
         values = super()._account(values)
         del values["active_bits"]
         return values
+
+
+def rate_factor(images_left: int, decay_images: int) -> float:
+    """Factor on the learning rate near the end of a training.
+
+    Args:
+        images_left: Images still to be shown.
+        decay_images: Last images over which it falls.
+
+    Returns:
+        1 before, then down to `LAST_FACTOR`.
+    """
+    if images_left >= decay_images:
+        return 1.0
+    share = max(images_left, 0) / decay_images
+    return LAST_FACTOR + (1 - LAST_FACTOR) * share

@@ -157,26 +157,34 @@ class Config:
     training: Training = dataclasses.field(default_factory=Training)
 
     def __post_init__(self):
-        held_out = self.data.test_share + self.data.calibration_share
-        if self.data.calibration_share == 0 or held_out >= 1:
-            raise ValueError(
-                "`data.calibration_share` must be above 0, and with "
-                "`data.test_share` below 1. Received "
-                f"{self.data.calibration_share:g} and "
-                f"{self.data.test_share:g}."
-            )
-        if self.optimizer.decay_images > self.training.images:
-            raise ValueError(
-                "`optimizer.decay_images` must be at most `training.images`, "
-                f"{self.training.images}. Received "
-                f"{self.optimizer.decay_images}."
-            )
+        check_shares(self.data)
+        check_decay(self.optimizer, self.training.images)
         if not 0 < self.unknown.max_false_positive_rate < 1:
             raise ValueError(
                 "`unknown.max_false_positive_rate` must lie between 0 and 1, "
                 f"exclusively. Received "
                 f"{self.unknown.max_false_positive_rate:g}."
             )
+
+
+def check_shares(data: Data) -> None:
+    """Raises `ValueError` if nothing is left to learn, or to hold out."""
+    held_out = data.test_share + data.calibration_share
+    if data.calibration_share == 0 or held_out >= 1:
+        raise ValueError(
+            "`data.calibration_share` must be above 0, and with "
+            "`data.test_share` below 1. Received "
+            f"{data.calibration_share:g} and {data.test_share:g}."
+        )
+
+
+def check_decay(optimizer: Optimizer, images: int) -> None:
+    """Raises `ValueError` if the rate falls for longer than it learns."""
+    if optimizer.decay_images > images:
+        raise ValueError(
+            "`optimizer.decay_images` must be at most `training.images`, "
+            f"{images}. Received {optimizer.decay_images}."
+        )
 
 
 def read(

@@ -9,12 +9,11 @@ import keras
 from tf_fingerprint import adam
 from tf_fingerprint import backends
 from tf_fingerprint import callbacks
-from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import training
 from tf_fingerprint.passive import attacks
-from tf_fingerprint.passive import batches
 from tf_fingerprint.passive import finishing
+from tf_fingerprint.passive import fitting
 from tf_fingerprint.passive import inputs
 from tf_fingerprint.passive import learning
 from tf_fingerprint.passive import runs
@@ -85,7 +84,7 @@ def train(
         callbacks.Scalars(folder / "tensorboard"),
         checkpoint,
     ]
-    _fit(model, sources.parts[reading.TRAIN], config, verbose, calls)
+    fitting.fit(model, sources.parts[reading.TRAIN], config, verbose, calls)
     finishing.save(model.classifier, sources, config, folder)
     return folder
 
@@ -181,29 +180,3 @@ class HeldOutAccuracy(keras.callbacks.Callback):
         right = logits.argmax(axis=1) == self.sources
         if logs is not None:
             logs["held_out_accuracy"] = float(right.mean())
-
-
-def _fit(model, labelled, config, verbose, calls):
-    """Fits from where the model stands to the last image."""
-    wanted = config.training
-    step = model.progress.images // wanted.batch_size
-    # Under JAX 8-bit pixels become floats on the device.
-    stream = data.numpy_batches if backends.is_jax() else data.batches
-    steps_in_all = -(-wanted.images // wanted.batch_size)
-    steps_per_epoch = min(wanted.steps_per_epoch, steps_in_all)
-    model.fit(
-        stream(
-            batches.labelled(labelled.images, labelled.sources),
-            batch_size=wanted.batch_size,
-            seed=wanted.seed,
-            mirror=config.data.mirror,
-            first_batch=step,
-        ),
-        initial_epoch=step // steps_per_epoch,
-        epochs=-(-steps_in_all // steps_per_epoch),
-        steps_per_epoch=steps_per_epoch,
-        shuffle=False,
-        verbose=verbose,
-        # Checkpoints last, so that what the others wrote is from before.
-        callbacks=calls,
-    )
