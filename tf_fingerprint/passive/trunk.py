@@ -21,14 +21,14 @@ def channels_at(size, channel_base=1024, max_channels=512):
         max_channels: The cap. 512 in the paper.
 
     Returns:
-        Number of channels.
+        Number of channels, at least 1.
 
     Example:
 
     >>> [channels_at(size) for size in (128, 64, 32, 16, 8, 4, 2)]
     [16, 32, 64, 128, 256, 512, 512]
     """
-    return min(2 * channel_base // size, max_channels)
+    return max(1, min(2 * channel_base // size, max_channels))
 
 
 def trunk(images, channel_base=1024, max_channels=512, until=SMALLEST):
@@ -53,6 +53,8 @@ def trunk(images, channel_base=1024, max_channels=512, until=SMALLEST):
         for position, step in enumerate((size, size // 2)):
             features = reflecting.HeConv2D(
                 channels_at(step, channel_base, max_channels),
+                # The traces are in the lowest bits, which bfloat16 lacks.
+                dtype="float32" if features is images else None,
                 name=f"conv_{size}_{position}",
             )(features)
         features = keras.layers.AveragePooling2D(2, name=f"pool_{size}")(
