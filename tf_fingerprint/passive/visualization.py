@@ -139,7 +139,8 @@ class Visualization(keras.Model):
         """From images to a triple: reconstructions, fingerprints, logits."""
         reconstructions, logits = self.outputs
         fingerprints = self.get_layer(FINGERPRINTS).output
-        return keras.Model(self.inputs, (reconstructions, fingerprints, logits))
+        [images] = self.inputs  # Given as it is, not in a list.
+        return keras.Model(images, (reconstructions, fingerprints, logits))
 
     @property
     def kernels(self):
