@@ -5,7 +5,6 @@ import pathlib
 
 import numpy as np
 import pytest
-import tensorflow as tf
 from PIL import Image
 
 from tf_fingerprint import data
@@ -56,6 +55,8 @@ def tiny_config(*overrides):
 
 def train(config, sources, folder, **options):
     """Trains on one processor."""
+    import tensorflow as tf  # The rest of this file is for JAX too.
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             trainings,

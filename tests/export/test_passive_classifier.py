@@ -9,7 +9,6 @@ import pytest
 import tensorflow as tf
 
 import export
-from export import passive_classifier
 from export import server
 from tf_fingerprint import cli
 from tf_fingerprint import errors
@@ -121,7 +120,7 @@ def test_a_classifier_that_was_written_wrongly_is_not_published(
     weight.assign(before)
 
     with pytest.raises(errors.ExportError, match="must answer as the model"):
-        passive_classifier._check(str(tmp_path / "1"), passive_run)
+        servable.check(str(tmp_path / "1"))
 
 
 @pytest.mark.slow
