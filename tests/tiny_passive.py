@@ -1,5 +1,6 @@
 """Sources of small pictures, and a classifier of two of them."""
 
+import functools
 import pathlib
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tf_fingerprint import data
+from tf_fingerprint import training as trainings
 from tf_fingerprint.passive import runs
 from tf_fingerprint.passive import settings
 from tf_fingerprint.passive import training
@@ -51,23 +53,49 @@ def tiny_config(*overrides):
     return settings.read(None, [*OVERRIDES, *overrides])
 
 
+def train(config, sources, folder, **options):
+    """Trains on one processor."""
+    import tensorflow as tf  # The rest of this file is for JAX too.
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            trainings,
+            "choose_strategy",
+            lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
+        )
+        return training.train(config, sources, folder, verbose=0, **options)
+
+
+# Fixtures that several modules import run once for each: they share these.
+@functools.cache
+def _written(base):
+    return write_sources(base / "tiny_sources")
+
+
+@functools.cache
+def _trained(base):
+    return train(tiny_config(), _written(base), base / "tiny_passive")
+
+
+_opened = functools.cache(runs.load)
+
+
 @pytest.fixture(scope="session")
 def sources_dir(tmp_path_factory) -> pathlib.Path:
     """Three sources; shared, so don't change them."""
-    return write_sources(tmp_path_factory.mktemp("sources") / "all")
+    return _written(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
-def passive_dir(sources_dir, tmp_path_factory) -> pathlib.Path:
+def passive_dir(tmp_path_factory) -> pathlib.Path:
     """The run directory of a classifier that knows two of the three."""
-    folder = tmp_path_factory.mktemp("passive") / "run"
-    return training.train(tiny_config(), sources_dir, folder, verbose=0)
+    return _trained(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
 def passive_run(passive_dir) -> runs.PassiveRun:
     """The opened run; shared, so don't change it."""
-    return runs.load(passive_dir)
+    return _opened(passive_dir)
 
 
 def noise(count, side=SIDE, seed=0):
