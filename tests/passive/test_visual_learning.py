@@ -141,3 +141,31 @@ def test_it_learns_to_tell_pictures_apart_by_what_it_leaves_out():
     assert values["accuracy"][-1] > values["accuracy"][0]
     assert values["cross_entropy"][-1] < 0.7 * values["cross_entropy"][0]
     assert values["images"][-1] == 160
+
+
+def test_a_resumed_training_ends_as_one_that_was_not_stopped(tmp_path):
+    def built(seed):
+        keras.utils.set_random_seed(seed)
+        return visual_training.build(config(), LABELS)
+
+    def step(model):
+        model.plan()
+        model.train_step(batch(), model.settings(), "visualize")
+        model.advance({})
+
+    whole, stopped = built(0), built(0)
+    for model in (whole, whole, stopped):
+        step(model)
+    stopped.save_weights(tmp_path / "latest.weights.h5")
+    resumed = built(1)
+    resumed.load_weights(tmp_path / "latest.weights.h5")
+    step(resumed)
+
+    assert resumed.progress.images == 2 * COUNT
+    for name in ("network", "critic", "ema_network"):
+        for one, other in zip(
+            getattr(resumed, name).weights,
+            getattr(whole, name).weights,
+            strict=True,
+        ):
+            np.testing.assert_allclose(one, other, atol=1e-6)

@@ -64,30 +64,12 @@ def test_a_run_holds_network_log_and_grids(run_dir):
     assert run.labels == ("bright", "dark", "striped")
     with open(run_dir / "metrics.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["images"] for row in rows] == ["32", "64"]
+    assert [float(row["images"]) for row in rows] == [32, 64]
     assert {"cross_entropy", "gradient_penalty", "held_out_accuracy"} <= set(
         rows[-1]
     )
     grid = Image.open(run_dir / "grids" / "000000064.png")
     assert grid.size == (8 * tiny_passive.SIDE, 3 * tiny_passive.SIDE)
-
-
-def test_a_resumed_training_ends_as_one_that_was_not_stopped(
-    sources_dir, run_dir, tmp_path
-):
-    first = config("training.checkpoint_epochs=1")
-    folder = visual_training.train(
-        first, sources_dir, tmp_path / "run", minutes=0, verbose=0
-    )
-    stopped = visual_runs.load(folder).network.get_weights()
-
-    visual_training.train(first, sources_dir, folder, resume=True, verbose=0)
-
-    resumed = visual_runs.load(folder).network.get_weights()
-    whole = visual_runs.load(run_dir).network.get_weights()
-    assert any((a != b).any() for a, b in zip(stopped, whole, strict=True))
-    for one, other in zip(resumed, whole, strict=True):
-        np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_another_experiments_run_is_not_gone_on_with(sources_dir, run_dir):

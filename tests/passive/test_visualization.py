@@ -48,7 +48,7 @@ def test_logits_are_one_valid_convolution_of_the_image_fingerprint():
 
     convolved = tf.nn.conv2d(
         shown - reconstructions,
-        made.kernels / np.sqrt(SIDE * SIDE * 3),
+        made.kernels / tf.sqrt(SIDE * SIDE * 3.0),
         strides=1,
         padding="VALID",
     )

@@ -1,6 +1,7 @@
 """A trained visualization network, ready for use."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 from typing import Any
@@ -89,6 +90,11 @@ class VisualRun:
     def labels(self) -> tuple[str, ...]:
         """Names of the sources, in the order of the logits."""
         return self.network.labels
+
+    @functools.cached_property
+    def learned(self) -> frozenset[int]:
+        """What pictures were learned from; see `sources.Labelled.digests`."""
+        return frozenset(np.load(self.folder / runs.LEARNED).tolist())
 
     @property
     def model_fingerprints(self) -> npt.NDArray[np.float32]:
