@@ -62,14 +62,14 @@ def _arguments(arguments):
         "--images",
         type=int,
         nargs="+",
-        default=[100_000, 150_000],
+        default=[60_000, 100_000],
         help="pictures that each classifier is shown",
     )
     parser.add_argument(
-        "--pictures", type=int, default=8000, help="to learn from, of all"
+        "--pictures", type=int, default=4000, help="to learn from, of all"
     )
     parser.add_argument(
-        "--test-pictures", type=int, default=1000, help="of all copies"
+        "--test-pictures", type=int, default=500, help="of all copies"
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", dest="overrides", action="append", default=[])
@@ -100,24 +100,17 @@ def measured(run, copies, images, folder, args):
     classifier = trained(run, known, images, folder, args)
     per_copy = math.ceil(args.test_pictures / copies)
     makers = np.repeat(np.arange(copies), per_copy)
-    for world, sealed, number in (("closed", known, 1), ("open", new, 2)):
+    for world, sealed, first in (("closed", known, 0), ("open", new, copies)):
         pictures = run.generate(
-            len(makers), fingerprints=sealed[makers], seed=args.seed + number
+            len(makers), fingerprints=sealed[makers], seed=args.seed + 1 + first
         )
         labels, _, unknown = classifier.classify(pictures)
         if world == "closed":
-            yield (
-                "passive_closed",
-                np.array([int(label) for label in labels]) == makers,
-            )
-            yield "passive_closed_called_unknown", unknown
-        else:
-            yield "passive_open_called_unknown", unknown
-        yield (
-            f"fingerprint_{world}",
-            attributed(run, pictures, fingerprints)
-            == makers + (copies if world == "open" else 0),
-        )
+            named = np.array([int(label) for label in labels])
+            yield "passive_closed", named == makers
+        yield f"passive_{world}_called_unknown", unknown
+        named = attributed(run, pictures, fingerprints)
+        yield f"fingerprint_{world}", named == first + makers
 
 
 def attributed(run, pictures, fingerprints):
@@ -144,11 +137,12 @@ def trained(run, fingerprints, images, folder, args):
     ):
         place = folder / "sources" / f"{maker:03}"
         place.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(place / f"{number:06}.png")
+        Image.fromarray(picture.squeeze()).save(place / f"{number:06}.png")
     config = settings.read(
         None,
         [
             f"data.resolution={run.config.data.resolution}",
+            f"data.channels={run.config.data.channels}",
             # Measured on pictures that are made afterwards.
             "data.test_share=0.02",
             f"training.images={images}",

@@ -3,10 +3,13 @@
 import importlib
 import json
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
+import tf_fingerprint.training
 from tf_fingerprint import data
 from tf_fingerprint.passive import finishing
 from tf_fingerprint.passive import inputs
@@ -14,6 +17,7 @@ from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import training
 
 from .. import tiny_passive
+from ..tiny_run import tiny_run_dir as tiny_run_dir
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -162,3 +166,68 @@ def test_the_nearest_picture_is_the_nearest(benchmark):
 
     distances = ((places[:, None] - others[None]) ** 2).sum(axis=2)
     np.testing.assert_array_equal(found, distances.argmin(axis=0))
+
+
+def test_the_page_shows_what_was_measured(benchmark, tmp_path):
+    shutil.copy(ROOT / "docs" / "passive_results.md", tmp_path)
+    figures = {
+        "architectures_accuracy": 0.99,
+        "architectures_accuracy_low": 0.98,
+        "architectures_accuracy_high": 0.995,
+        "architectures_real_as_real": 7,
+        "architectures_real_as_wgan_gp": 1,
+        "architectures_wgan_gp_as_real": 2,
+        "architectures_wgan_gp_as_wgan_gp": 8,
+        **{f"low_16{end}": 0.5 for end in ("", "_low", "_high")},
+        **{f"low_4{end}": 0.25 for end in ("", "_low", "_high")},
+    }
+    (tmp_path / "passive.json").write_text(
+        json.dumps({"command": "python it.py", "figures": figures})
+    )
+
+    benchmark("passive_page").main(
+        ["--docs", str(tmp_path), "--results", str(tmp_path)]
+    )
+
+    lines = (tmp_path / "passive_results.md").read_text().splitlines()
+    assert (
+        "| real and four architectures | 0.99 | 0.98 to 0.995 | 0.98 | 0.994 "
+        "| `python it.py` |"
+    ) in lines
+    assert "| is | real | wgan_gp |" in lines
+    assert "| wgan_gp | 2 | 8 |" in lines
+    assert lines.index("| 4 | 0.25 | 0.25 to 0.25 |") + 1 == lines.index(
+        "| 16 | 0.5 | 0.5 to 0.5 |"
+    )
+    assert "| real and ten seeds" not in "".join(lines)
+
+
+def test_copies_are_told_apart_by_either_method(
+    benchmark, tiny_run_dir, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        tf_fingerprint.training,
+        "choose_strategy",
+        lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
+    )
+
+    benchmark("passive_instances").main(
+        [
+            *("--run", str(tiny_run_dir), "--results", str(tmp_path)),
+            *("--copies", "2", "--images", "32", "--pictures", "400"),
+            *("--test-pictures", "8"),
+            *("--set", "network.channel_base=16"),
+            *("--set", "training.mixed_precision=float32"),
+        ]
+    )
+
+    path = tmp_path / "passive_instances.json"
+    figures = json.loads(path.read_text())["figures"]
+    for name in (
+        "passive_closed_2",
+        "passive_open_called_unknown_2",
+        "fingerprint_closed_2",
+        "fingerprint_open_2",
+    ):
+        assert 0 <= figures[name] <= 1
+        assert figures[f"{name}_pictures"] == 8

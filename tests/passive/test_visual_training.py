@@ -2,11 +2,13 @@ import csv
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from tf_fingerprint import cli
 from tf_fingerprint import data
 from tf_fingerprint import errors
+from tf_fingerprint import training as trainings
 from tf_fingerprint.passive import fingerprint_pictures
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import visual_runs
@@ -39,7 +41,14 @@ def run_dir(sources_dir, tmp_path_factory):
     folder = tmp_path_factory.mktemp("visual") / "run"
     sets = [part for each in OVERRIDES for part in ("--set", each)]
     arguments = ["passive", "visualize", sources_dir, "--run-dir", folder]
-    assert cli.main([str(each) for each in [*arguments, *sets]]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        # One processor: compiling for two takes twice as long.
+        patch.setattr(
+            trainings,
+            "choose_strategy",
+            lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
+        )
+        assert cli.main([str(each) for each in [*arguments, *sets]]) == 0
     return folder
 
 
@@ -68,8 +77,9 @@ def test_a_run_holds_network_log_and_grids(run_dir):
     assert {"cross_entropy", "gradient_penalty", "held_out_accuracy"} <= set(
         rows[-1]
     )
-    grid = Image.open(run_dir / "grids" / "000000064.png")
-    assert grid.size == (8 * tiny_passive.SIDE, 3 * tiny_passive.SIDE)
+    with Image.open(run_dir / "grids" / "000000064.png") as grid:
+        size = grid.size
+    assert size == (8 * tiny_passive.SIDE, 3 * tiny_passive.SIDE)
 
 
 def test_another_experiments_run_is_not_gone_on_with(sources_dir, run_dir):
