@@ -62,14 +62,14 @@ def _arguments(arguments):
         "--images",
         type=int,
         nargs="+",
-        default=[60_000, 100_000],
+        default=[80_000, 120_000],
         help="pictures that each classifier is shown",
     )
     parser.add_argument(
-        "--pictures", type=int, default=4000, help="to learn from, of all"
+        "--pictures", type=int, default=8000, help="to learn from, of all"
     )
     parser.add_argument(
-        "--test-pictures", type=int, default=500, help="of all copies"
+        "--test-pictures", type=int, default=1000, help="of all copies"
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--set", dest="overrides", action="append", default=[])
