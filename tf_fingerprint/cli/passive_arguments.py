@@ -1,11 +1,13 @@
 """What the commands on passive classifiers take."""
 
 import argparse
+import math
 import pathlib
 from collections.abc import Callable
 
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import passive_commands
+from tf_fingerprint.cli import values
 
 _RUN_HELP = "run directory of a passive classifier"
 
@@ -69,6 +71,14 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         "--resume",
         action="store_true",
         help="go on where an interrupted training of this directory stopped",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=values.minutes,
+        default=math.inf,
+        metavar="N",
+        help="stop in time for so many minutes, with the classifier as it is; "
+        "`--resume` goes on (default: no end)",
     )
     parser.set_defaults(command=passive_commands.train)
 
