@@ -31,6 +31,7 @@ def test_passes_on_what_it_is_told(tmp_path, monkeypatch, capsys):
     status = cli.main(
         ["train", str(ROOT / "configs" / "smoke.toml"), "--resume"]
         + ["--set", "training.batch_size=4", "--run-dir", str(tmp_path)]
+        + ["--minutes", "1.5"]
     )
 
     [(batch_size, run_dir, options)] = told
@@ -38,7 +39,20 @@ def test_passes_on_what_it_is_told(tmp_path, monkeypatch, capsys):
     assert batch_size == 4
     assert run_dir == tmp_path
     assert options["resume"] is True
+    assert options["minutes"] == 1.5
     assert capsys.readouterr() == (f"{tmp_path}\n", "a progress bar\n")
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "inf", "nan", "soon"])
+def test_minutes_are_a_number_above_0(minutes, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(
+            ["train", str(ROOT / "configs" / "smoke.toml")]
+            + ["--run-dir", str(tmp_path), "--minutes", minutes]
+        )
+
+    assert stop.value.code == 2
+    assert "a number of minutes above 0" in capsys.readouterr().err
 
 
 def test_an_unknown_setting_is_a_named_failure(tmp_path, capsys):

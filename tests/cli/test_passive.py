@@ -91,6 +91,7 @@ def test_training_prints_the_run_directory(
         assert config.data.leave_out == "striped"
         assert sources == sources_dir
         assert options["resume"] is True
+        assert options["minutes"] == 2.5
         return folder
 
     monkeypatch.setattr(training, "train", train)
@@ -98,7 +99,7 @@ def test_training_prints_the_run_directory(
     status, stdout, _ = run(
         *("train", sources_dir, "--run-dir", tmp_path / "run"),
         *("--config", passive_dir / "config.toml"),
-        *("--set", "training.batch_size=16", "--resume"),
+        *("--set", "training.batch_size=16", "--resume", "--minutes", "2.5"),
     )
 
     assert (status, stdout) == (0, f"{tmp_path / 'run'}\n")

@@ -146,12 +146,20 @@ def test_no_images_are_refused():
         data.numpy_batches(numbered_images(0), batch_size=2, seed=0)
 
 
-# Prints what each replica of one process sees of the first three batches.
+# Prints what each replica of one process sees of the first three batches, and
+# ends while the next are being read.
 REPLICAS = """
-import json, sys
+import json, sys, time
 import tensorflow as tf
 from tests.data import test_pipeline
 from tf_fingerprint import data
+from tf_fingerprint.data import pipeline
+
+def slow(*arguments, batch=pipeline._batch):
+    time.sleep(0.3)
+    return batch(*arguments)
+
+pipeline._batch = slow
 
 devices = tf.config.list_physical_devices("CPU")
 two = [tf.config.LogicalDeviceConfiguration()] * 2
@@ -182,7 +190,11 @@ def start_process(*arguments, stderr=subprocess.PIPE, **environment):
 
 def parts_seen(process):
     """The numbers of the images by batch and replica."""
-    output, log = process.communicate(timeout=120)
+    with process:
+        try:
+            output, log = process.communicate(timeout=600)
+        finally:
+            process.kill()
     assert process.returncode == 0, log
     return json.loads(output.splitlines()[-1])
 

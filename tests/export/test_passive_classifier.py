@@ -26,12 +26,11 @@ def seeded():
     """No seed: setting one makes TensorFlow prepare each graph once more."""
 
 
-def by_distance(run):
-    """The run, with the distance as its score."""
+def by_energy(run):
+    """The run, with the energy as its score."""
     features, logits = run.read(noise(60, seed=5))
-    space = open_set.Space.of(features, np.arange(60) % 2)
     known = open_set.OpenSet.calibrate(
-        "distance", features, logits, max_false_positive_rate=0.1, space=space
+        "energy", features, logits, max_false_positive_rate=0.1
     )
     return dataclasses.replace(run, open_set=known)
 
@@ -40,8 +39,8 @@ def by_distance(run):
 def both(request, passive_run, tmp_path_factory):
     """A run, and what its servable answers when it is loaded."""
     run = passive_run
-    if request.param == "distance":
-        run = by_distance(run)
+    if request.param == "energy":
+        run = by_energy(run)
     servable = export.passive_classifier(run)
     folder = tmp_path_factory.mktemp("written")
     tf.saved_model.save(

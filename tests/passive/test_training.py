@@ -31,6 +31,7 @@ def test_a_training_fills_its_run_directory(passive_dir):
         "sources.json",
         "tensorboard",
         "unknown.json",
+        "unknown.npz",
     ]
     assert settings.read(passive_dir / "config.toml") == tiny_config()
     known = json.loads((passive_dir / "sources.json").read_text())
@@ -75,13 +76,13 @@ def test_immunising_goes_on_from_another_run(
         "training.mixed_precision=mixed_bfloat16",
         "attack.name=noise",
         "optimizer.learning_rate=1e-6",
-        "unknown.score=distance",
+        "unknown.score=energy",
     )
 
     train(config, sources_dir, tmp_path)
 
     run = runs.load(tmp_path)
-    assert run.open_set.score == "distance"
+    assert run.open_set.score == "energy"
     assert run.classifier.compute_dtype == "float32"
     for ours, theirs in zip(
         run.classifier.get_weights(), weights(passive_dir), strict=True

@@ -137,16 +137,25 @@ def test_responses_add_up_to_the_logits(run_dir, files):
     )
 
 
-def test_pictures_of_one_name_are_refused_before_anything_is_written(
+def test_pictures_of_one_name_are_called_by_their_folders_too(
     run_dir, sources_dir, tmp_path
 ):
     files = [sources_dir / label / "003.png" for label in ("dark", "bright")]
 
-    with pytest.raises(errors.DataError, match="Received twice: 003"):
-        fingerprint_pictures.write(
-            visual_runs.load(run_dir), tmp_path / "shown", files
-        )
-    assert not (tmp_path / "shown").exists()
+    fingerprint_pictures.write(visual_runs.load(run_dir), tmp_path, files)
+
+    for label in ("dark", "bright"):
+        assert (tmp_path / f"image_fingerprint_{label}_003.png").is_file()
+
+
+def test_a_picture_given_twice_is_refused_before_anything_is_written(
+    run_dir, files, tmp_path
+):
+    run, folder = visual_runs.load(run_dir), tmp_path / "shown"
+
+    with pytest.raises(errors.DataError, match="Received twice: dark_003"):
+        fingerprint_pictures.write(run, folder, [files[0], files[0]])
+    assert not folder.exists()
 
 
 def test_some_pictures_are_of_all_sources():

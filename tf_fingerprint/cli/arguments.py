@@ -1,6 +1,7 @@
 """What each command takes."""
 
 import argparse
+import math
 import pathlib
 
 from absl.flags import argparse_flags
@@ -86,6 +87,14 @@ def _add_train(adding):
         "--resume",
         action="store_true",
         help="go on where an interrupted training of this directory stopped",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=values.minutes,
+        default=math.inf,
+        metavar="M",
+        help="after these, stop at the end of an epoch and save the networks "
+        "as they are; --resume goes on",
     )
     parser.set_defaults(command=commands.train)
 

@@ -34,6 +34,7 @@ def train(args: argparse.Namespace) -> int:
             settings,
             args.run_dir,
             resume=args.resume,
+            minutes=args.minutes,
             verbose="auto" if sys.stderr.isatty() else 0,
         )
     print(run_dir)

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import math
 import re
 
 _HIGHEST_PORT = 65535
@@ -23,6 +24,19 @@ def not_negative(text: str) -> int:
             f"must be a whole number from 0 on. Received {text!r}"
         )
     return int(text)
+
+
+def minutes(text: str) -> float:
+    """A time above 0."""
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = math.nan
+    if not 0 < minutes < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"must be a number of minutes above 0. Received {text!r}"
+        )
+    return minutes
 
 
 def rate(text: str) -> float:

@@ -1,9 +1,11 @@
 """What the commands on visualization networks take, and other trainings."""
 
 import argparse
+import math
 import pathlib
 from collections.abc import Callable
 
+from tf_fingerprint.cli import values
 from tf_fingerprint.cli import visual_commands
 
 
@@ -19,7 +21,7 @@ def add(adding, added: Callable) -> None:
     )
     add_training(
         parser,
-        "TOML file, such as configs/passive_visualization_32.toml (default: "
+        "TOML file, such as configs/passive_visualization_64.toml (default: "
         "the paper's settings, at 128 pixels)",
     )
     parser.set_defaults(command=visual_commands.visualize)
@@ -83,6 +85,14 @@ def add_training(parser: argparse.ArgumentParser, config_help: str) -> None:
         "--resume",
         action="store_true",
         help="go on where an interrupted training of this directory stopped",
+    )
+    parser.add_argument(
+        "--minutes",
+        type=values.minutes,
+        default=math.inf,
+        metavar="N",
+        help="stop in time for so many minutes, with the network as it is; "
+        "`--resume` goes on (default: no end)",
     )
 
 

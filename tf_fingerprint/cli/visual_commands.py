@@ -25,6 +25,7 @@ def visualize(args: argparse.Namespace) -> int:
             args.sources_dir,
             args.run_dir,
             resume=args.resume,
+            minutes=args.minutes,
             verbose="auto" if sys.stderr.isatty() else 0,
         )
     print(run_dir)

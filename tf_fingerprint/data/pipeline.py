@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tf_fingerprint.data import reading_ahead
+
 
 def numpy_batches(
     images: np.ndarray,
@@ -74,10 +76,11 @@ def batches(
 
     _check(images, batch_size, seed, first_batch)
     take = functools.partial(_batch, images, batch_size, seed, mirror)
+    reader = reading_ahead.Reader(take)
     shape = (batch_size, *images.shape[1:])
 
     def read(step):
-        batch = tf.numpy_function(take, [step], images.dtype, stateful=False)
+        batch = tf.numpy_function(reader, [step], images.dtype, stateful=False)
         # The same arithmetic as `to_unit`, in the graph.
         return tf.cast(tf.ensure_shape(batch, shape), "float32") / 127.5 - 1.0
 

@@ -153,7 +153,7 @@ def write(
         errors.EvaluationError: If a file can't be written.
     """
     folder = pathlib.Path(folder)
-    names = _names("Pictures", [pathlib.Path(file).stem for file in files])
+    names = _names("Pictures", _told_apart(files))
     labels = _names("Sources", run.labels)
     images = run.read_images(list(files))  # Before anything is written.
     models = []
@@ -195,6 +195,15 @@ def _write_images(run, folder, names, labels, images):
             shown.append((f"response to {label}", content))
         nearest = run.labels[seen.logits[place].argmax()]
         yield Shown(name, f"Taken for {nearest}.", tuple(shown))
+
+
+def _told_apart(files):
+    """The files' names, with their folders' where those are the same."""
+    paths = [pathlib.Path(file).resolve() for file in files]
+    names = [path.stem for path in paths]
+    if len(set(names)) < len(names):
+        names = [f"{path.parent.name}_{path.stem}" for path in paths]
+    return names
 
 
 def _names(what, texts):

@@ -109,13 +109,13 @@ class Unknown(Section):
     """`[unknown]`: when a picture is of none of the sources. Not in the paper.
 
     Args:
-        score: `energy` of the logits, or `distance` of the features from those
-            of the nearest source.
+        score: `distance` of the features from those of the nearest source, or
+            `energy` of the logits, which noise and other photographs pass.
         max_false_positive_rate: Tolerated share of the sources' own pictures
             that are called unknown.
     """
 
-    score: Literal["energy", "distance"] = "energy"
+    score: Literal["distance", "energy"] = "distance"
     max_false_positive_rate: Share = 0.05
 
 
