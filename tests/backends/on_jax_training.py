@@ -26,6 +26,9 @@ from tf_fingerprint import training
 from tf_fingerprint.curriculum import Progress
 from tf_fingerprint.passive import runs as passive_runs
 from tf_fingerprint.passive import training as passive_training
+from tf_fingerprint.passive import visual_runs
+from tf_fingerprint.passive import visual_settings
+from tf_fingerprint.passive import visual_training
 
 FOLDER = pathlib.Path(os.environ.get("JAX_TEST_FOLDER", "."))
 
@@ -218,4 +221,25 @@ def test_a_passive_classifier_needs_no_tensorflow_either(tmp_path):
         np.testing.assert_array_equal(ours.value, theirs.value)
     images = tiny_passive.pictures("dark", 8)
     assert run.judge(images) == other.judge(images)
+    assert "tensorflow" not in sys.modules
+
+
+def test_a_visualization_network_needs_no_tensorflow_either(tmp_path):
+    sources = tiny_passive.write_sources(tmp_path / "sources")
+    config = visual_settings.read(
+        None,
+        [
+            f"data.resolution={tiny_passive.SIDE}",
+            *("data.calibration_share=0.3", "network.channel_base=64"),
+            *("network.max_channels=8", "training.images=16"),
+            *("training.batch_size=8", "training.steps_per_epoch=2"),
+        ],
+    )
+
+    visual_training.train(config, sources, tmp_path / "run", verbose=0)
+
+    run = visual_runs.load(tmp_path / "run")
+    seen = run.look(tiny_passive.pictures("dark", 2))
+    assert run.labels == ("bright", "dark", "striped")
+    assert np.isfinite(seen.logits).all()
     assert "tensorflow" not in sys.modules
