@@ -27,6 +27,7 @@ LEVELS = [
     {"starting"},
     {"training", "quickstart", "calibrating", "bulk"},
     {"evaluation"},
+    {"passive"},
     {"suites"},
     {"evaluating"},
     {"cli"},
