@@ -4,7 +4,7 @@ Each figure is a bit accuracy on pictures as 8-bit files, with the ends of its
 interval of 95 %, and the share of the pictures that name their maker among
 1,000 recipients at a false-positive rate of 1e-6 over all of them.
 
-    python benchmarks/robustness.py --run runs/robust
+    python benchmarks/robustness.py --run benchmarks/robust
 """
 
 import argparse
