@@ -12,6 +12,7 @@ _MODULES = {
     "ServedAttribution": "export.client",
     "attribution": "export.attribution",
     "decoder": "export.decoder",
+    "encoder": "export.encoder",
     "issue_many": "export.bulk",
     "open_commitment": "export.verification",
     "open_generator": "export.open_generator",

@@ -19,7 +19,7 @@ import inspect
 import re
 
 MODULES = (
-    *("attribution", "decoder", "instance", "open_generator"),
+    *("attribution", "decoder", "encoder", "instance", "open_generator"),
     "passive_classifier",
 )
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from export import drawing
 from export import images
+from tf_fingerprint import artificial
 from tf_fingerprint import runs
 
 
@@ -31,12 +32,8 @@ def signatures(run: runs.Run, respond):
         Dict from each signature's name to its function.
     """
 
-    def read(images):
-        _, logits = run.decoder(images, training=False)
-        return logits
-
     return two_forms(
-        read,
+        _reader(run),
         run.config.networks.num_bits,
         respond,
         resolution=run.config.data.resolution,
@@ -48,7 +45,7 @@ def two_forms(network, width, respond, **form):
     """As `signatures`, for any network that reads pictures.
 
     Args:
-        network: From images in [-1, 1] to `(n, width)`.
+        network: From 8-bit pixels to `(n, width)`.
         width: How much it says of each.
         respond: Makes the response of what it says and of the status; for a
             row that can't be read, it says zeros.
@@ -59,7 +56,7 @@ def two_forms(network, width, respond, **form):
     """
 
     def said(pixels):
-        return tf.cast(network(drawing.to_unit(pixels)), tf.float32)
+        return tf.cast(network(pixels), tf.float32)
 
     def logits_of(pixels):
         logits = drawing.through(said, pixels)
@@ -90,6 +87,17 @@ def two_forms(network, width, respond, **form):
             [tf.TensorSpec((None, None, None, None), tf.uint8, "images")],
         ),
     }
+
+
+def _reader(run):
+    """From pixels to logits: the two methods scale pixels differently."""
+    if isinstance(run, artificial.CodecRun):
+        return lambda pixels: run.decoder(
+            tf.cast(pixels, tf.float32) / 255, training=False
+        )
+    return lambda pixels: run.decoder(drawing.to_unit(pixels), training=False)[
+        1
+    ]
 
 
 def readings(logits, status):

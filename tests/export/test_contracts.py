@@ -10,6 +10,8 @@ from export import contracts
 from tf_fingerprint import models
 from tf_fingerprint import registry
 
+from ..tiny_codec import codec_run as codec_run
+from ..tiny_codec import codec_run_dir as codec_run_dir
 from ..tiny_passive import passive_dir as passive_dir
 from ..tiny_passive import passive_run as passive_run
 from ..tiny_run import ROOT
@@ -25,13 +27,14 @@ TYPES = {
 
 
 @pytest.fixture
-def servables(tiny_run, passive_run):
+def servables(tiny_run, codec_run, passive_run):
     fingerprint = np.arange(32) % 2
     return {
         "attribution": export.attribution(
             tiny_run, registry.Candidates(tiny_run.record, [])
         ),
         "decoder": export.decoder(tiny_run),
+        "encoder": export.encoder(codec_run, allow_open=True),
         "instance": export.sealed_instance(
             models.seal(tiny_run.generator, fingerprint, noise="random")
         ),

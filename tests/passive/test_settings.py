@@ -11,8 +11,11 @@ CONFIGS = sorted((ROOT / "configs").glob("passive_*.toml"))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
-def test_configs_are_read_and_written_again(path, tmp_path):
+def test_configs_name_their_command_and_are_written_again(path, tmp_path):
     read = settings.read(path)
+    comment = path.read_text().partition("\n[")[0]
+    assert "tf-fingerprint passive train SOURCES_DIR" in comment
+    assert f"--config configs/{path.name}" in comment
     (tmp_path / "config.toml").write_text(config.to_toml(read))
 
     assert settings.read(tmp_path / "config.toml") == read

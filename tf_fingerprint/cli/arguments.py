@@ -8,6 +8,7 @@ from absl.flags import argparse_flags
 
 from tf_fingerprint.cli import bulk
 from tf_fingerprint.cli import commands
+from tf_fingerprint.cli import embedding
 from tf_fingerprint.cli import evaluating
 from tf_fingerprint.cli import issuing_arguments
 from tf_fingerprint.cli import odds
@@ -39,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
     adding = main.add_subparsers(required=True, metavar="COMMAND")
     _add_train(adding)
     _add_generate(adding)
+    purpose = "hide a fingerprint in the training pictures of any generator"
+    embedding.add_embed(_added(adding, "embed", purpose))
     purpose = "hand sealed copies to recipients"
     issuing_arguments.add_issue(_added(adding, "issue", purpose), _RUN_HELP)
     purpose = "tell whether a copy is as it was handed out"

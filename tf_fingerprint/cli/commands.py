@@ -44,6 +44,7 @@ def train(args: argparse.Namespace) -> int:
 def generate(args: argparse.Namespace) -> int:
     """Makes pictures; prints the path of each."""
     run = starting.load_run(args.run)
+    starting.check_generator(run)
     from tf_fingerprint import delivery  # After TensorFlow, which it needs.
     from tf_fingerprint import fingerprints
 

@@ -159,7 +159,10 @@ def _servable(args, run, candidates):
 
     if args.what == "decoder":
         return export.decoder(run)
+    if args.what == "encoder":
+        return export.encoder(run, allow_open=args.allow_open)
     if args.what == "open-generator":
+        starting.check_generator(run)
         return export.open_generator(run, allow_open=args.allow_open)
     return export.attribution(
         run,
@@ -185,12 +188,14 @@ def _check_export(args):
                 args.parser.error(
                     f"argument --{option}: it goes with --what attribution"
                 )
-    if args.what == "open-generator" and not args.allow_open:
+    is_open = args.what in ("open-generator", "encoder")
+    if is_open and not args.allow_open:
         args.parser.error(
-            "--what open-generator requires --allow-open: whoever has it can "
+            f"--what {args.what} requires --allow-open: whoever has it can "
             "make pictures with every recipient's fingerprint"
         )
-    if args.what != "open-generator" and args.allow_open:
+    if not is_open and args.allow_open:
         args.parser.error(
-            "argument --allow-open: it goes with --what open-generator"
+            "argument --allow-open: it goes with --what open-generator or "
+            "encoder"
         )

@@ -11,7 +11,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from tf_fingerprint import errors
+from tf_fingerprint.config import artificial
 from tf_fingerprint.config import sections
+
+AnyConfig = sections.Config | artificial.CodecConfig
+
+# What a config is of, by the `method` that stands at its top.
+METHODS = {
+    kind.method: kind for kind in (sections.Config, artificial.CodecConfig)
+}
+DEFAULT_METHOD = sections.Config.method
 
 # Settings that are paths, and what they may hold that is none.
 PATHS = {
@@ -25,7 +34,7 @@ def read(
     path: str | os.PathLike,
     overrides: Sequence[str] = (),
     *,
-    kind: type = sections.Config,
+    kind: type | None = None,
 ) -> Any:
     """The config in a TOML file, checked.
 
@@ -35,7 +44,8 @@ def read(
             `training.batch_size=32`, with values as in TOML; strings also
             without quotes. A `data.source` given here is relative to the
             working directory, one in the file to the file's folder.
-        kind: What kind of config it is: a dataclass of sections.
+        kind: What kind of config it is: a dataclass of sections. That of the
+            `method` that the file says, if not given.
 
     Returns:
         The config, of that kind; its `data.source`, if a path, is absolute.
@@ -53,6 +63,8 @@ def read(
         ) from error
     except ValueError as error:  # Of TOML or of UTF-8.
         raise errors.ConfigError(f"{path}: must be TOML. {error}.") from error
+    if kind is None:
+        kind = _kind(settings.pop("method", DEFAULT_METHOD), path)
     return build(settings, overrides, kind=kind, where=path)
 
 
@@ -87,6 +99,9 @@ def build(
 def to_toml(config: Any) -> str:
     """A file that reads back as an equal config, every default written out."""
     lines = []
+    method = getattr(config, "method", DEFAULT_METHOD)
+    if method != DEFAULT_METHOD:
+        lines += [f"method = {_value(method)}", ""]
     for name, section in dataclasses.asdict(config).items():
         lines += [f"[{name}]"]
         lines += [f"{key} = {_value(value)}" for key, value in section.items()]
@@ -108,6 +123,16 @@ def digest(config: Any) -> str:
         values = dataclasses.replace(values, **{name: last})
         config = dataclasses.replace(config, **{section: values})
     return hashlib.sha256(to_toml(config).encode()).hexdigest()
+
+
+def _kind(method, where):
+    """The class of a method's configs."""
+    if isinstance(method, str) and method in METHODS:
+        return METHODS[method]
+    raise errors.ConfigError(
+        f"{where}: `method` must be one of {', '.join(METHODS)}. Received "
+        f"{method!r}."
+    )
 
 
 def _sections(kind):
