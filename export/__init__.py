@@ -16,6 +16,7 @@ _MODULES = {
     "issue_many": "export.bulk",
     "open_commitment": "export.verification",
     "open_generator": "export.open_generator",
+    "passive_classifier": "export.passive_classifier",
     "publish": "export.publication",
     "sealed_instance": "export.instance",
     "verify": "export.verification",

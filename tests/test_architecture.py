@@ -27,6 +27,7 @@ LEVELS = [
     {"starting"},
     {"training", "quickstart", "calibrating", "bulk"},
     {"evaluation"},
+    {"passive"},
     {"suites"},
     {"evaluating"},
     {"cli"},
@@ -46,6 +47,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 EXPORTS = sorted((ROOT / "export").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 BENCHMARKS = sorted((ROOT / "benchmarks").rglob("*.py"))
+EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
 
 
 def name_of(path):
@@ -109,7 +111,7 @@ def test_whoever_audits_needs_no_tensorflow(part):
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
-@pytest.mark.parametrize("path", MODULES + EXPORTS, ids=name_of)
+@pytest.mark.parametrize("path", MODULES + EXPORTS + EXAMPLES, ids=name_of)
 def test_every_public_name_has_a_docstring(path):
     tree = ast.parse(path.read_text())
     is_empty = not tree.body
@@ -132,13 +134,13 @@ def public_definitions(node, prefix=""):
 
 
 @pytest.mark.parametrize(
-    "path", MODULES + EXPORTS + TESTS + BENCHMARKS, ids=name_of
+    "path", MODULES + EXPORTS + TESTS + BENCHMARKS + EXAMPLES, ids=name_of
 )
 def test_no_file_is_too_long_to_read(path):
     assert len(path.read_text().splitlines()) <= MAX_LINES
 
 
-@pytest.mark.parametrize("path", MODULES + EXPORTS, ids=name_of)
+@pytest.mark.parametrize("path", MODULES + EXPORTS + EXAMPLES, ids=name_of)
 def test_nothing_is_asserted_outside_tests(path):
     tree = ast.parse(path.read_text())
 

@@ -67,7 +67,7 @@ def train(
     with backends.alone():
         keras.utils.set_random_seed(config.training.seed)
     images, held_out = _share_out(photographs.images, config)
-    with strategy.scope(), _precision(config.training.mixed_precision):
+    with strategy.scope(), precision(config.training.mixed_precision):
         model = building.build(config, held_out)
     checkpoint = callbacks.Checkpoint(folder, config.training.checkpoint_epochs)
     if resume and checkpoint.path.exists():
@@ -202,8 +202,12 @@ def _fit(model, images, config, verbose, calls):
 
 
 @contextlib.contextmanager
-def _precision(policy):
-    """Builds networks under a precision policy, then restores the default."""
+def precision(policy):
+    """Builds networks under a precision policy, then restores the default.
+
+    Args:
+        policy: Such as `mixed_bfloat16`.
+    """
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:

@@ -12,17 +12,22 @@ from tf_fingerprint import registry
 
 from ..tiny_codec import codec_run as codec_run
 from ..tiny_codec import codec_run_dir as codec_run_dir
+from ..tiny_passive import passive_dir as passive_dir
+from ..tiny_passive import passive_run as passive_run
 from ..tiny_run import ROOT
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
-TYPES = {"string": tf.string, "`int32`": tf.int32, "`int64`": tf.int64} | {
-    f"`{kind.name}`": kind for kind in (tf.float32, tf.float64, tf.uint8)
-}
+TYPES = {
+    "string": tf.string,
+    "bool": tf.bool,
+    "`int32`": tf.int32,
+    "`int64`": tf.int64,
+} | {f"`{kind.name}`": kind for kind in (tf.float32, tf.float64, tf.uint8)}
 
 
 @pytest.fixture
-def servables(tiny_run, codec_run):
+def servables(tiny_run, codec_run, passive_run):
     fingerprint = np.arange(32) % 2
     return {
         "attribution": export.attribution(
@@ -34,6 +39,7 @@ def servables(tiny_run, codec_run):
             models.seal(tiny_run.generator, fingerprint, noise="random")
         ),
         "open_generator": export.open_generator(tiny_run, allow_open=True),
+        "passive_classifier": export.passive_classifier(passive_run),
     }
 
 

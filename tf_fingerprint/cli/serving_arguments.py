@@ -6,7 +6,7 @@ import pathlib
 from tf_fingerprint.cli import serving
 from tf_fingerprint.cli import values
 
-WHAT = ("attribution", "decoder", "open-generator", "encoder")
+WHAT = ("attribution", "decoder", "open-generator", "encoder", "passive")
 
 
 def add_serve(parser: argparse.ArgumentParser) -> None:
