@@ -18,7 +18,10 @@ import importlib
 import inspect
 import re
 
-MODULES = ("attribution", "decoder", "instance", "open_generator")
+MODULES = (
+    *("attribution", "decoder", "encoder", "instance", "open_generator"),
+    "passive_classifier",
+)
 
 _HEAD = """# Requests and responses of the servables
 

@@ -140,10 +140,29 @@ def made(make, numbers, bits, seed):
     import tensorflow as tf
 
     seeds = np.stack([np.full_like(numbers, seed), numbers], axis=1)
-    inputs = {"seed": tf.constant(seeds, tf.int64)}
-    if "fingerprint" in make.structured_input_signature[1]:
-        inputs["fingerprint"] = tf.constant(bits, tf.int32)
+    inputs = {
+        "seed": tf.constant(seeds, tf.int64),
+        "fingerprint": tf.constant(bits, tf.int32),
+    }
+    taken = make.structured_input_signature[1]
+    if "image_bytes" in taken:  # It marks pictures that it is given.
+        inputs["image_bytes"] = smooth_pictures(seeds)
+    inputs = {name: value for name, value in inputs.items() if name in taken}
     return make(**inputs)["image_bytes"]
+
+
+def smooth_pictures(seeds):
+    """PNG files of soft colours under fine grain, as photographs have them."""
+    import tensorflow as tf
+
+    files = []
+    for seed in seeds:
+        coarse = tf.random.stateless_uniform((6, 6, 3), seed, 40, 216)
+        grain = tf.random.stateless_normal((256, 256, 3), seed + 1, 0, 4)
+        image = tf.image.resize(coarse, (256, 256), "bicubic") + grain
+        levels = tf.clip_by_value(tf.round(image), 0, 255)
+        files.append(tf.io.encode_png(tf.cast(levels, tf.uint8)))
+    return tf.stack(files)
 
 
 def noise_pictures(number, seed):

@@ -17,6 +17,7 @@ from PIL import Image
 
 from export import drawing
 from export import images
+from tf_fingerprint import artificial
 from tf_fingerprint import runs
 
 
@@ -30,19 +31,36 @@ def signatures(run: runs.Run, respond):
     Returns:
         Dict from each signature's name to its function.
     """
-    form = {
-        "resolution": run.config.data.resolution,
-        "channels": run.config.data.channels,
-    }
-    num_bits = run.config.networks.num_bits
 
-    def network(pixels):
-        _, logits = run.decoder(drawing.to_unit(pixels), training=False)
-        return tf.cast(logits, tf.float32)
+    return two_forms(
+        _reader(run),
+        run.config.networks.num_bits,
+        respond,
+        resolution=run.config.data.resolution,
+        channels=run.config.data.channels,
+    )
+
+
+def two_forms(network, width, respond, **form):
+    """As `signatures`, for any network that reads pictures.
+
+    Args:
+        network: From 8-bit pixels to `(n, width)`.
+        width: How much it says of each.
+        respond: Makes the response of what it says and of the status; for a
+            row that can't be read, it says zeros.
+        **form: `resolution` and `channels` of its images.
+
+    Returns:
+        Dict from each signature's name to its function.
+    """
+
+    def said(pixels):
+        return tf.cast(network(pixels), tf.float32)
 
     def logits_of(pixels):
-        logits = drawing.through(network, pixels)
-        return tf.ensure_shape(logits, (None, num_bits))
+        logits = drawing.through(said, pixels)
+        return tf.ensure_shape(logits, (None, width))
 
     def from_bytes(image_bytes):
         image_bytes = tf.ensure_shape(image_bytes, (None,))
@@ -71,6 +89,17 @@ def signatures(run: runs.Run, respond):
     }
 
 
+def _reader(run):
+    """From pixels to logits: the two methods scale pixels differently."""
+    if isinstance(run, artificial.CodecRun):
+        return lambda pixels: run.decoder(
+            tf.cast(pixels, tf.float32) / 255, training=False
+        )
+    return lambda pixels: run.decoder(drawing.to_unit(pixels), training=False)[
+        1
+    ]
+
+
 def readings(logits, status):
     """What logits say, for a response."""
     bits = tf.cast(logits > 0, tf.int32)
@@ -85,7 +114,12 @@ def readings(logits, status):
 
 def examples(run: runs.Run):
     """Requests of one and of eight grey pictures for each signature."""
-    side, channels = run.config.data.resolution, run.config.data.channels
+    data = run.config.data
+    return examples_of(data.resolution, data.channels)
+
+
+def examples_of(side, channels):
+    """As `examples`, for pictures of a size."""
     pixels = np.full((side, side, channels), 127, np.uint8)
     files = []
     for kind in ("PNG", "JPEG"):
@@ -109,8 +143,15 @@ def metadata(run: runs.Run):
         "generator_digest": run.generator_digest,
         "decoder_digest": run.decoder_digest,
         "num_bits": run.config.networks.num_bits,
-        "resolution": run.config.data.resolution,
-        "channels": run.config.data.channels,
+        **metadata_of(run.config.data.resolution, run.config.data.channels),
+    }
+
+
+def metadata_of(resolution, channels):
+    """What a reader should know of what any network that reads takes."""
+    return {
+        "resolution": resolution,
+        "channels": channels,
         "formats": ["png", "jpeg"],
         "max_image_bytes": images.MAX_BYTES,
         "max_image_pixels": images.MAX_PIXELS,

@@ -15,11 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from export import decoder
+from export import encoder
 from export import fresh
 from export import open_generator
 from export import publication
 from export import selftest
 from export import servable as servables
+from tf_fingerprint import artificial
 from tf_fingerprint import registry
 from tf_fingerprint import runs
 
@@ -36,7 +38,7 @@ def release(
     """Publishes a servable of a run after its self-test.
 
     Args:
-        servable: An attribution, a decoder or an open generator.
+        servable: An attribution, a decoder, an open generator or an encoder.
         run: The run that it is of.
         base_dir: As in `publication.publish`.
         min_accuracy: Share of bits that must be read right in a fresh process;
@@ -52,8 +54,10 @@ def release(
         errors.ExportError: If the self-test fails, or it can't be published.
             Nothing is left then.
     """
-    if servable.metadata["kind"] == "open_generator":
+    if servable.metadata["kind"] in ("open_generator", "encoder"):
         counterpart = decoder(run)
+    elif isinstance(run, artificial.CodecRun):
+        counterpart = encoder(run, allow_open=True)
     else:
         counterpart = open_generator(run, allow_open=True)
     with (
@@ -84,6 +88,7 @@ def _check(servable, other, min_accuracy, candidates, *, process):
         )
     making = {
         "open_generator": selftest.open_generation_check,
+        "encoder": selftest.open_generation_check,
         "decoder": selftest.decoding_check,
     }
     num_bits = servable.metadata["num_bits"]

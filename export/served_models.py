@@ -36,7 +36,7 @@ class Model:
     @property
     def is_public(self) -> bool:
         """Whether the proxy passes requests on to it."""
-        return self.kind != "open_generator"
+        return self.kind not in ("open_generator", "encoder")
 
     @property
     def follows(self) -> bool:

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tf_fingerprint import errors
+from tf_fingerprint import grids
 from tf_fingerprint import updates
 from tf_fingerprint.curriculum import Curriculum
 from tf_fingerprint.curriculum import Progress
@@ -227,3 +228,26 @@ def test_a_broken_network_stops_the_training(network, term):
         tiny.fit(gan, 1)
 
     assert f"`{term}` became nan after 64 images" in str(raised.value)
+
+
+def test_the_moving_average_is_drawn_as_far_as_it_is(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(
+        grids, "draw", lambda *args, **kwargs: drawn.append((args, kwargs))
+    )
+    gan = tiny.build_gan(noise="none")
+    gan.progress = Progress(images=4000, active_bits=3)
+
+    gan.draw(tmp_path)
+
+    assert drawn == [
+        (
+            (gan.ema_generator, tmp_path, "000004000"),
+            {"active_bits": 3, "noise": "none"},
+        )
+    ]
+
+
+def test_what_is_not_learned_comes_with_the_settings_to_try():
+    for setting in ("initial_bits", "picture_images", "consistency"):
+        assert setting in tiny.build_gan().chance_advice

@@ -17,6 +17,7 @@ _LAZY_MODULES = (
     "layers",
     "losses",
     "models",
+    "passive",
     "registry",
     "runs",
     "training",

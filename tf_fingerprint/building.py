@@ -2,7 +2,10 @@
 
 import dataclasses
 
+import numpy as np
+
 from tf_fingerprint import adam
+from tf_fingerprint import artificial
 from tf_fingerprint import config as configs
 from tf_fingerprint import curriculum
 from tf_fingerprint import gan
@@ -11,15 +14,25 @@ from tf_fingerprint import models
 from tf_fingerprint import schedule
 
 
-def build(config: configs.Config) -> gan.FingerprintGAN:
-    """Makes the three networks and compiles their training.
+def build(
+    config: configs.AnyConfig, held_out: np.ndarray | None = None
+) -> gan.FingerprintGAN | artificial.CodecTraining:
+    """Makes the networks of an experiment and compiles their training.
 
     Args:
         config: The experiment.
+        held_out: Photographs that a codec's training shows but doesn't see.
 
     Returns:
         A model to `fit`.
     """
+    if config.method == configs.CodecConfig.method:
+        return _codec(config, held_out)
+    return _gan(config)
+
+
+def _gan(config):
+    """Generator, discriminator and decoder, in training."""
     model = gan.FingerprintGAN(
         _generator(config),
         _discriminator(config),
@@ -43,6 +56,62 @@ def build(config: configs.Config) -> gan.FingerprintGAN:
         _adam(optimizer, discriminator_interval),
     )
     return model
+
+
+def _codec(config, held_out):
+    """Encoder and decoder, in training."""
+    networks, settings = config.networks, config.curriculum
+    shared = {
+        "resolution": config.data.resolution,
+        "num_bits": networks.num_bits,
+        "initializer": networks.initializer,
+    }
+    model = artificial.CodecTraining(
+        artificial.Encoder(
+            **shared,
+            width=networks.encoder_width,
+            residual=networks.residual,
+            name="encoder",
+        ),
+        artificial.Decoder(
+            **shared,
+            width=networks.decoder_width,
+            dense_units=networks.dense_units,
+            name="decoder",
+        ),
+        curriculum.Curriculum(
+            networks.num_bits,
+            settings.initial_bits or networks.num_bits,
+            advance_accuracy=settings.advance_accuracy,
+            raise_accuracy=settings.raise_accuracy,
+            max_consistency=settings.max_consistency,
+        ),
+        schedule.Schedule(
+            total_images=config.training.images,
+            batch_size=config.training.batch_size,
+            decay_images=config.optimizer.decay_images,
+        ),
+        _balance(config),
+        fingerprint_weight=config.losses.fingerprint,
+        immunisation=_immunisation(config),
+        exchanged_share=settings.exchanged_share,
+        held_out=held_out,
+        seed=config.training.seed,
+    )
+    model.compile(_adam(config.optimizer, None), _adam(config.optimizer, None))
+    return model
+
+
+def _balance(config):
+    losses = config.losses
+    return artificial.Balance(
+        batch_size=config.training.batch_size,
+        image_weight=losses.image,
+        initial_weight=losses.initial_image,
+        read_accuracy=losses.read_accuracy,
+        await_steps=losses.await_steps,
+        ramp_steps=losses.ramp_steps,
+    )
 
 
 def _generator(config):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import tqdm
 from PIL import Image
 
+from tf_fingerprint import artificial
 from tf_fingerprint import calibration
 from tf_fingerprint import data
 from tf_fingerprint import errors
@@ -26,7 +27,7 @@ _BATCH = 64
 
 
 def calibrate(
-    run: runs.Run,
+    run: runs.Run | artificial.CodecRun,
     sources: Sequence[str | os.PathLike[str]],
     *,
     min_photographs: int = calibration.MIN_PHOTOGRAPHS,
@@ -41,7 +42,8 @@ def calibrate(
             generator must not have been trained on them.
         min_photographs: Fewest photographs that are enough. Fewer than the
             default leave measured rates so open that they say little.
-        pictures: Pictures to make, with a fresh fingerprint each.
+        pictures: Pictures to make, with a fresh fingerprint each; a codec
+            marks photographs instead.
         progress: Whether to draw progress bars, if on a terminal.
 
     Returns:
@@ -69,7 +71,7 @@ def calibrate(
         data_digest=_digest([each.digest for each in loaded]),
         made_at=datetime.datetime.now(datetime.UTC),
         read=calibration.Levels.of(read),
-        soft=_soft_model(run, pictures, progress),
+        soft=_soft_model(run, loaded, pictures, progress),
     )
 
 
@@ -131,19 +133,29 @@ def _decoded(run, loaded, progress):
     return np.concatenate(logits)
 
 
-def _soft_model(run, pictures, progress):
+def _soft_model(run, loaded, pictures, progress):
     """Learned on fresh fingerprints, a quarter of the pictures each change."""
     num_bits = run.config.networks.num_bits
     bits = np.stack(
         [fingerprints.random_bits(num_bits) for _ in range(max(4, pictures))]
     )
-    images = run.generate(len(bits), fingerprints=bits, progress=progress)
+    if isinstance(run, artificial.CodecRun):
+        images = _marked(run, loaded, bits)
+    else:
+        images = run.generate(len(bits), fingerprints=bits, progress=progress)
     found = spoiled(images)
     chosen = [
         list(found.values())[number % len(found)][number]
         for number in range(len(bits))
     ]
     return calibration.SoftModel.fit(run.decode(chosen), bits)
+
+
+def _marked(run, loaded, bits):
+    """Photographs with a fingerprint each, again and again if they are few."""
+    photographs = np.concatenate([each.images[: len(bits)] for each in loaded])
+    chosen = photographs[np.arange(len(bits)) % len(photographs)]
+    return run.encode(chosen, bits)
 
 
 def _jpeg(image, quality):

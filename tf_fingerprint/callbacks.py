@@ -9,7 +9,6 @@ import keras
 from absl import logging
 
 from tf_fingerprint import event_files
-from tf_fingerprint import grids
 from tf_fingerprint import replicas
 
 
@@ -137,7 +136,7 @@ class Scalars(_ChiefCallback):
 
 
 class Grids(_ChiefCallback):
-    """Pictures to look at: `grids.draw`.
+    """Pictures to look at, as the model draws them.
 
     Args:
         folder: Where they go.
@@ -149,15 +148,8 @@ class Grids(_ChiefCallback):
         self.folder = pathlib.Path(folder)
 
     def work(self, epoch, logs):
-        """Draws all grids with the moving average's generator."""
-        progress = self.model.progress
-        grids.draw(
-            self.model.ema_generator,
-            self.folder,
-            f"{progress.images:09d}",
-            active_bits=progress.active_bits,
-            noise=self.model.noise,
-        )
+        """Draws all grids of the moment."""
+        self.model.draw(self.folder)
 
 
 class ChanceWarning(keras.callbacks.Callback):
@@ -185,11 +177,43 @@ class ChanceWarning(keras.callbacks.Callback):
         if waited >= self.images and accuracy < 0.55:
             logging.error(
                 "THE FINGERPRINT IS NOT LEARNED: bit accuracy is %.3f after "
-                "%d images with bits, and chance is 0.5. Stop, and try a "
-                "smaller `curriculum.initial_bits` (8), a longer "
-                "`curriculum.picture_images`, a smaller `losses.consistency` "
-                "(0.5), or `networks.embedding_layers = 1` with "
-                "`embedding_learning_rate_multiplier = 1`.",
+                "%d images with bits, and chance is 0.5. Stop, and try %s.",
                 accuracy,
                 waited,
+                self.model.chance_advice,
+            )
+
+
+class Quality(_ChiefCallback):
+    """Adds figures of photographs that are not trained on to each epoch's.
+
+    Stands before those callbacks that write the figures down. Says so loudly
+    where pictures are spoiled although the loss has had its time.
+
+    Args:
+        every: Epochs between two.
+        psnr_floor: Peak signal-to-noise ratio, in dB, below which fingerprinted
+            pictures count as spoiled.
+    """
+
+    def __init__(self, every, psnr_floor):
+        super().__init__(every)
+        self.psnr_floor = psnr_floor
+
+    def work(self, epoch, logs):
+        """Measures, and compares with the floor."""
+        quality = self.model.measure()
+        logs["bit_accuracy_png"] = quality.bit_accuracy
+        logs["psnr"] = quality.psnr
+        settled = self.model.balance.share(self.model.progress) >= 1
+        if settled and quality.psnr < self.psnr_floor:
+            logging.error(
+                "THE PICTURES ARE SPOILED: with fingerprints they are at %.1f "
+                "dB from %d photographs that were held out, and "
+                "`training.psnr_floor` is %.1f. Stop, and try a larger "
+                "`losses.image`, `curriculum.max_consistency` above 1, or "
+                "`networks.residual = true`; or train for longer.",
+                quality.psnr,
+                quality.num_images,
+                self.psnr_floor,
             )

@@ -113,7 +113,13 @@ class Curriculum:
             factor = min(factor * self._growth(images), self.max_consistency)
         elif bits == self.num_bits and running < self.raise_accuracy - 0.02:
             factor = max(factor / self._growth(images), 1.0)
-        return Progress(seen, bits, running, factor)
+        return dataclasses.replace(
+            progress,
+            images=seen,
+            active_bits=bits,
+            accuracy=running,
+            consistency=factor,
+        )
 
     def _growth(self, images):
         """Doubles in ten times the memory of the running accuracy."""

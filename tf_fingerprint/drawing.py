@@ -64,18 +64,34 @@ def inputs(seed, batch_size, active, *, latent_dim, noise, table=None):
     """
     seeds = randomness.split(seed, 3)
     latents = randomness.normal(seeds[0], (batch_size, latent_dim))
-    if table is None:
-        bits = randomness.bits(seeds[1], (batch_size, active.shape[0]))
-    else:
-        places = randomness.uniform(seeds[1], (batch_size,)) * table.shape[0]
-        rows = ops.cast(ops.floor(places), "int32")
-        bits = ops.cast(ops.take(table, rows, axis=0), "float32")
-    fingerprints = bits * active + 0.5 * (1 - active)
+    bits = fingerprints(seeds[1], batch_size, active, table=table)
     if isinstance(noise, int):
         noise = randomness.normal(seeds[2], (batch_size, noise))
     else:
         noise = ops.broadcast_to(noise, (batch_size, *noise.shape))
-    return tuple(map(replicas.share, (latents, fingerprints, noise)))
+    return tuple(map(replicas.share, (latents, bits, noise)))
+
+
+def fingerprints(seed, batch_size, active, *, table=None):
+    """Draws fingerprints alone; the same for the same seed.
+
+    Args:
+        seed: From `replica_seed`.
+        batch_size: How many.
+        active: `(num_bits,)`, 1 for bits in use, 0 for bits held neutral.
+        table: `(fingerprints, num_bits)` to draw from; any bits at all if
+            not given.
+
+    Returns:
+        `(batch_size, num_bits)` of 0 and 1, and 0.5 where not active.
+    """
+    if table is None:
+        bits = randomness.bits(seed, (batch_size, active.shape[0]))
+    else:
+        places = randomness.uniform(seed, (batch_size,)) * table.shape[0]
+        rows = ops.cast(ops.floor(places), "int32")
+        bits = ops.cast(ops.take(table, rows, axis=0), "float32")
+    return replicas.share(bits * active + 0.5 * (1 - active))
 
 
 def directions(seed, shape):

@@ -17,12 +17,14 @@ import tensorflow as tf
 from absl import logging
 
 from tf_fingerprint import __version__
+from tf_fingerprint import artificial
 from tf_fingerprint import errors
 from tf_fingerprint import run_files
 from tf_fingerprint import runs
 from tf_fingerprint import suites
 from tf_fingerprint.evaluation import Figure
 from tf_fingerprint.evaluation import Options
+from tf_fingerprint.evaluation import codecs
 from tf_fingerprint.evaluation import of_run
 from tf_fingerprint.evaluation import pages
 from tf_fingerprint.evaluation import photographs as photographs_of
@@ -32,7 +34,7 @@ REPORT, PAGE, SUITES = "report.json", "report.html", "suites"
 
 
 def evaluate(
-    run: runs.Run,
+    run: runs.Run | artificial.CodecRun,
     names: Sequence[str],
     to: str | os.PathLike[str],
     *,
@@ -59,8 +61,8 @@ def evaluate(
 
     Raises:
         ValueError: If there is no suite of a name.
-        errors.FingerprintError: If anything is missing that a suite needs; it
-            is raised before any begins.
+        errors.FingerprintError: If anything is missing that a suite needs, or
+            a suite is none of a codec's; it is raised before any begins.
     """
     unknown = [name for name in names if name not in suites.SUITES]
     if unknown or not names:
@@ -74,13 +76,18 @@ def evaluate(
     photographs, facts = photographs_of.sources(
         sources, run.config.data, progress=options.progress
     )
-    subject = of_run(
-        run,
-        photographs,
-        photographs_digest=facts["digest"] if facts else "",
-        progress=options.progress,
-    )
-    modules = {name: suites.SUITES[name]() for name in names}
+    digest = facts["digest"] if facts else ""
+    if isinstance(run, artificial.CodecRun):
+        modules = {name: suites.of_codec(name) for name in names}
+        subject = codecs.of_codec(run, photographs, photographs_digest=digest)
+    else:
+        modules = {name: suites.SUITES[name]() for name in names}
+        subject = of_run(
+            run,
+            photographs,
+            photographs_digest=digest,
+            progress=options.progress,
+        )
     for module in modules.values():
         module.check(subject, options)
     finished = []

@@ -5,7 +5,7 @@ from keras import ops
 
 from tf_fingerprint import averaging
 from tf_fingerprint import drawing
-from tf_fingerprint import immunising
+from tf_fingerprint import grids
 from tf_fingerprint import models
 from tf_fingerprint import randomness
 from tf_fingerprint import stepping
@@ -45,6 +45,17 @@ class FingerprintGAN(stepping.SteppedModel):
     Reference:
         Yu et al., 2022, Section 3 (https://arxiv.org/abs/2012.08726).
     """
+
+    chance_advice = (
+        "a smaller `curriculum.initial_bits` (8), a longer "
+        "`curriculum.picture_images`, a smaller `losses.consistency` (0.5), or "
+        "`networks.embedding_layers = 1` with "
+        "`embedding_learning_rate_multiplier = 1`"
+    )
+    broken_advice = (
+        "with a lower `optimizer.learning_rate`, or with a higher `losses.r1` "
+        "if the discriminator broke first"
+    )
 
     def __init__(
         self,
@@ -230,9 +241,27 @@ class FingerprintGAN(stepping.SteppedModel):
         Returns:
             Pictures of the same shape.
         """
-        if not self.immunisation.names:
-            return images
-        seed = drawing.replica_seed(settings["seed"], "perturbation")
-        shape = (ops.shape(images)[0], *images.shape[1:])
-        draws = drawing.perturbations(seed, shape, immunising.NUM_UNIFORMS)
-        return self.immunisation.apply(images, *draws, settings["reach"])
+        return self.immunisation.perturb(
+            images, settings["seed"], settings["reach"]
+        )
+
+    # === What is kept of it ===
+
+    def finished(self):
+        """The networks that the training is for, by the name of their file."""
+        return {"generator": self.ema_generator, "decoder": self.decoder}
+
+    def draw(self, folder):
+        """Draws pictures of the moving average's generator; see `grids.draw`.
+
+        Args:
+            folder: Where the PNG files go.
+        """
+        progress = self.progress
+        grids.draw(
+            self.ema_generator,
+            folder,
+            f"{progress.images:09d}",
+            active_bits=progress.active_bits,
+            noise=self.noise,
+        )

@@ -4,6 +4,7 @@ import dataclasses
 
 from keras import ops
 
+from tf_fingerprint import drawing
 from tf_fingerprint.layers import perturbations
 
 # Random numbers that a picture's perturbation takes, besides its noise.
@@ -77,6 +78,25 @@ class Immunisation:
         if self.clean_share < 1:
             means[f"{name}_perturbed"] = _mean(values, 1 - clean)
         return means
+
+    def perturb(self, images, seed, reach):
+        """What becomes of one replica's pictures before they are decoded.
+
+        Args:
+            images: `(batch, height, width, channels)` in [-1, 1].
+            seed: The step's.
+            reach: See `reach`.
+
+        Returns:
+            Pictures of the same shape; the same ones if there are no `names`.
+        """
+        if not self.names:
+            return images
+        shape = (ops.shape(images)[0], *images.shape[1:])
+        draws = drawing.perturbations(
+            drawing.replica_seed(seed, "perturbation"), shape, NUM_UNIFORMS
+        )
+        return self.apply(images, *draws, reach)
 
     def apply(self, images, uniforms, normals, reach):
         """Perturbs each picture in its own way.

@@ -61,6 +61,26 @@ def r1_penalty(image_gradients):
     return ops.sum(ops.square(image_gradients), axis=(1, 2, 3))
 
 
+def gradient_norm_penalty(image_gradients):
+    """How far the steepness of a critic is from 1.
+
+        (|gradient| - 1)^2
+
+    Args:
+        image_gradients: `(batch, height, width, channels)`, gradient of the
+            critic between pictures and fakes with respect to what it sees.
+
+    Returns:
+        `(batch,)`. Its weight is the caller's.
+
+    Reference:
+        Gulrajani et al., 2017, Section 4 (https://arxiv.org/abs/1704.00028).
+    """
+    squares = ops.sum(ops.square(image_gradients), axis=(1, 2, 3))
+    # Without it, a gradient of 0 would have none itself.
+    return ops.square(ops.sqrt(squares + 1e-12) - 1)
+
+
 def path_lengths(style_gradients):
     """How far a picture moves for a small step of its style.
 

@@ -20,6 +20,24 @@ def r1(discriminator, images):
     return losses.r1_penalty(autodiff.input_gradients(discriminator, images))
 
 
+def critic_slope(critic, images, fakes, shares):
+    """How far a critic's steepness between pictures and fakes is from 1.
+
+    Args:
+        critic: From images to `(batch, 1)`.
+        images: `(batch, height, width, channels)`.
+        fakes: In the shape of `images`.
+        shares: `(batch, 1, 1, 1)` in [0, 1): how far from image to fake.
+
+    Returns:
+        `(batch,)`, see `losses.gradient_norm_penalty`.
+    """
+    between = images + shares * (fakes - images)
+    return losses.gradient_norm_penalty(
+        autodiff.input_gradients(critic, between)
+    )
+
+
 def path_lengths(generator, inputs, directions):
     """How far each picture moves for a small step of its styles.
 

@@ -85,6 +85,11 @@ def quickstart(
     folder = pathlib.Path(to).resolve()
     with _replaced(folder) as draft:
         opened = runs.load(run)
+        if not isinstance(opened, runs.Run):
+            raise errors.RunError(
+                f"{run}: the quickstart must have a generator. This is a "
+                "codec's run. See `docs/embedding.md` for what it does."
+            )
         # Seven turns of work: two for each recipient, and the report.
         with tqdm.tqdm(total=7, desc="quickstart", disable=None) as bar:
             issued = []

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pathlib
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import models
 
 CONFIG, GENERATOR, DECODER = "config.toml", "generator.keras", "decoder.keras"
+ENCODER = "encoder.keras"
 PRETRAINED = "pretrained"
 
 
@@ -32,18 +34,7 @@ def read(
         errors.ConfigError: If the config can't be read.
     """
     folder = pathlib.Path(folder)
-    if not folder.is_dir():
-        raise errors.RunError(
-            f"{folder}: there is no such run directory. Check the path, or "
-            "train one with `tf-fingerprint train`."
-        )
-    names = (CONFIG, GENERATOR, DECODER)
-    missing = [name for name in names if not (folder / name).is_file()]
-    if missing:
-        raise errors.RunError(
-            f"{folder}: a run directory must hold {', '.join(names)}. Missing: "
-            f"{', '.join(missing)}. Has its training ended?"
-        )
+    check_complete(folder, (CONFIG, GENERATOR, DECODER))
     settings = config.read(folder / CONFIG)
     expected = {
         "data.resolution": settings.data.resolution,
@@ -54,6 +45,46 @@ def read(
     generator = read_network(folder / GENERATOR, models.Generator, expected)
     decoder = read_network(folder / DECODER, models.Decoder, expected)
     return settings, generator, decoder
+
+
+def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
+    """Raises unless a run directory holds what a finished training leaves.
+
+    Args:
+        folder: The run directory.
+        names: The files.
+
+    Raises:
+        errors.RunError: If it, or one of them, is missing.
+    """
+    if not folder.is_dir():
+        raise errors.RunError(
+            f"{folder}: there is no such run directory. Check the path, or "
+            "train one with `tf-fingerprint train`."
+        )
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise errors.RunError(
+            f"{folder}: a run directory must hold {', '.join(names)}. Missing: "
+            f"{', '.join(missing)}. Has its training ended?"
+        )
+
+
+def method_of(folder: pathlib.Path) -> str:
+    """The method of a run directory; the first one's if it has no config.
+
+    Args:
+        folder: The run directory.
+
+    Returns:
+        As at the top of a config.
+
+    Raises:
+        errors.ConfigError: If its config can't be read.
+    """
+    if not (folder / CONFIG).is_file():
+        return config.Config.method
+    return config.read(folder / CONFIG).method
 
 
 def read_generator(path: str | os.PathLike[str]) -> models.Generator:
@@ -118,9 +149,10 @@ def read_network(path, kind, expected):
             f"{path}: can't be read as a Keras model. {error}"
         ) from error
     if not isinstance(network, kind):
+        name = kind.__name__.lower()
         raise errors.RunError(
-            f"{path}: must hold a {kind.__name__.lower()}. It holds a model of "
-            f"class `{type(network).__name__}`."
+            f"{path}: must hold {'an' if name[0] in 'aeiou' else 'a'} {name}. "
+            f"It holds a model of class `{type(network).__name__}`."
         )
     for setting, size in expected.items():
         actual = network.get_config()[setting.partition(".")[2]]

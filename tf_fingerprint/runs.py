@@ -11,6 +11,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import artificial
+from tf_fingerprint import attributing
 from tf_fingerprint import calibration as calibrations
 from tf_fingerprint import config
 from tf_fingerprint import data
@@ -25,20 +27,24 @@ from tf_fingerprint import sampling
 PRETRAINED = run_files.PRETRAINED
 
 
-def load(run: str | os.PathLike[str] = PRETRAINED) -> "Run":
+def load(
+    run: str | os.PathLike[str] = PRETRAINED,
+) -> "Run | artificial.CodecRun":
     """Opens a run directory, or the weights that come with the package.
 
     Args:
         run: A run directory, or `"pretrained"`.
 
     Returns:
-        The run.
+        The run; of a codec, if its config says so.
 
     Raises:
         errors.RunError: If it is missing, incomplete or of several trainings.
         errors.ConfigError: If its config can't be read.
     """
     folder = run_files.folder_of(run)
+    if run_files.method_of(folder) == config.CodecConfig.method:
+        return artificial.read(folder)
     return Run(*run_files.read(folder), folder=folder)
 
 
@@ -140,13 +146,16 @@ class Run:
         Returns:
             Logits, `(images, num_bits)`; positive means 1.
         """
-        pixels = self.read_images(images)
-        logits = [np.zeros((0, self.config.networks.num_bits), np.float32)]
-        for start in range(0, len(pixels), batch_size):
-            part = data.to_unit(pixels[start : start + batch_size])
-            _, read = self.decoder(part, training=False)
-            logits.append(keras.ops.convert_to_numpy(read))
-        return np.concatenate(logits)
+        return attributing.logits_of(
+            self._read,
+            self.read_images(images),
+            self.config.networks.num_bits,
+            batch_size,
+        )
+
+    def _read(self, part):
+        _, logits = self.decoder(data.to_unit(part), training=False)
+        return keras.ops.convert_to_numpy(logits)
 
     def attribute(
         self,
@@ -171,9 +180,10 @@ class Run:
             errors.RegistryError: If the registry can't be opened, or knows
                 nothing of this run's generator.
         """
-        return registries.attribute_many(
-            self.decode(images) > 0,
-            self._candidates(registry),
+        return attributing.attribute(
+            self,
+            images,
+            registry,
             max_false_positive_rate=max_false_positive_rate,
         )
 
@@ -185,18 +195,12 @@ class Run:
         max_false_positive_rate: float = 1e-6,
     ) -> list[calibrations.Verdict]:
         """As `attribute`, but one of four verdicts, by the calibration too."""
-        judge = calibrations.Judge(
-            self._candidates(registry),
-            self.calibration,
+        return attributing.judge(
+            self,
+            images,
+            registry,
             max_false_positive_rate=max_false_positive_rate,
         )
-        return judge.judge(self.decode(images))
-
-    def _candidates(self, registry):
-        if isinstance(registry, registries.Candidates):
-            return registry
-        with issuing.opened(registry) as store:
-            return registries.Candidates.load(store, self.generator_digest)
 
     def seal(self, fingerprint: npt.ArrayLike) -> keras.Model:
         """The generator with one fingerprint sealed in; see `models.seal`."""

@@ -23,17 +23,25 @@ class SteppedModel(keras.Model):
     it is told, as tensors; `train_step(images, settings, plan)`, one replica's
     share of it, which returns a dict of scalars; and `advance(values)`, which
     moves `progress`. Steps with the same plan share one compiled function.
+    `finished()` gives the networks to save, by the name of their file,
+    `draw(folder)` shows how they do, `chance_advice` and `broken_advice` say
+    what to try when bits aren't learned or a loss is no longer a number.
 
     Under JAX the variables are empty while `fit` goes on, until `settle`; Keras
     calls it for callbacks, as `jax_state_sync`.
 
     Progress is saved with the weights, so that a training goes on where it
     was, and what is drawn should depend on it and on nothing else.
+
+    Args:
+        progress: Where a training begins, if it keeps more than a `Progress`.
     """
 
-    def __init__(self):
+    broken_advice = "with a lower `optimizer.learning_rate`"
+
+    def __init__(self, progress: Progress | None = None):
         super().__init__()
-        self.progress = Progress()
+        self.progress = progress or Progress()
         self._steps = None
         if backends.is_jax():
             self.distribute_strategy = replicas.current()
@@ -42,7 +50,7 @@ class SteppedModel(keras.Model):
         # files that it writes do all the same.
         self.saved_progress = self.add_weight(
             name="progress",
-            shape=(len(dataclasses.fields(Progress)),),
+            shape=(len(dataclasses.fields(self.progress)),),
             initializer="zeros",
             dtype="float32" if self._steps else "float64",
             trainable=False,
@@ -158,8 +166,7 @@ class SteppedModel(keras.Model):
                 raise errors.TrainingError(
                     f"`{name}` became {value} after {self.progress.images} "
                     "images. The last checkpoint is from before: go on from "
-                    "there with a lower `optimizer.learning_rate`, or with a "
-                    "higher `losses.r1` if the discriminator broke first."
+                    f"there {self.broken_advice}."
                 )
         self.advance(values)
         for name, value in values.items():
@@ -190,11 +197,12 @@ class SteppedModel(keras.Model):
         self.settle()
         super().load_own_variables(store)
         saved = store[_PROGRESS]
-        self.progress = Progress(
+        kind = type(self.progress)
+        self.progress = kind(
             *(
                 field.type(value)
                 for field, value in zip(
-                    dataclasses.fields(Progress), saved, strict=True
+                    dataclasses.fields(kind), saved, strict=True
                 )
             )
         )

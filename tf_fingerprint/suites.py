@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from types import ModuleType
 
+from tf_fingerprint import errors
+
 
 def _accuracy():
     from tf_fingerprint.evaluation import accuracy_suite
@@ -40,6 +42,18 @@ def _secrecy():
     return secrecy
 
 
+def _marking():
+    from tf_fingerprint.evaluation import marking_suite
+
+    return marking_suite
+
+
+def _codec_secrecy():
+    from tf_fingerprint.evaluation import codec_secrecy
+
+    return codec_secrecy
+
+
 def _capacity():
     from tf_fingerprint.evaluation import capacity
 
@@ -55,4 +69,35 @@ SUITES: dict[str, Callable[[], ModuleType]] = {
     "tampering": _tampering,
     "secrecy": _secrecy,
     "capacity": _capacity,
+    "marking": _marking,
 }
+
+# Those of a codec, whose pictures are photographs that it marked.
+CODEC_SUITES: dict[str, Callable[[], ModuleType]] = {
+    "accuracy": _accuracy,
+    "robustness": _robustness,
+    "attribution": _attribution,
+    "secrecy": _codec_secrecy,
+    "marking": _marking,
+}
+
+
+def of_codec(name: str) -> ModuleType:
+    """The suite that measures something of a codec.
+
+    Args:
+        name: Key of `SUITES`.
+
+    Returns:
+        An `evaluation.subjects.Suite`.
+
+    Raises:
+        errors.EvaluationError: If it is of generators only.
+    """
+    if name not in CODEC_SUITES:
+        raise errors.EvaluationError(
+            f"The suite `{name}` must have a generator. The run is a codec's, "
+            f"of which there are {', '.join(CODEC_SUITES)}. Generators that "
+            "were trained on marked pictures: `docs/embedding.md`."
+        )
+    return CODEC_SUITES[name]()

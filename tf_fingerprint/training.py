@@ -15,14 +15,14 @@ from tf_fingerprint import callbacks
 from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint import gan
 from tf_fingerprint import replicas
 from tf_fingerprint import run_files
 from tf_fingerprint import starting
+from tf_fingerprint import stepping
 
 
 def train(
-    config: configs.Config,
+    config: configs.AnyConfig,
     run_dir: str | os.PathLike[str],
     *,
     resume: bool = False,
@@ -38,7 +38,7 @@ def train(
         config: The experiment.
         run_dir: Made if it doesn't exist. Holds the resolved config, the
             checkpoints, logs and grids of pictures, and in the end generator
-            and decoder.
+            and decoder, or encoder and decoder.
         resume: Whether to go on from the run directory's last checkpoint.
         minutes: After which to stop, at the end of an epoch, as if the
             training were over; `resume` goes on.
@@ -66,13 +66,14 @@ def train(
         _write_inputs(folder, config, photographs)
     with backends.alone():
         keras.utils.set_random_seed(config.training.seed)
-    with strategy.scope(), _precision(config.training.mixed_precision):
-        model = building.build(config)
+    images, held_out = _share_out(photographs.images, config)
+    with strategy.scope(), precision(config.training.mixed_precision):
+        model = building.build(config, held_out)
     checkpoint = callbacks.Checkpoint(folder, config.training.checkpoint_epochs)
     if resume and checkpoint.path.exists():
         with strategy.scope():
             model.load_weights(checkpoint.path)
-    elif config.training.start:
+    elif not _is_codec(config) and config.training.start:
         with strategy.scope():
             starting.start(
                 model, config.training.start, anchor=config.training.anchor
@@ -80,10 +81,10 @@ def train(
     _check_workers(strategy, model, folder)
     _fit(
         model,
-        photographs.images,
+        images,
         config,
         verbose,
-        [deadline, *_callbacks(folder, config.training), checkpoint],
+        [deadline, *_callbacks(folder, config), checkpoint],
     )
     save_networks(model, folder)
     return folder
@@ -105,6 +106,18 @@ def _load(settings, progress):
     return photographs
 
 
+def _is_codec(config):
+    return config.method == configs.CodecConfig.method
+
+
+def _share_out(images, config):
+    """What is trained on, and what is held out, if anything."""
+    if not _is_codec(config):
+        return images, None
+    held_out = data.held_out(len(images), config.training.held_out_share)
+    return images[~held_out], images[held_out]
+
+
 def choose_strategy():
     """All GPUs of this machine, or the CPU; all workers of `TF_CONFIG`.
 
@@ -124,33 +137,37 @@ def choose_strategy():
 
 
 def save_networks(
-    model: gan.FingerprintGAN, folder: str | os.PathLike[str]
+    model: stepping.SteppedModel, folder: str | os.PathLike[str]
 ) -> None:
-    """Saves the moving average's generator and the decoder, in float32.
+    """Saves the networks that a training is for, in float32.
 
     Args:
         model: The training.
-        folder: Where `generator.keras` and `decoder.keras` go.
+        folder: Where `generator.keras` and `decoder.keras` go; of a codec,
+            `encoder.keras` and `decoder.keras`.
     """
     if not callbacks.is_chief(model.distribute_strategy):
         return
-    for name, network in (
-        (run_files.GENERATOR, model.ema_generator),
-        (run_files.DECODER, model.decoder),
-    ):
+    for name, network in model.finished().items():
         # Made anew, as the training's own may compute in bfloat16.
-        settings = network.get_config() | {"name": name.split(".")[0]}
+        settings = network.get_config() | {"name": name}
         plain = type(network).from_config(settings)
         plain.set_weights(network.get_weights())
-        draft = pathlib.Path(folder, f".draft-{name}")
+        draft = pathlib.Path(folder, f".draft-{name}.keras")
         with backends.alone():
             plain.save(draft)
-        os.replace(draft, pathlib.Path(folder, name))
+        os.replace(draft, pathlib.Path(folder, f"{name}.keras"))
 
 
-def _callbacks(folder, training):
-    """What writes logs and grids, and warns."""
+def _callbacks(folder, config):
+    """What measures, writes logs and grids, and warns."""
+    training, measuring = config.training, []
+    if _is_codec(config):
+        measuring = [
+            callbacks.Quality(training.quality_epochs, training.psnr_floor)
+        ]
     return [
+        *measuring,
         callbacks.MetricsLog(folder / "metrics.csv"),
         callbacks.Scalars(folder / "tensorboard"),
         callbacks.Grids(folder / "grids", training.grid_epochs),
@@ -185,8 +202,12 @@ def _fit(model, images, config, verbose, calls):
 
 
 @contextlib.contextmanager
-def _precision(policy):
-    """Builds networks under a precision policy, then restores the default."""
+def precision(policy):
+    """Builds networks under a precision policy, then restores the default.
+
+    Args:
+        policy: Such as `mixed_bfloat16`.
+    """
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:

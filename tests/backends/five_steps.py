@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 
 from tests import tiny
+from tests import tiny_codec
 from tf_fingerprint import building
 from tf_fingerprint import config
 from tf_fingerprint import data
@@ -29,7 +30,19 @@ FULL = (
 )
 # Nothing but bits.
 ANCHORED = (*SMALL, "curriculum.anchored=true", "losses.consistency=1")
-EXPERIMENTS = ("full", "phases")
+# A codec with all that its steps may consist of, but perturbations.
+CODEC = (
+    "networks.residual=true",
+    "curriculum.initial_bits=16",
+    "curriculum.advance_accuracy=0.51",
+    "curriculum.exchanged_share=0.5",
+    "losses.initial_image=1",
+    "losses.read_accuracy=0.51",
+    "optimizer.learning_rate=0.001",
+    "optimizer.decay_images=128",
+    "training.batch_size=4",
+)
+EXPERIMENTS = ("full", "phases", "codec")
 
 
 def read(*overrides):
@@ -41,10 +54,13 @@ def build(name):
 
     `full` is the smoke configuration with every term at every step; `phases`
     has dense layers, and learns pictures, bits against these pictures, and in
-    the end the decoder alone, ever more slowly.
+    the end the decoder alone, ever more slowly; `codec` hides bits in
+    photographs.
     """
     if name == "full":
         return building.build(read(*FULL))
+    if name == "codec":
+        return building.build(tiny_codec.tiny_config(*CODEC))
     return tiny.build_gan(
         run_eagerly=False,
         anchored=True,
@@ -58,8 +74,10 @@ def build(name):
 
 def pixels(name):
     """Five batches of photographs."""
-    channels = 3 if name == "full" else 1
-    images = data.procedural_images(12, resolution=16)[..., :channels]
+    channels = 1 if name == "phases" else 3
+    resolution = tiny_codec.SIDE if name == "codec" else 16
+    images = data.procedural_images(12, resolution=resolution)
+    images = images[..., :channels]
     batches = data.numpy_batches(images, batch_size=4, seed=3, mirror=True)
     return [next(batches) for _ in range(STEPS)]
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests import tiny
+from tests import tiny_passive
 from tests.backends import draws
 from tests.backends import five_steps
 from tf_fingerprint import errors
@@ -23,6 +24,11 @@ from tf_fingerprint import replicas
 from tf_fingerprint import runs
 from tf_fingerprint import training
 from tf_fingerprint.curriculum import Progress
+from tf_fingerprint.passive import runs as passive_runs
+from tf_fingerprint.passive import training as passive_training
+from tf_fingerprint.passive import visual_runs
+from tf_fingerprint.passive import visual_settings
+from tf_fingerprint.passive import visual_training
 
 FOLDER = pathlib.Path(os.environ.get("JAX_TEST_FOLDER", "."))
 
@@ -191,4 +197,49 @@ def test_a_trained_run_is_used_under_jax():
     )
     with pytest.raises(errors.RunError, match="KERAS_BACKEND=tensorflow"):
         run.issue("globex", FOLDER / "registry.db", to=FOLDER / "bundle")
+    assert "tensorflow" not in sys.modules
+
+
+def test_a_passive_classifier_needs_no_tensorflow_either(tmp_path):
+    sources = tiny_passive.write_sources(tmp_path / "sources")
+    config = tiny_passive.tiny_config("attack.name=noise")
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+
+    passive_training.train(config, sources, whole, verbose=0)
+    for resume, minutes in ((False, 0), (True, 60)):
+        passive_training.train(
+            *(config, sources, stopped),
+            resume=resume,
+            minutes=minutes,
+            verbose=0,
+        )
+
+    run, other = passive_runs.load(whole), passive_runs.load(stopped)
+    for ours, theirs in zip(
+        run.classifier.weights, other.classifier.weights, strict=True
+    ):
+        np.testing.assert_array_equal(ours.value, theirs.value)
+    images = tiny_passive.pictures("dark", 8)
+    assert run.judge(images) == other.judge(images)
+    assert "tensorflow" not in sys.modules
+
+
+def test_a_visualization_network_needs_no_tensorflow_either(tmp_path):
+    sources = tiny_passive.write_sources(tmp_path / "sources")
+    config = visual_settings.read(
+        None,
+        [
+            f"data.resolution={tiny_passive.SIDE}",
+            *("data.calibration_share=0.3", "network.channel_base=64"),
+            *("network.max_channels=8", "training.images=16"),
+            *("training.batch_size=8", "training.steps_per_epoch=2"),
+        ],
+    )
+
+    visual_training.train(config, sources, tmp_path / "run", verbose=0)
+
+    run = visual_runs.load(tmp_path / "run")
+    seen = run.look(tiny_passive.pictures("dark", 2))
+    assert run.labels == ("bright", "dark", "striped")
+    assert np.isfinite(seen.logits).all()
     assert "tensorflow" not in sys.modules

@@ -13,7 +13,7 @@ from ..tiny_run import tiny_run_dir as tiny_run_dir
 
 COMMANDS = (
     *("train", "generate", "issue", "attribute", "export", "serve"),
-    *("quickstart", "info", "evaluate"),
+    *("quickstart", "info", "evaluate", "embed", "passive"),
 )
 
 

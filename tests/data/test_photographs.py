@@ -225,3 +225,19 @@ def test_real_photographs_are_read_without_loss(archive, num_pictures):
 
     assert len(photographs) == num_pictures
     assert 0.1 < photographs.images.std() / 255 < 0.5
+
+
+def test_what_is_held_out_is_spread_evenly():
+    chosen = data.held_out(4638, 0.05)
+
+    places = np.flatnonzero(chosen)
+    assert len(places) == 232
+    assert set(np.diff(places)) == {19, 20}
+    assert data.held_out(10, 0.0).sum() == 1
+    assert data.held_out(10, 0.99).sum() == 9
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_one_picture_can_not_be_shared_out(count):
+    with pytest.raises(errors.DataError, match=f"Received {count}"):
+        data.held_out(count, 0.5)

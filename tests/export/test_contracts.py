@@ -10,27 +10,36 @@ from export import contracts
 from tf_fingerprint import models
 from tf_fingerprint import registry
 
+from ..tiny_codec import codec_run as codec_run
+from ..tiny_codec import codec_run_dir as codec_run_dir
+from ..tiny_passive import passive_dir as passive_dir
+from ..tiny_passive import passive_run as passive_run
 from ..tiny_run import ROOT
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
-TYPES = {"string": tf.string, "`int32`": tf.int32, "`int64`": tf.int64} | {
-    f"`{kind.name}`": kind for kind in (tf.float32, tf.float64, tf.uint8)
-}
+TYPES = {
+    "string": tf.string,
+    "bool": tf.bool,
+    "`int32`": tf.int32,
+    "`int64`": tf.int64,
+} | {f"`{kind.name}`": kind for kind in (tf.float32, tf.float64, tf.uint8)}
 
 
 @pytest.fixture
-def servables(tiny_run):
+def servables(tiny_run, codec_run, passive_run):
     fingerprint = np.arange(32) % 2
     return {
         "attribution": export.attribution(
             tiny_run, registry.Candidates(tiny_run.record, [])
         ),
         "decoder": export.decoder(tiny_run),
+        "encoder": export.encoder(codec_run, allow_open=True),
         "instance": export.sealed_instance(
             models.seal(tiny_run.generator, fingerprint, noise="random")
         ),
         "open_generator": export.open_generator(tiny_run, allow_open=True),
+        "passive_classifier": export.passive_classifier(passive_run),
     }
 
 

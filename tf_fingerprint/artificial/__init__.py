@@ -1,1 +1,29 @@
-"""Fingerprints in training images, read in what any generator makes."""
+"""Fingerprints in the training data: the method for any generator.
+
+An encoder hides a fingerprint in photographs; a generator trained on them
+carries it into what it makes, and the decoder reads it there.
+"""
+
+from tf_fingerprint.artificial.balance import Balance
+from tf_fingerprint.artificial.balance import CodecProgress
+from tf_fingerprint.artificial.codec import Decoder
+from tf_fingerprint.artificial.codec import Encoder
+from tf_fingerprint.artificial.learning import CodecTraining
+from tf_fingerprint.artificial.quality import Quality
+from tf_fingerprint.artificial.quality import measure
+from tf_fingerprint.artificial.quality import psnr
+from tf_fingerprint.artificial.runs import CodecRun
+from tf_fingerprint.artificial.runs import read
+
+__all__ = [
+    "Balance",
+    "CodecProgress",
+    "CodecRun",
+    "CodecTraining",
+    "Decoder",
+    "Encoder",
+    "Quality",
+    "measure",
+    "psnr",
+    "read",
+]

@@ -8,10 +8,12 @@ from absl.flags import argparse_flags
 
 from tf_fingerprint.cli import bulk
 from tf_fingerprint.cli import commands
+from tf_fingerprint.cli import embedding
 from tf_fingerprint.cli import evaluating
 from tf_fingerprint.cli import issuing_arguments
 from tf_fingerprint.cli import odds
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import passive_arguments
 from tf_fingerprint.cli import proving
 from tf_fingerprint.cli import registry_arguments
 from tf_fingerprint.cli import serving_arguments
@@ -38,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
     adding = main.add_subparsers(required=True, metavar="COMMAND")
     _add_train(adding)
     _add_generate(adding)
+    purpose = "hide a fingerprint in the training pictures of any generator"
+    embedding.add_embed(_added(adding, "embed", purpose))
     purpose = "hand sealed copies to recipients"
     issuing_arguments.add_issue(_added(adding, "issue", purpose), _RUN_HELP)
     purpose = "tell whether a copy is as it was handed out"
@@ -56,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     bulk.add_arguments(_added(adding, "bulk", "attribute a lake of images"))
     purpose = "measure what a run's fingerprints are worth"
     evaluating.add_evaluate(_added(adding, "evaluate", purpose), _RUN_HELP)
+    passive_arguments.add(adding, _added)
     _add_quickstart(adding)
     _add_info(adding)
     registry_arguments.add(adding, _added)
@@ -136,6 +141,13 @@ def _add_attribute(adding):
     values.add_max_false_positive_rate(parser, default=None)
     serving_arguments.add_server(parser)
     odds.add_judging(parser)
+    parser.add_argument(
+        "--passive",
+        type=pathlib.Path,
+        metavar="DIR",
+        help="run directory of a classifier to ask besides, which goes by the "
+        "traces of generators; see `passive`",
+    )
     output.add_format(parser)
     parser.set_defaults(command=commands.attribute)
 

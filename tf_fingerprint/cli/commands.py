@@ -44,6 +44,7 @@ def train(args: argparse.Namespace) -> int:
 def generate(args: argparse.Namespace) -> int:
     """Makes pictures; prints the path of each."""
     run = starting.load_run(args.run)
+    starting.check_generator(run)
     from tf_fingerprint import delivery  # After TensorFlow, which it needs.
     from tf_fingerprint import fingerprints
 
@@ -79,7 +80,10 @@ def attribute(args: argparse.Namespace) -> int:
         candidates, head = evidence.read(store, run.generator_digest)
     from tf_fingerprint.cli import odds
     from tf_fingerprint.cli import proving
+    from tf_fingerprint.cli import second_opinions
     from tf_fingerprint.cli import verdicts  # After TensorFlow.
+
+    second = second_opinions.asked(args.passive)
 
     judge = calibration.Judge(
         candidates,
@@ -90,10 +94,17 @@ def attribute(args: argparse.Namespace) -> int:
     )
     with proving.evidence_of(args, judge, head) as kept:
         reader = verdicts.Reader(
-            run, judge, keep=kept, combine=bool(args.combine)
+            run,
+            judge,
+            keep=kept,
+            combine=bool(args.combine),
+            passive=second,
         )
         rows = reader.rows(args.images)
-        output.write_rows(rows, args.format, shown=_VERDICT_COLUMNS)
+        shown = _VERDICT_COLUMNS
+        if second is not None:
+            shown += second_opinions.COLUMNS
+        output.write_rows(rows, args.format, shown=shown)
     return 1 if reader.num_unreadable else 0
 
 

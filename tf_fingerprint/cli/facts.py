@@ -29,22 +29,30 @@ def of_run(run) -> dict[str, Any]:
     """What a run was trained with, and what identifies it.
 
     Args:
-        run: `runs.Run`.
+        run: `runs.Run` or `artificial.CodecRun`.
 
     Returns:
         Dict of text and numbers.
     """
     settings = run.config
-    return {
+    facts = {
         "folder": str(run.folder),
+        "method": settings.method,
         "source": settings.data.source,
         "resolution": settings.data.resolution,
         "channels": settings.data.channels,
         "num_bits": settings.networks.num_bits,
-        "latent_dim": settings.networks.latent_dim,
-        "noise": settings.networks.noise,
+    }
+    if hasattr(run, "encoder"):
+        parameters = {"encoder_parameters": run.encoder.count_params()}
+    else:
+        facts["latent_dim"] = settings.networks.latent_dim
+        facts["noise"] = settings.networks.noise
+        parameters = {"generator_parameters": run.generator.count_params()}
+    return {
+        **facts,
         "images_to_train_on": settings.training.images,
-        "generator_parameters": run.generator.count_params(),
+        **parameters,
         "decoder_parameters": run.decoder.count_params(),
         "generator_digest": run.generator_digest,
         "decoder_digest": run.decoder_digest,

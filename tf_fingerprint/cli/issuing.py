@@ -14,6 +14,8 @@ def issue(args: argparse.Namespace) -> int:
     """Hands sealed copies out; prints issuances, not their fingerprints."""
     _check(args)
     run = starting.load_run(args.run)
+    if args.to is not None:
+        starting.check_generator(run)
     try:
         if args.reserved is not None:
             return _hand_out(args, run)

@@ -19,6 +19,8 @@ _PUBLISHED_COLUMNS = ("model", "version", "folder")
 def export(args: argparse.Namespace) -> int:
     """Publishes a model of a run; prints which version it became."""
     _check_export(args)
+    if args.what == "passive":
+        return _export_passive(args)
     with _registry(args) as store:
         starting.import_tensorflow()
         from export import release
@@ -35,6 +37,12 @@ def export(args: argparse.Namespace) -> int:
         candidates=candidates,
         keep=args.keep,
     )
+    _tell(args, servable, path)
+    return 0
+
+
+def _tell(args, servable, path):
+    """Prints what was published."""
     row = {
         "model": _model_name(args),
         "version": int(path.name),
@@ -42,6 +50,17 @@ def export(args: argparse.Namespace) -> int:
         **servable.metadata,
     }
     output.write_rows([row], args.format, shown=_PUBLISHED_COLUMNS)
+
+
+def _export_passive(args):
+    """Publishes a passive classifier, whose run is of another kind."""
+    starting.import_tensorflow()
+    import export
+    from tf_fingerprint.passive import runs
+
+    servable = export.passive_classifier(runs.load(args.run))
+    path = export.publish(servable, args.to / _model_name(args), keep=args.keep)
+    _tell(args, servable, path)
     return 0
 
 
@@ -80,6 +99,7 @@ def is_asked(args: argparse.Namespace) -> bool:
     """
     local = ("run", "registry", "max_false_positive_rate", "calibration")
     local += ("decide", "combine", "found_at", "evidence", "sign_with")
+    local += ("passive",)
     given = [name for name in local if getattr(args, name) is not None]
     if args.server is None:
         missing = {"run", "registry"} - set(given)
@@ -139,7 +159,10 @@ def _servable(args, run, candidates):
 
     if args.what == "decoder":
         return export.decoder(run)
+    if args.what == "encoder":
+        return export.encoder(run, allow_open=args.allow_open)
     if args.what == "open-generator":
+        starting.check_generator(run)
         return export.open_generator(run, allow_open=args.allow_open)
     return export.attribution(
         run,
@@ -165,12 +188,14 @@ def _check_export(args):
                 args.parser.error(
                     f"argument --{option}: it goes with --what attribution"
                 )
-    if args.what == "open-generator" and not args.allow_open:
+    is_open = args.what in ("open-generator", "encoder")
+    if is_open and not args.allow_open:
         args.parser.error(
-            "--what open-generator requires --allow-open: whoever has it can "
+            f"--what {args.what} requires --allow-open: whoever has it can "
             "make pictures with every recipient's fingerprint"
         )
-    if args.what != "open-generator" and args.allow_open:
+    if not is_open and args.allow_open:
         args.parser.error(
-            "argument --allow-open: it goes with --what open-generator"
+            "argument --allow-open: it goes with --what open-generator or "
+            "encoder"
         )

@@ -6,7 +6,7 @@ import pathlib
 from tf_fingerprint.cli import serving
 from tf_fingerprint.cli import values
 
-WHAT = ("attribution", "decoder", "open-generator")
+WHAT = ("attribution", "decoder", "open-generator", "encoder", "passive")
 
 
 def add_serve(parser: argparse.ArgumentParser) -> None:
@@ -84,8 +84,8 @@ def add_export(parser: argparse.ArgumentParser, run_help: str) -> None:
     parser.add_argument(
         "--allow-open",
         action="store_true",
-        help="confirm that the open generator, which can imitate every "
-        "recipient, is not for them",
+        help="confirm that the open generator or the encoder, which can "
+        "imitate every recipient, is not for them",
     )
     parser.set_defaults(command=serving.export)
 

@@ -44,3 +44,34 @@ def load_run(run: str):
     from tf_fingerprint import runs
 
     return runs.load(run)
+
+
+def check_generator(run) -> None:
+    """Raises a `RunError` unless a run makes pictures itself.
+
+    Args:
+        run: What `load_run` returned.
+    """
+    from tf_fingerprint import errors
+
+    if not hasattr(run, "generator"):
+        raise errors.RunError(
+            f"{run.folder}: the run must have a generator. It is a codec's, "
+            "which marks pictures that there are. Use `tf-fingerprint embed`."
+        )
+
+
+def check_codec(run) -> None:
+    """Raises a `RunError` unless a run marks pictures that there are.
+
+    Args:
+        run: What `load_run` returned.
+    """
+    from tf_fingerprint import errors
+
+    if not hasattr(run, "encoder"):
+        raise errors.RunError(
+            f"{run.folder}: the run must be a codec's, to mark pictures. It is "
+            "a generator's, which marks what it makes itself. Train one whose "
+            'config says `method = "artificial"`.'
+        )

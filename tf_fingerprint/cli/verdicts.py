@@ -13,6 +13,7 @@ from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import evidence
 from tf_fingerprint import runs
+from tf_fingerprint.cli import second_opinions
 from tf_fingerprint.data import sources
 
 _PART_IMAGES = 64
@@ -27,6 +28,7 @@ class Reader:
         keep: Takes each file with its verdict, and the one on all together;
             None to keep nothing.
         combine: Whether to add a verdict on all pictures together.
+        passive: Who is asked besides, and knows of no fingerprints.
 
     Attributes:
         num_unreadable: Files and folders told about so far.
@@ -39,11 +41,13 @@ class Reader:
         *,
         keep: evidence.Evidence | None = None,
         combine: bool = False,
+        passive: second_opinions.SecondOpinion | None = None,
     ):
         self.run = run
         self.judge = judge
         self.keep = keep
         self.combine = combine
+        self.passive = passive
         self.num_unreadable = 0
 
     def rows(self, paths: Sequence[pathlib.Path]) -> Iterator[dict[str, Any]]:
@@ -71,7 +75,10 @@ class Reader:
             verdict = self.judge.combine(np.stack(read))
             if self.keep is not None:
                 self.keep.add_together(verdict)
-            yield row_of(f"({len(read)} together)", verdict)
+            row = row_of(f"({len(read)} together)", verdict)
+            if self.passive is not None:
+                row |= second_opinions.row_of(None)
+            yield row
 
     def _files(self, path):
         """The path itself, or the pictures in it if it is a folder."""
@@ -103,14 +110,19 @@ class Reader:
         for file, content, logits, verdict in zip(
             readable, contents, read, verdicts, strict=True
         ):
+            row = row_of(str(file), verdict)
+            opinion = None
+            if self.passive is not None:
+                opinion = self.passive.on(content, verdict)
+                row |= second_opinions.row_of(opinion)
             if self.keep is not None:
-                self.keep.add(file, content, logits, verdict)
-            yield row_of(str(file), verdict), logits
+                self.keep.add(file, content, logits, verdict, passive=opinion)
+            yield row, logits
 
     def _read(self, file):
         """A file's pixels, and its contents if they are to be kept."""
         image = self.run.read_images(file)
-        if self.keep is None:
+        if self.keep is None and self.passive is None:
             return image, b""
         # The evidence must be on the very bytes that are kept.
         content = file.read_bytes()

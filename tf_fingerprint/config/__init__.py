@@ -3,6 +3,8 @@
 Only `training` reads a `Config`; networks and losses take plain arguments.
 """
 
+from tf_fingerprint.config.artificial import CodecConfig
+from tf_fingerprint.config.files import AnyConfig
 from tf_fingerprint.config.files import digest
 from tf_fingerprint.config.files import read
 from tf_fingerprint.config.files import to_toml
@@ -16,6 +18,8 @@ from tf_fingerprint.config.sections import Optimizer
 from tf_fingerprint.config.sections import Training
 
 __all__ = [
+    "AnyConfig",
+    "CodecConfig",
     "Config",
     "Curriculum",
     "Data",

@@ -11,11 +11,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from tf_fingerprint import errors
+from tf_fingerprint.config import artificial
 from tf_fingerprint.config import sections
 
-SECTIONS = {
-    field.name: field.type for field in dataclasses.fields(sections.Config)
+AnyConfig = sections.Config | artificial.CodecConfig
+
+# What a config is of, by the `method` that stands at its top.
+METHODS = {
+    kind.method: kind for kind in (sections.Config, artificial.CodecConfig)
 }
+DEFAULT_METHOD = sections.Config.method
 
 # Settings that are paths, and what they may hold that is none.
 PATHS = {
@@ -26,8 +31,11 @@ PATHS = {
 
 
 def read(
-    path: str | os.PathLike, overrides: Sequence[str] = ()
-) -> sections.Config:
+    path: str | os.PathLike,
+    overrides: Sequence[str] = (),
+    *,
+    kind: type | None = None,
+) -> Any:
     """The config in a TOML file, checked.
 
     Args:
@@ -36,9 +44,11 @@ def read(
             `training.batch_size=32`, with values as in TOML; strings also
             without quotes. A `data.source` given here is relative to the
             working directory, one in the file to the file's folder.
+        kind: What kind of config it is: a dataclass of sections. That of the
+            `method` that the file says, if not given.
 
     Returns:
-        The config; its `data.source`, if a path, is absolute.
+        The config, of that kind; its `data.source`, if a path, is absolute.
 
     Raises:
         ConfigError: If the file can't be read, a key is unknown, required or
@@ -53,16 +63,45 @@ def read(
         ) from error
     except ValueError as error:  # Of TOML or of UTF-8.
         raise errors.ConfigError(f"{path}: must be TOML. {error}.") from error
-    _check_keys(settings, path)
-    _resolve_paths(settings, path.parent)
+    if kind is None:
+        kind = _kind(settings.pop("method", DEFAULT_METHOD), path)
+    return build(settings, overrides, kind=kind, where=path)
+
+
+def build(
+    settings: dict[str, Any],
+    overrides: Sequence[str] = (),
+    *,
+    kind: type = sections.Config,
+    where: str | os.PathLike = "Defaults",
+) -> Any:
+    """The config of settings that were read already, checked.
+
+    Args:
+        settings: From each section's name to a dict of its settings.
+        overrides: As in `read`.
+        kind: As in `read`.
+        where: They come from: a file, to which paths are relative, or words.
+
+    Returns:
+        As `read`.
+
+    Raises:
+        ConfigError: As `read`.
+    """
+    _check_keys(settings, where, kind)
+    _resolve_paths(settings, pathlib.Path(where).parent)
     for override in overrides:
-        _apply(override, settings)
-    return _build(settings, path)
+        _apply(override, settings, kind)
+    return _build(settings, where, kind)
 
 
-def to_toml(config: sections.Config) -> str:
+def to_toml(config: Any) -> str:
     """A file that reads back as an equal config, every default written out."""
     lines = []
+    method = getattr(config, "method", DEFAULT_METHOD)
+    if method != DEFAULT_METHOD:
+        lines += [f"method = {_value(method)}", ""]
     for name, section in dataclasses.asdict(config).items():
         lines += [f"[{name}]"]
         lines += [f"{key} = {_value(value)}" for key, value in section.items()]
@@ -70,44 +109,62 @@ def to_toml(config: sections.Config) -> str:
     return "\n".join(lines)
 
 
-def digest(config: sections.Config) -> str:
+def digest(config: Any) -> str:
     """SHA-256 of all settings, whichever folder the pictures lie in.
 
     Of a setting that is a path only the last part counts, so that a run
     can move to another machine; what the pictures are, their own digest says.
     """
     for section, name in PATHS:
-        values = getattr(config, section)
+        values = getattr(config, section, None)
+        if not hasattr(values, name):
+            continue  # Another kind of config.
         last = pathlib.PurePath(getattr(values, name)).name
         values = dataclasses.replace(values, **{name: last})
         config = dataclasses.replace(config, **{section: values})
     return hashlib.sha256(to_toml(config).encode()).hexdigest()
 
 
-def _check_keys(settings, where):
+def _kind(method, where):
+    """The class of a method's configs."""
+    if isinstance(method, str) and method in METHODS:
+        return METHODS[method]
+    raise errors.ConfigError(
+        f"{where}: `method` must be one of {', '.join(METHODS)}. Received "
+        f"{method!r}."
+    )
+
+
+def _sections(kind):
+    """From the name of each section to its dataclass."""
+    return {field.name: field.type for field in dataclasses.fields(kind)}
+
+
+def _check_keys(settings, where, kind):
     """Raises if a section or a key is not one of a config's."""
     for section, values in settings.items():
-        if section not in SECTIONS:
-            raise _unknown(section, where)
+        if section not in _sections(kind):
+            raise _unknown(section, where, kind)
         if not isinstance(values, dict):
             raise errors.ConfigError(
                 f"{where}: `{section}` must be a section, `[{section}]`. "
                 f"Received {values!r}."
             )
         for key in values:
-            if key not in _keys(section):
-                raise _unknown(f"{section}.{key}", where)
+            if key not in _keys(_sections(kind)[section]):
+                raise _unknown(f"{section}.{key}", where, kind)
 
 
 def _keys(section):
     """The names of a section's fields."""
-    return [field.name for field in dataclasses.fields(SECTIONS[section])]
+    return [field.name for field in dataclasses.fields(section)]
 
 
-def _unknown(key, where):
+def _unknown(key, where, kind):
     """The error for a key that doesn't exist, with the nearest that does."""
-    known = list(SECTIONS)
-    known += [f"{name}.{field}" for name in SECTIONS for field in _keys(name)]
+    known = list(_sections(kind))
+    for name, section in _sections(kind).items():
+        known += [f"{name}.{field}" for field in _keys(section)]
     near = difflib.get_close_matches(key, known, n=1)
     hint = f" Did you mean `{near[0]}`?" if near else ""
     return errors.ConfigError(f"{where}: unknown key `{key}`.{hint}")
@@ -122,7 +179,7 @@ def _resolve_paths(settings, folder):
             settings[section][name] = os.path.abspath(path)
 
 
-def _apply(override, settings):
+def _apply(override, settings, kind):
     """Puts one `section.key=value` into the settings."""
     key, equals, text = override.partition("=")
     section, dot, name = (part.strip() for part in key.partition("."))
@@ -132,7 +189,7 @@ def _apply(override, settings):
             "`training.batch_size=32`."
         )
     setting = {section: {name: _parsed(text.strip())}}
-    _check_keys(setting, f"Override `{override}`")
+    _check_keys(setting, f"Override `{override}`", kind)
     _resolve_paths(setting, pathlib.Path())
     settings.setdefault(section, {}).update(setting[section])
 
@@ -146,10 +203,10 @@ def _parsed(text):
     return values["value"] if len(values) == 1 else text
 
 
-def _build(settings, path):
+def _build(settings, path, kind):
     """The config of checked keys, or an error that names the file."""
-    for section, kind in SECTIONS.items():
-        for field in dataclasses.fields(kind):
+    for section, fields in _sections(kind).items():
+        for field in dataclasses.fields(fields):
             is_required = field.default is dataclasses.MISSING
             if is_required and field.name not in settings.get(section, {}):
                 raise errors.ConfigError(
@@ -157,10 +214,10 @@ def _build(settings, path):
                     f"under `[{section}]`."
                 )
     try:
-        return sections.Config(
+        return kind(
             **{
-                section: kind(**settings.get(section, {}))
-                for section, kind in SECTIONS.items()
+                section: fields(**settings.get(section, {}))
+                for section, fields in _sections(kind).items()
             }
         )
     except (TypeError, ValueError) as error:

@@ -6,6 +6,7 @@ one in its section's docstring: type and range stand in the annotation.
 """
 
 import dataclasses
+from typing import ClassVar
 from typing import Literal
 
 from tf_fingerprint.config import fields
@@ -213,6 +214,8 @@ class Training(Section):
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Config:
     """An experiment. What doesn't stand in its file is as in the paper."""
+
+    method: ClassVar[str] = "scalable"
 
     data: Data
     networks: Networks = dataclasses.field(default_factory=Networks)

@@ -4,7 +4,9 @@
 array into an endless `tf.data` pipeline that any step can be resumed at.
 """
 
+from tf_fingerprint.data.listings import list_pictures
 from tf_fingerprint.data.photographs import Photographs
+from tf_fingerprint.data.photographs import held_out
 from tf_fingerprint.data.photographs import load
 from tf_fingerprint.data.pipeline import batches
 from tf_fingerprint.data.pipeline import numpy_batches
@@ -18,6 +20,8 @@ __all__ = [
     "CROPS",
     "Photographs",
     "batches",
+    "held_out",
+    "list_pictures",
     "load",
     "numpy_batches",
     "procedural_images",

@@ -6,15 +6,12 @@ import functools
 import hashlib
 import itertools
 import os
-import pathlib
 
 import numpy as np
 
 from tf_fingerprint import errors
-from tf_fingerprint.data import procedural
+from tf_fingerprint.data import listings
 from tf_fingerprint.data import reading
-from tf_fingerprint.data import sources
-from tf_fingerprint.data import tfds
 
 GIBIBYTE = 2**30
 
@@ -77,16 +74,16 @@ def load(
             large for `max_bytes`, or too many files are broken.
     """
     reading.check_form(resolution, channels, crop)
-    listing = _listing(str(source), resolution, max_images or None)
+    listing = listings.list_pictures(source, resolution, max_images or None)
     _check_memory(source, listing, resolution, channels, max_bytes)
     images = np.empty(
         (listing.num_pictures, resolution, resolution, channels), "uint8"
     )
     names, broken = [], []
-    decode = functools.partial(
-        _decode, resolution=resolution, channels=channels, crop=crop
+    decode_one = functools.partial(
+        decode, resolution=resolution, channels=channels, crop=crop
     )
-    for name, image in _decoded(listing, decode, progress):
+    for name, image in _decoded(listing, decode_one, progress):
         if isinstance(image, errors.DataError):
             broken.append((name, str(image)))
             if len(broken) > max_broken_share * listing.num_pictures:
@@ -102,27 +99,33 @@ def load(
     return Photographs(images, tuple(names), tuple(broken), _digest(images))
 
 
-def _listing(source, resolution, max_images):
-    """The source's pictures, by the kind of source."""
-    kind, _, rest = source.partition(":")
-    if kind == "procedural":
-        return procedural.list_procedural(rest, resolution, max_images)
-    if kind == "tfds":
-        return tfds.list_tfds(rest, max_images)
-    path = pathlib.Path(source).expanduser()
-    if path.is_dir():
-        return sources.list_folder(path, max_images)
-    if not path.exists():
+def held_out(num_images: int, share: float) -> np.ndarray:
+    """Which photographs of a set to keep from training, evenly spread.
+
+    Args:
+        num_images: How many there are.
+        share: The part to hold out, 0 to 1.
+
+    Returns:
+        `(num_images,)` of bool; at least one is True, and one False.
+
+    Raises:
+        errors.DataError: If there are fewer than two.
+
+    Example:
+
+    >>> held_out(5, 0.4).tolist()
+    [True, False, True, False, False]
+    """
+    if num_images < 2:
         raise errors.DataError(
-            f"{source}: no such folder or file. A source is a folder, a .zip, "
-            "`tfds:NAME` or `procedural`."
+            "There must be at least two pictures, one to train on and one to "
+            f"hold out. Received {num_images}. Add pictures to `data.source`."
         )
-    if path.suffix.lower() != ".zip":
-        raise errors.DataError(
-            f"{source}: must be a folder or a .zip archive of pictures. Unpack "
-            "it, or put single pictures into a folder."
-        )
-    return sources.list_zip(path, max_images)
+    count = min(max(round(share * num_images), 1), num_images - 1)
+    chosen = np.zeros(num_images, bool)
+    chosen[np.arange(count) * num_images // count] = True
+    return chosen
 
 
 def _check_memory(source, listing, resolution, channels, max_bytes):
@@ -152,8 +155,18 @@ def _decoded(listing, decode, progress):
             bar.update(len(chunk))
 
 
-def _decode(picture, resolution, channels, crop):
-    """A picture's name, and its image or the error that it met."""
+def decode(picture, resolution: int, channels: int, crop: str):
+    """Decodes one picture of a listing.
+
+    Args:
+        picture: Its name, and the function that reads it.
+        resolution: Height and width, in pixels.
+        channels: 3 for RGB, 1 for grey.
+        crop: As in `load`.
+
+    Returns:
+        Its name, and its image or the `DataError` that it met.
+    """
     name, read = picture
     try:
         content = read()

@@ -12,6 +12,7 @@ import pathlib
 import zipfile
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -26,11 +27,15 @@ class Listing:
     Args:
         num_pictures: How many there are, before decoding shows some broken.
         pictures: Pairs of a name and a function that returns the file's
-            contents or the decoded array; in a fixed order.
+            contents or the decoded array; in a fixed order. To be gone through
+            once.
+        names: Their names, where they are known before; otherwise they are
+            made of the pictures' places.
     """
 
     num_pictures: int
     pictures: Iterable[tuple[str, Callable[[], bytes | np.ndarray]]]
+    names: Sequence[str] | None = None
 
 
 def list_folder(folder: pathlib.Path, max_images: int | None) -> Listing:
@@ -42,7 +47,9 @@ def list_folder(folder: pathlib.Path, max_images: int | None) -> Listing:
     ]
     names = _picture_names(paths, folder, max_images)
     return Listing(
-        len(names), [(name, (folder / name).read_bytes) for name in names]
+        len(names),
+        ((name, (folder / name).read_bytes) for name in names),
+        names,
     )
 
 
@@ -59,16 +66,18 @@ def list_zip(path: pathlib.Path, max_images: int | None) -> Listing:
     # The archive closes when the last of these functions is forgotten.
     return Listing(
         len(names),
-        [(name, functools.partial(archive.read, name)) for name in names],
+        ((name, functools.partial(archive.read, name)) for name in names),
+        names,
     )
 
 
 def _picture_names(paths, source, max_images):
     """The picture files among the paths, sorted, at most `max_images`."""
     extensions = picture_extensions()
+    # Once each: of what an archive holds twice, the last is read.
     names = sorted(
         path
-        for path in paths
+        for path in set(paths)
         if os.path.splitext(path)[1].lower() in extensions
         and not _is_hidden(path)
     )

@@ -8,7 +8,8 @@ Reference:
     Yu et al., 2022 (https://arxiv.org/abs/2012.08726): 128 bits in the
     generator; "immunised" were trained with the perturbation.
     Yu et al., 2021 (https://arxiv.org/abs/2007.08457): 100 bits in the
-    training pictures of ProGAN; never immunised.
+    training pictures of ProGAN, read in what it makes, and in those pictures
+    themselves; never immunised.
 """
 
 Points = tuple[tuple[float, float], ...]
@@ -16,6 +17,7 @@ Points = tuple[tuple[float, float], ...]
 SCALABLE = "Yu et al., 2022"
 IMMUNISED = "Yu et al., 2022, immunised"
 ARTIFICIAL = "Yu et al., 2021"
+TRAINING_PICTURES = "Yu et al., 2021, training pictures"
 
 _CROPS = (128, 114.7, 101.3, 88, 74.7, 61.3, 48, 34.7, 21.3, 8)
 _BLURS = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45)
@@ -40,6 +42,10 @@ _READ_OFF = (
         (0.95, 0.93, 0.87, 0.82, 0.74, 0.7, 0.69, 0.65, 0.54, 0.48),
     ),
     (
+        *("crop", TRAINING_PICTURES, _CROPS_2021, 128),
+        (1, 1, 0.96, 0.9, 0.81, 0.75, 0.72, 0.66, 0.54, 0.48),
+    ),
+    (
         *("blur", SCALABLE, _BLURS, 128),
         (1, 0.99, 0.813, 0.719, 0.65, 0.596, 0.564, 0.52, 0.504, 0.5),
     ),
@@ -50,6 +56,10 @@ _READ_OFF = (
     (
         *("blur", ARTIFICIAL, _BLURS_2021, 128),
         (0.95, 0.93, 0.88, 0.79, 0.7, 0.62, 0.56, 0.53, 0.51, 0.51),
+    ),
+    (
+        *("blur", TRAINING_PICTURES, _BLURS_2021, 128),
+        (1, 1, 0.98, 0.86, 0.73, 0.63, 0.56, 0.53, 0.51, 0.51),
     ),
     (
         *("jpeg", SCALABLE, _QUALITIES, 1),
@@ -64,6 +74,10 @@ _READ_OFF = (
         (0.95, 0.9, 0.85, 0.82, 0.79, 0.76, 0.72, 0.69, 0.64, 0.57),
     ),
     (
+        *("jpeg", TRAINING_PICTURES, _QUALITIES, 1),
+        (1, 0.99, 0.95, 0.89, 0.85, 0.81, 0.77, 0.71, 0.65, 0.57),
+    ),
+    (
         *("noise", SCALABLE, _NOISES, 2),
         (1, 0.579, 0.52, 0.5, 0.504, 0.5, 0.5, 0.5, 0.5, 0.5),
     ),
@@ -74,6 +88,10 @@ _READ_OFF = (
     (
         *("noise", ARTIFICIAL, _NOISES, 2),
         (0.95, 0.85, 0.74, 0.67, 0.64, 0.61, 0.6, 0.58, 0.57, 0.56),
+    ),
+    (
+        *("noise", TRAINING_PICTURES, _NOISES, 2),
+        (1, 0.93, 0.78, 0.7, 0.65, 0.62, 0.61, 0.59, 0.58, 0.57),
     ),
     (
         *("combined", SCALABLE, _LEVELS, 1),

@@ -16,6 +16,7 @@ from tf_fingerprint.evaluation.figures import Item
 
 if TYPE_CHECKING:
     # A run knows registries; whoever only counts bits has no need for them.
+    from tf_fingerprint import artificial
     from tf_fingerprint import runs
 
 
@@ -32,8 +33,9 @@ class Subject:
             `uint8`; none if the suites asked for need none.
         resolution: Height and width, in pixels.
         num_bits: Length of a fingerprint.
-        run: What needs networks takes them from here. None if there are none,
+        run: What needs a generator takes it from here. None if there is none,
             only functions.
+        codec: What marks photographs, if that is how pictures are made.
         digest: Identifies the networks, the photographs and whatever else the
             figures depend on; empty if nothing is to be reused.
     """
@@ -46,6 +48,7 @@ class Subject:
     resolution: int
     num_bits: int
     run: "runs.Run | None" = None
+    codec: "artificial.CodecRun | None" = None
     digest: str = ""
 
     def fresh_fingerprints(self, count: int) -> npt.NDArray[np.uint8]:

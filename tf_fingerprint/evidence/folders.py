@@ -92,6 +92,8 @@ class Evidence:
         content: bytes,
         logits: npt.NDArray,
         verdict: calibration.Verdict,
+        *,
+        passive: Mapping[str, Any] | None = None,
     ) -> pathlib.Path:
         """Writes the report on one image.
 
@@ -100,6 +102,8 @@ class Evidence:
             content: Its contents.
             logits: `(num_bits,)`, what the decoder read in it.
             verdict: What the judge made of it.
+            passive: A second opinion that knows of no fingerprints, with its
+                `sentence`.
 
         Returns:
             Folder of the report, once the block has ended.
@@ -116,6 +120,7 @@ class Evidence:
             self._snapshot,
             self._calibration,
             made_at=datetime.datetime.now(datetime.UTC),
+            passive=passive,
         )
         self._images.append({"report": name, **report["image"]})
         self._logits.append(logits)

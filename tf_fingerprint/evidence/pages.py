@@ -115,6 +115,8 @@ def _facts(report):
     accused = [each["recipient"] for each in verdict["accused"]]
     if accused:
         yield "Had a part", ", ".join(accused)
+    if "passive" in report:
+        yield "Second opinion", report["passive"]["sentence"]
 
 
 def _issuance(report):

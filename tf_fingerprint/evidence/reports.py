@@ -62,6 +62,7 @@ def report(
     calibrated: calibration.Calibration | None,
     *,
     made_at: datetime.datetime,
+    passive: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A report on one image.
 
@@ -76,6 +77,8 @@ def report(
         snapshot: The registry it was compared with.
         calibrated: What the measured rates rest on, or None.
         made_at: When.
+        passive: A second opinion that knows of no fingerprints; None if
+            nobody was asked.
 
     Returns:
         Dict of text, numbers, lists and dicts.
@@ -90,6 +93,8 @@ def report(
         "logits": [float(logit) for logit in logits],
     }
     about = {"image": image, "decoded": decoded}
+    if passive is not None:
+        about["passive"] = dict(passive)
     return _report(about, verdict, snapshot, calibrated, made_at)
 
 

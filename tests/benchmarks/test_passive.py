@@ -1,0 +1,233 @@
+"""The benchmarks of the passive method run, on few pictures of few pixels."""
+
+import importlib
+import json
+import pathlib
+import shutil
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tf_fingerprint.training
+from tf_fingerprint import data
+from tf_fingerprint.passive import finishing
+from tf_fingerprint.passive import inputs
+from tf_fingerprint.passive import sources as reading
+from tf_fingerprint.passive import training
+
+from .. import tiny_passive
+from ..tiny_run import tiny_run_dir as tiny_run_dir
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """Imports a benchmark."""
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    return importlib.import_module
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sources")
+    tiny_passive.write_sources(folder / "architectures")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def runs(sources, tmp_path_factory):
+    """Run directories of classifiers that have learned nothing."""
+    folder = tmp_path_factory.mktemp("runs")
+    for number, overrides in enumerate(
+        (
+            ["data.leave_out="],
+            ["data.leave_out=dark"],
+            ["data.leave_out=", "attack.name=noise"],
+            ["data.leave_out=", "network.variant=low"],
+            [
+                *("data.leave_out=", "network.variant=postpool"),
+                "network.switching_resolution=8",
+            ],
+        )
+    ):
+        config = tiny_passive.tiny_config(*overrides)
+        read = inputs.read(config, sources / "architectures")
+        classifier = training.build(config, read.labels).classifier
+        path = folder / f"run_{number}"
+        inputs.write(path, config, read, sources)
+        finishing.save(classifier, read, config, path)
+    return folder
+
+
+def test_what_there_are_runs_for_is_measured(
+    benchmark, sources, runs, tmp_path, capsys
+):
+    benchmark("passive").main(
+        [
+            *("--sources", str(sources), "--runs", str(runs)),
+            *("--results", str(tmp_path), "--report", str(tmp_path)),
+            *("--curve-pictures", "4"),
+        ]
+    )
+
+    figures = json.loads((tmp_path / "passive.json").read_text())["figures"]
+    assert {
+        "architectures_accuracy",
+        "architectures_bright_as_dark",
+        "unknown_detected_dark",
+        "unknown_detected_at_5_percent",
+        "frechet_ratio",
+        "before_combined",
+        "immunised_noise",
+        "baseline_nearest_pixels",
+        "baseline_prnu",
+        "low_4",
+        "postpool_6",
+        "pictures",
+    } <= set(figures)
+    taken = sum(
+        figures[f"architectures_{label}_as_{label}"]
+        for label in ("bright", "dark", "striped")
+    )
+    assert figures["architectures_accuracy"] == pytest.approx(
+        taken / figures["pictures"]
+    )
+    missing = [
+        line.removeprefix("not measured: ").split(",")[0]
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("not measured")
+    ]
+    assert {"seeds", "seeds_accuracy", "immunised_jpeg"} <= set(missing)
+    assert {"frechet_ratio_gain", "curve of high"} <= set(missing)
+    assert "curve of low" not in missing
+    page = (tmp_path / "report.html").read_text()
+    assert "side of a patch in pixels" in page
+    assert "architectures accuracy" in page
+
+
+def labelled(images, sources):
+    names = tuple(map(str, sources))
+    return reading.Labelled(images, np.asarray(sources), names)
+
+
+def test_baselines_tell_what_anything_tells(benchmark):
+    """Sources that differ in brightness, and in nothing else."""
+    baselines = benchmark("passive_baselines")
+    images = data.procedural_images(90, resolution=16)
+    sources = np.arange(90) % 3
+    images = (images // np.array([1, 2, 4])[sources, None, None, None]).astype(
+        "uint8"
+    )
+    parts = {
+        part: labelled(images[start : start + 30], sources[start : start + 30])
+        for start, part in zip((0, 30, 60), reading.PARTS, strict=True)
+    }
+
+    def levels(pictures):
+        return np.stack(
+            [pictures.mean((1, 2, 3)), pictures.std((1, 2, 3))], axis=1
+        )
+
+    found = {
+        name: hits.mean() for name, hits in baselines.measured(parts, levels)
+    }
+
+    assert found["linear_eigen"] > 0.5
+    assert found["mobilenet_head"] > 0.6
+    assert set(found) == {
+        *("nearest_pixels", "nearest_eigen", "linear_eigen"),
+        *("prnu", "mobilenet_head"),
+    }
+
+
+def test_noise_that_stays_is_found_by_its_residual(benchmark):
+    baselines = benchmark("passive_baselines")
+    random = np.random.default_rng(0)
+    patterns = random.normal(0, 12, (2, 32, 32, 3))
+    images = data.procedural_images(80, resolution=32)
+    sources = np.arange(80) % 2
+    images = np.clip(images + patterns[sources], 0, 255).astype("uint8")
+
+    train = labelled(images[:60], sources[:60])
+    guesses = baselines.prnu(train, images[60:])
+
+    assert (guesses == sources[60:]).all()
+
+
+def test_the_nearest_picture_is_the_nearest(benchmark):
+    baselines = benchmark("passive_baselines")
+    random = np.random.default_rng(0)
+    places, others = random.random((50, 8)), random.random((20, 8))
+    train = labelled(np.zeros((50, 1, 1, 3), "uint8"), np.arange(50))
+
+    found = baselines.nearest(train, places, others)
+
+    distances = ((places[:, None] - others[None]) ** 2).sum(axis=2)
+    np.testing.assert_array_equal(found, distances.argmin(axis=0))
+
+
+def test_the_page_shows_what_was_measured(benchmark, tmp_path):
+    shutil.copy(ROOT / "docs" / "passive_results.md", tmp_path)
+    figures = {
+        "architectures_accuracy": 0.99,
+        "architectures_accuracy_low": 0.98,
+        "architectures_accuracy_high": 0.995,
+        "architectures_real_as_real": 7,
+        "architectures_real_as_wgan_gp": 1,
+        "architectures_wgan_gp_as_real": 2,
+        "architectures_wgan_gp_as_wgan_gp": 8,
+        **{f"low_16{end}": 0.5 for end in ("", "_low", "_high")},
+        **{f"low_4{end}": 0.25 for end in ("", "_low", "_high")},
+    }
+    (tmp_path / "passive.json").write_text(
+        json.dumps({"command": "python it.py", "figures": figures})
+    )
+
+    benchmark("passive_page").main(
+        ["--docs", str(tmp_path), "--results", str(tmp_path)]
+    )
+
+    lines = (tmp_path / "passive_results.md").read_text().splitlines()
+    assert (
+        "| real and four architectures | 0.99 | 0.98 to 0.995 | 0.98 | 0.994 "
+        "| `python it.py` |"
+    ) in lines
+    assert "| is | real | wgan_gp |" in lines
+    assert "| wgan_gp | 2 | 8 |" in lines
+    assert lines.index("| 4 | 0.25 | 0.25 to 0.25 |") + 1 == lines.index(
+        "| 16 | 0.5 | 0.5 to 0.5 |"
+    )
+    assert "| real and ten seeds" not in "".join(lines)
+
+
+def test_copies_are_told_apart_by_either_method(
+    benchmark, tiny_run_dir, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        tf_fingerprint.training,
+        "choose_strategy",
+        lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
+    )
+
+    benchmark("passive_instances").main(
+        [
+            *("--run", str(tiny_run_dir), "--results", str(tmp_path)),
+            *("--copies", "2", "--images", "32", "--pictures", "400"),
+            *("--test-pictures", "8"),
+            *("--set", "network.channel_base=16"),
+            *("--set", "training.mixed_precision=float32"),
+        ]
+    )
+
+    path = tmp_path / "passive_instances.json"
+    figures = json.loads(path.read_text())["figures"]
+    for name in (
+        "passive_closed_2",
+        "passive_open_called_unknown_2",
+        "fingerprint_closed_2",
+        "fingerprint_open_2",
+    ):
+        assert 0 <= figures[name] <= 1
+        assert figures[f"{name}_pictures"] == 8

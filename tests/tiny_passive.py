@@ -1,0 +1,104 @@
+"""Sources of small pictures, and a classifier of two of them."""
+
+import functools
+import pathlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tf_fingerprint import data
+from tf_fingerprint import training as trainings
+from tf_fingerprint.passive import runs
+from tf_fingerprint.passive import settings
+from tf_fingerprint.passive import training
+
+SIDE = 16
+
+# Eight steps in two epochs.
+OVERRIDES = (
+    f"data.resolution={SIDE}",
+    "data.calibration_share=0.3",
+    "data.leave_out=striped",
+    "network.channel_base=64",
+    "network.max_channels=16",
+    "optimizer.learning_rate=0.01",
+    "training.images=128",
+    "training.batch_size=16",
+    "training.steps_per_epoch=4",
+)
+
+
+def pictures(label, count=40):
+    """Pictures of a source, that its label says enough of."""
+    images = data.procedural_images(count, resolution=SIDE).astype("int64")
+    if label == "dark":
+        images //= 3
+    if label == "striped":
+        images[:, ::2] = 0
+    return images.astype("uint8")
+
+
+def write_sources(folder, labels=("bright", "dark", "striped"), count=40):
+    """Writes one folder of PNG files for each label."""
+    for label in labels:
+        place = pathlib.Path(folder, label)
+        place.mkdir(parents=True)
+        for number, image in enumerate(pictures(label, count)):
+            Image.fromarray(image).save(place / f"{number:03}.png")
+    return pathlib.Path(folder)
+
+
+def tiny_config(*overrides):
+    return settings.read(None, [*OVERRIDES, *overrides])
+
+
+def train(config, sources, folder, **options):
+    """Trains on one processor."""
+    import tensorflow as tf  # The rest of this file is for JAX too.
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            trainings,
+            "choose_strategy",
+            lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
+        )
+        return training.train(config, sources, folder, verbose=0, **options)
+
+
+# Fixtures that several modules import run once for each: they share these.
+@functools.cache
+def _written(base):
+    return write_sources(base / "tiny_sources")
+
+
+@functools.cache
+def _trained(base):
+    return train(tiny_config(), _written(base), base / "tiny_passive")
+
+
+_opened = functools.cache(runs.load)
+
+
+@pytest.fixture(scope="session")
+def sources_dir(tmp_path_factory) -> pathlib.Path:
+    """Three sources; shared, so don't change them."""
+    return _written(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def passive_dir(tmp_path_factory) -> pathlib.Path:
+    """The run directory of a classifier that knows two of the three."""
+    return _trained(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def passive_run(passive_dir) -> runs.PassiveRun:
+    """The opened run; shared, so don't change it."""
+    return _opened(passive_dir)
+
+
+def noise(count, side=SIDE, seed=0):
+    """Pictures that nobody drew."""
+    shape = (count, side, side, 3)
+    return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)

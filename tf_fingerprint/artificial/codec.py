@@ -1,0 +1,265 @@
+"""The two networks that hide fingerprints in photographs and read them back."""
+
+import keras
+from keras import ops
+
+RESOLUTIONS = (32, 64, 128, 256)
+MIN_BITS, MAX_BITS = 32, 256
+
+# Side of the pattern that a fingerprint becomes before it meets the picture.
+PATTERN_SIDE = 16
+
+INITIALIZERS = ("torch", "he")
+
+
+@keras.saving.register_keras_serializable(package="tf_fingerprint.artificial")
+class Encoder(keras.Model):
+    """E(x, c): the photograph again, with a fingerprint hidden in it.
+
+    The fingerprint becomes a pattern of 16 x 16, is laid beside the picture,
+    and both pass through a U-shaped network.
+
+    Args:
+        resolution: Height and width of the images: 32, 64, 128 or 256.
+        num_bits: Length of the fingerprint, 32 to 256. 100 in the paper.
+        width: Channels of the outermost convolutions; those further in have up
+            to eight times as many. 32 in the paper.
+        residual: Whether the network makes the difference to the picture
+            instead of the picture. Not so in the paper; the picture is then
+            right from the first step on.
+        initializer: `torch`, weights as the authors' framework draws them, or
+            `he`, so large that signals keep their size through the layers.
+        dtype: Precision of the layers; the outputs are float32.
+
+    Call arguments:
+        inputs: Pair of images, `(batch, resolution, resolution, 3)` in [0, 1],
+            and fingerprints, `(batch, num_bits)` of 0 and 1, or 0.5 for bits
+            held neutral.
+
+    Returns:
+        Images of the same shape, in [0, 1].
+
+    Reference:
+        Yu et al., 2021, Section 3 (https://arxiv.org/abs/2007.08457).
+    """
+
+    def __init__(
+        self,
+        resolution,
+        num_bits=100,
+        width=32,
+        residual=False,
+        initializer="torch",
+        **kwargs,
+    ):
+        _check(resolution, num_bits, width, initializer)
+        layers = _Layers(initializer)
+        images = keras.Input((resolution, resolution, 3), name="images")
+        bits = keras.Input((num_bits,), name="fingerprints")
+        inputs = ops.concatenate(
+            [images, _pattern(layers, bits, resolution)], axis=-1
+        )
+
+        # === Down ===
+        conv1 = layers.conv(inputs, width, "conv1")
+        conv2 = layers.conv(conv1, width, "conv2", strides=2)
+        conv3 = layers.conv(conv2, 2 * width, "conv3", strides=2)
+        conv4 = layers.conv(conv3, 4 * width, "conv4", strides=2)
+        conv5 = layers.conv(conv4, 8 * width, "conv5", strides=2)
+
+        # === Up ===
+        up6 = layers.up(conv5, 4 * width, "up6")
+        conv6 = layers.conv(_beside(conv4, up6), 4 * width, "conv6")
+        up7 = layers.up(conv6, 2 * width, "up7")
+        conv7 = layers.conv(_beside(conv3, up7), 2 * width, "conv7")
+        up8 = layers.up(conv7, width, "up8")
+        conv8 = layers.conv(_beside(conv2, up8), width, "conv8")
+        up9 = layers.up(conv8, width, "up9")
+        conv9 = layers.conv(_beside(conv1, up9, inputs), width, "conv9")
+        conv10 = layers.conv(conv9, width, "conv10")
+        outputs = layers.last(conv10, "residual")
+        if residual:
+            outputs = ops.clip(images + outputs, 0, 1)
+        else:
+            outputs = ops.sigmoid(outputs)
+
+        super().__init__(inputs=[images, bits], outputs=outputs, **kwargs)
+        self.resolution = resolution
+        self.num_bits = num_bits
+        self.arguments = {
+            "resolution": resolution,
+            "num_bits": num_bits,
+            "width": width,
+            "residual": residual,
+            "initializer": initializer,
+        }
+
+    def get_config(self):
+        return {**self.arguments, "name": self.name}
+
+
+@keras.saving.register_keras_serializable(package="tf_fingerprint.artificial")
+class Decoder(keras.Model):
+    """D(x): which fingerprint does this picture carry?
+
+    Args:
+        resolution: Height and width of the images: 32, 64, 128 or 256.
+        num_bits: Length of the fingerprint, 32 to 256. 100 in the paper.
+        width: Channels of the first convolutions; the last have four times as
+            many. 32 in the paper.
+        dense_units: Width of the hidden dense layer. 512 in the paper.
+        initializer: See `Encoder`.
+
+    Call arguments:
+        images: `(batch, resolution, resolution, 3)` in [0, 1].
+
+    Returns:
+        Logits, `(batch, num_bits)`; positive means 1.
+
+    Reference:
+        Yu et al., 2021, Section 3 (https://arxiv.org/abs/2007.08457).
+    """
+
+    def __init__(
+        self,
+        resolution,
+        num_bits=100,
+        width=32,
+        dense_units=512,
+        initializer="torch",
+        **kwargs,
+    ):
+        _check(resolution, num_bits, width, initializer)
+        layers = _Layers(initializer)
+        images = keras.Input((resolution, resolution, 3), name="images")
+        features = images
+        shapes = ((1, 2), (1, 1), (2, 2), (2, 1), (2, 2), (4, 2), (4, 2))
+        for number, (factor, strides) in enumerate(shapes, start=1):
+            features = layers.conv(
+                features, factor * width, f"conv{number}", strides=strides
+            )
+        features = keras.layers.Flatten(name="flatten")(features)
+        features = layers.dense(features, dense_units, "dense", "relu")
+        logits = layers.dense(features, num_bits, "logits", dtype="float32")
+        super().__init__(inputs=images, outputs=logits, **kwargs)
+        self.resolution = resolution
+        self.num_bits = num_bits
+        self.arguments = {
+            "resolution": resolution,
+            "num_bits": num_bits,
+            "width": width,
+            "dense_units": dense_units,
+            "initializer": initializer,
+        }
+
+    def get_config(self):
+        return {**self.arguments, "name": self.name}
+
+
+class _Layers:
+    """Makes layers whose weights begin in one of two ways."""
+
+    def __init__(self, initializer):
+        # Uniform in +-1 / sqrt(fan in), a sixth of what ReLU needs; or just
+        # what it needs.
+        self._gain = {"torch": 1 / 3, "he": 2.0}[initializer]
+        self._biased = initializer == "torch"
+
+    def _weights(self, fan_in):
+        bias = "zeros"
+        if self._biased:
+            bias = keras.initializers.RandomUniform(
+                -(fan_in**-0.5), fan_in**-0.5
+            )
+        return {
+            "kernel_initializer": keras.initializers.VarianceScaling(
+                self._gain, "fan_in", "uniform"
+            ),
+            "bias_initializer": bias,
+        }
+
+    def conv(self, features, filters, name, *, strides=1):
+        """3x3, ReLU; one row of zeros on every side, also with strides."""
+        if strides > 1:
+            features = keras.layers.ZeroPadding2D(1, name=f"{name}_padding")(
+                features
+            )
+        return keras.layers.Conv2D(
+            filters,
+            3,
+            strides=strides,
+            padding="valid" if strides > 1 else "same",
+            activation="relu",
+            name=name,
+            **self._weights(9 * features.shape[-1]),
+        )(features)
+
+    def up(self, features, filters, name):
+        """Twice the size, then 2x2 with zeros at the right and bottom, ReLU."""
+        features = keras.layers.UpSampling2D(name=f"{name}_upsampling")(
+            features
+        )
+        return keras.layers.Conv2D(
+            filters,
+            2,
+            padding="same",
+            activation="relu",
+            name=name,
+            **self._weights(4 * features.shape[-1]),
+        )(features)
+
+    def last(self, features, name):
+        """1x1 to three channels, in float32."""
+        return keras.layers.Conv2D(
+            3,
+            1,
+            name=name,
+            dtype="float32",
+            **self._weights(features.shape[-1]),
+        )(features)
+
+    def dense(self, features, units, name, activation=None, dtype=None):
+        """Weights, biases, and perhaps ReLU."""
+        return keras.layers.Dense(
+            units,
+            activation=activation,
+            name=name,
+            dtype=dtype,
+            **self._weights(features.shape[-1]),
+        )(features)
+
+
+def _pattern(layers, bits, resolution):
+    """The fingerprint as a picture, in squares if that is larger than 16."""
+    side = PATTERN_SIDE
+    pattern = layers.dense(bits, side * side * 3, "pattern", "relu")
+    # The authors' frame has channels first; the weights are the same.
+    pattern = keras.layers.Reshape((side, side, 3), name="square")(pattern)
+    return keras.layers.UpSampling2D(resolution // side, name="pattern_up")(
+        pattern
+    )
+
+
+def _beside(*features):
+    return ops.concatenate(features, axis=-1)
+
+
+def _check(resolution, num_bits, width, initializer):
+    """Raises `ValueError` for sizes that no codec has."""
+    if resolution not in RESOLUTIONS:
+        raise ValueError(
+            f"`resolution` must be one of {', '.join(map(str, RESOLUTIONS))}. "
+            f"Received {resolution}."
+        )
+    if not MIN_BITS <= num_bits <= MAX_BITS:
+        raise ValueError(
+            f"`num_bits` must be between {MIN_BITS} and {MAX_BITS}. Received "
+            f"{num_bits}."
+        )
+    if width < 1:
+        raise ValueError(f"`width` must be at least 1. Received {width}.")
+    if initializer not in INITIALIZERS:
+        raise ValueError(
+            f"`initializer` must be one of {', '.join(INITIALIZERS)}. Received "
+            f"{initializer!r}."
+        )

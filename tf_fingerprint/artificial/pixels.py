@@ -1,0 +1,37 @@
+"""From 8-bit pixels to the codec's range [0, 1], and back."""
+
+import numpy as np
+
+
+def to_unit(images) -> np.ndarray:
+    """Pixels 0 to 255 as float32 in [0, 1], the range of a codec.
+
+    Args:
+        images: `uint8`, any shape.
+
+    Returns:
+        `float32` of the same shape.
+
+    Example:
+
+    >>> to_unit(np.array([0, 255], "uint8")).tolist()
+    [0.0, 1.0]
+    """
+    return np.asarray(images, "float32") / np.float32(255)
+
+
+def to_pixels(images) -> np.ndarray:
+    """Images in [0, 1] as 8-bit pixels, rounded to the nearest.
+
+    Args:
+        images: Floats, any shape; any array that NumPy can read.
+
+    Returns:
+        `uint8` of the same shape.
+
+    Example:
+
+    >>> to_pixels([-0.5, 0.0, 0.5, 1.0]).tolist()
+    [0, 0, 128, 255]
+    """
+    return np.rint(np.clip(np.asarray(images), 0, 1) * 255).astype("uint8")

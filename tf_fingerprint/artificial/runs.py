@@ -1,0 +1,215 @@
+"""A trained codec, ready for use: hides fingerprints, reads, attributes."""
+
+import functools
+import os
+import pathlib
+from typing import Any
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from tf_fingerprint import attributing
+from tf_fingerprint import calibration as calibrations
+from tf_fingerprint import config
+from tf_fingerprint import found_images
+from tf_fingerprint import issuing
+from tf_fingerprint import registry as registries
+from tf_fingerprint import run_files
+from tf_fingerprint.artificial import codec
+from tf_fingerprint.artificial import pixels
+
+
+def read(folder: str | os.PathLike[str]) -> "CodecRun":
+    """Opens the run directory of a codec.
+
+    Args:
+        folder: The run directory.
+
+    Returns:
+        The run.
+
+    Raises:
+        errors.RunError: If it is missing, incomplete or of several trainings.
+        errors.ConfigError: If its config can't be read.
+    """
+    folder = pathlib.Path(folder)
+    names = (run_files.CONFIG, run_files.ENCODER, run_files.DECODER)
+    run_files.check_complete(folder, names)
+    settings = config.read(folder / run_files.CONFIG)
+    expected = {
+        "data.resolution": settings.data.resolution,
+        "networks.num_bits": settings.networks.num_bits,
+    }
+    encoder, decoder = (
+        run_files.read_network(folder / name, kind, expected)
+        for name, kind in (
+            (run_files.ENCODER, codec.Encoder),
+            (run_files.DECODER, codec.Decoder),
+        )
+    )
+    return CodecRun(settings, encoder, decoder, folder=folder)
+
+
+class CodecRun:
+    """An encoder with its decoder, and what they were trained with.
+
+    Args:
+        settings: The config of the training.
+        encoder: Maps `[images, fingerprints]` to images.
+        decoder: Maps images to logits.
+        folder: The run directory.
+    """
+
+    def __init__(
+        self,
+        settings: config.CodecConfig,
+        encoder: codec.Encoder,
+        decoder: codec.Decoder,
+        *,
+        folder: pathlib.Path,
+    ):
+        self.config = settings
+        self.encoder = encoder
+        self.decoder = decoder
+        self.folder = folder
+
+    @functools.cached_property
+    def encoder_digest(self) -> str:
+        """SHA-256 of the encoder's weights."""
+        return run_files.weights_digest(self.encoder)
+
+    @functools.cached_property
+    def decoder_digest(self) -> str:
+        """SHA-256 of the decoder's weights."""
+        return run_files.weights_digest(self.decoder)
+
+    @property
+    def generator_digest(self) -> str:
+        """The encoder's: registries know a codec's fingerprints by it."""
+        return self.encoder_digest
+
+    @property
+    def record(self) -> registries.GeneratorRecord:
+        """What a registry holds of this run."""
+        return registries.GeneratorRecord(
+            self.generator_digest,
+            self.decoder_digest,
+            num_bits=self.config.networks.num_bits,
+            resolution=self.config.data.resolution,
+        )
+
+    @functools.cached_property
+    def calibration(self) -> calibrations.Calibration | None:
+        """The calibration in its folder, if any; see `calibrations.of_run`."""
+        return calibrations.of_run(self.folder, self.record)
+
+    def read_images(self, images: Any) -> npt.NDArray[np.uint8]:
+        """Pictures as both networks take them; see `found_images.as_array`."""
+        return found_images.as_array(
+            images,
+            resolution=self.config.data.resolution,
+            channels=self.config.data.channels,
+        )
+
+    def encode(
+        self,
+        images: npt.NDArray[np.uint8],
+        fingerprints: npt.ArrayLike,
+        batch_size: int = 64,
+    ) -> npt.NDArray[np.uint8]:
+        """Hides fingerprints in photographs.
+
+        Args:
+            images: As in `found_images.as_array`, which raises if it must.
+            fingerprints: `(num_bits,)`, one for all, or `(images, num_bits)`,
+                one for each; of 0 and 1.
+            batch_size: Photographs at a time.
+
+        Returns:
+            The photographs with their fingerprints, `(images, resolution,
+            resolution, 3)`, `uint8`.
+
+        Raises:
+            ValueError: If the fingerprints don't fit the codec or the images.
+        """
+        photographs = self.read_images(images)
+        bits = self._checked(fingerprints, len(photographs))
+        encoded = np.empty_like(photographs)
+        for start in range(0, len(photographs), batch_size):
+            part = slice(start, start + batch_size)
+            outputs = self.encoder(
+                [pixels.to_unit(photographs[part]), bits[part]], training=False
+            )
+            encoded[part] = pixels.to_pixels(
+                keras.ops.convert_to_numpy(outputs)
+            )
+        return encoded
+
+    def _checked(self, fingerprints, num_images):
+        """Fingerprints as `(images, num_bits)`, float32."""
+        bits = np.asarray(fingerprints)
+        num_bits = self.config.networks.num_bits
+        if bits.shape not in ((num_bits,), (num_images, num_bits)):
+            raise ValueError(
+                f"`fingerprints` must be one of {num_bits} bits, or "
+                f"{num_images} of them, like the images. Received an array of "
+                f"{' x '.join(map(str, bits.shape)) or 'no axis'}."
+            )
+        if not np.isin(bits, (0, 1)).all():
+            raise ValueError(
+                "`fingerprints` must consist of 0 and 1. Received values from "
+                f"{bits.min()} to {bits.max()}."
+            )
+        return np.broadcast_to(bits, (num_images, num_bits)).astype("float32")
+
+    def decode(self, images: Any, batch_size: int = 64) -> npt.NDArray:
+        """What the decoder reads in pictures.
+
+        Args:
+            images: As in `found_images.as_array`, which raises if it must.
+            batch_size: Pictures decoded at a time.
+
+        Returns:
+            Logits, `(images, num_bits)`; positive means 1.
+        """
+        return attributing.logits_of(
+            self._read,
+            self.read_images(images),
+            self.config.networks.num_bits,
+            batch_size,
+        )
+
+    def _read(self, part):
+        logits = self.decoder(pixels.to_unit(part), training=False)
+        return keras.ops.convert_to_numpy(logits)
+
+    def attribute(
+        self,
+        images: Any,
+        registry: issuing.Registry | registries.Candidates,
+        *,
+        max_false_positive_rate: float = 1e-6,
+    ) -> list[registries.Attribution]:
+        """Names whose fingerprint each picture carries; see `attributing`."""
+        return attributing.attribute(
+            self,
+            images,
+            registry,
+            max_false_positive_rate=max_false_positive_rate,
+        )
+
+    def judge(
+        self,
+        images: Any,
+        registry: issuing.Registry | registries.Candidates,
+        *,
+        max_false_positive_rate: float = 1e-6,
+    ) -> list[calibrations.Verdict]:
+        """As `attribute`, but one of four verdicts, by the calibration too."""
+        return attributing.judge(
+            self,
+            images,
+            registry,
+            max_false_positive_rate=max_false_positive_rate,
+        )

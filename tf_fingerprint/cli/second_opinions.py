@@ -1,0 +1,66 @@
+"""What `attribute` asks a passive classifier besides the fingerprint."""
+
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+from tf_fingerprint import calibration
+
+COLUMNS = ("passive_label", "passive_unknown", "speaking")
+
+_KEYS = ("label", "probability", "unknown", "energy", "score", "sentence")
+
+
+class SecondOpinion:
+    """Asks a classifier about the files that a fingerprint was sought in.
+
+    Args:
+        run_dir: The classifier's.
+
+    Raises:
+        errors.RunError: If it can't be read.
+    """
+
+    def __init__(self, run_dir: pathlib.Path):
+        from tf_fingerprint.passive import runs
+
+        self.run = runs.load(run_dir)
+
+    def on(
+        self, content: bytes, verdict: calibration.Verdict
+    ) -> dict[str, Any]:
+        """The opinion on one image, and which evidence speaks.
+
+        Args:
+            content: Of the image's file.
+            verdict: By the fingerprint; it goes first.
+
+        Returns:
+            Dict of text, numbers and bools.
+        """
+        [opinion] = self.run.judge(content)
+        speaking = "fingerprint"
+        if verdict.finding == calibration.Finding.NO_EVIDENCE:
+            speaking = "nothing" if opinion.unknown else "traces"
+        return {
+            **opinion.to_dict(),
+            "speaking": speaking,
+            "labels": list(self.run.labels),
+            "classifier_digest": self.run.digest,
+        }
+
+
+def asked(run_dir: pathlib.Path | None) -> SecondOpinion | None:
+    """Who is asked besides, if anybody."""
+    return None if run_dir is None else SecondOpinion(run_dir)
+
+
+def row_of(opinion: Mapping[str, Any] | None) -> dict[str, Any]:
+    """An opinion's part of a row; the same keys for all.
+
+    Args:
+        opinion: From `SecondOpinion.on`; None where nobody can be asked.
+    """
+    known = opinion or {}
+    row = {f"passive_{name}": known.get(name) for name in _KEYS}
+    return {**row, "speaking": known.get("speaking")}

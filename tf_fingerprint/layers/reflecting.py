@@ -1,0 +1,142 @@
+"""Layers of the passive classifier: He's gain, and edges that are mirrored."""
+
+import math
+
+import keras
+from keras import ops
+
+from tf_fingerprint.layers import equalized
+
+
+def reflect(features, margin):
+    """Surrounds features by their mirror images; the edge is not repeated.
+
+    Args:
+        features: `(batch, height, width, channels)`.
+        margin: Rows and columns on each side, fewer than there are.
+
+    Returns:
+        `(batch, height + 2 * margin, width + 2 * margin, channels)`.
+    """
+    sides = (margin, margin)
+    return ops.pad(features, ((0, 0), sides, sides, (0, 0)), mode="reflect")
+
+
+@keras.saving.register_keras_serializable(package="tf_fingerprint")
+class HeConv2D(keras.layers.Layer):
+    """3x3 convolution with equalized learning rate over mirrored edges.
+
+        outputs = leaky_relu(conv(reflect(features), kernel) * gain
+                             / sqrt(fan_in) + bias)
+
+    Unlike `EqualizedConv2D`, the gain is on the kernel alone and the rectifier
+    has none.
+
+    Args:
+        filters: Number of output channels.
+        activate: Whether a leaky rectifier of slope 0.2 follows.
+        gain: On the kernel; He's if not given, the square root of 2.
+
+    Call arguments:
+        features: `(batch, height, width, channels)`.
+
+    Returns:
+        `(batch, height, width, filters)`.
+
+    Reference:
+        Yu et al., 2019, Section 3 (https://arxiv.org/abs/1811.08180).
+    """
+
+    def __init__(self, filters, activate=True, gain=equalized.GAIN, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.activate = activate
+        self.gain = gain
+
+    def build(self, features_shape):
+        channels = features_shape[-1]
+        self.kernel_scale = self.gain / math.sqrt(9 * channels)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(3, 3, channels, self.filters),
+            initializer=equalized.unit_normal(),
+        )
+        self.bias = self.add_weight(
+            name="bias", shape=(self.filters,), initializer="zeros"
+        )
+
+    def call(self, features):
+        features, kernel = equalized.scale_cheaper(
+            features, self.kernel, self.kernel_scale
+        )
+        outputs = ops.conv(reflect(features, 1), kernel, padding="valid")
+        outputs = ops.add(outputs, self.bias)
+        if self.activate:
+            outputs = ops.leaky_relu(outputs, negative_slope=equalized.SLOPE)
+        return outputs
+
+    def compute_output_shape(self, features_shape):
+        return (*features_shape[:-1], self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "activate": self.activate,
+            "gain": self.gain,
+        }
+
+
+@keras.saving.register_keras_serializable(package="tf_fingerprint")
+class HeDense(keras.layers.Layer):
+    """Fully connected layer, made as `HeConv2D` is.
+
+    Args:
+        units: Number of outputs.
+        activate: Whether a leaky rectifier of slope 0.2 follows.
+        gain: On the kernel; He's if not given, the square root of 2.
+
+    Call arguments:
+        inputs: `(batch, features)`.
+
+    Returns:
+        `(batch, units)`.
+    """
+
+    def __init__(self, units, activate=True, gain=equalized.GAIN, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.activate = activate
+        self.gain = gain
+
+    def build(self, inputs_shape):
+        fan_in = inputs_shape[-1]
+        self.kernel_scale = self.gain / math.sqrt(fan_in)
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(fan_in, self.units),
+            initializer=equalized.unit_normal(),
+        )
+        self.bias = self.add_weight(
+            name="bias", shape=(self.units,), initializer="zeros"
+        )
+
+    def call(self, inputs):
+        inputs, kernel = equalized.scale_cheaper(
+            inputs, self.kernel, self.kernel_scale
+        )
+        outputs = ops.add(ops.matmul(inputs, kernel), self.bias)
+        if self.activate:
+            outputs = ops.leaky_relu(outputs, negative_slope=equalized.SLOPE)
+        return outputs
+
+    def compute_output_shape(self, inputs_shape):
+        return (*inputs_shape[:-1], self.units)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activate": self.activate,
+            "gain": self.gain,
+        }

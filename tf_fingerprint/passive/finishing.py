@@ -1,0 +1,90 @@
+"""What a training leaves: the classifier, its threshold, what it learned."""
+
+import os
+import pathlib
+
+import numpy as np
+
+from tf_fingerprint import backends
+from tf_fingerprint.passive import open_set as open_sets
+from tf_fingerprint.passive import runs
+from tf_fingerprint.passive import settings
+from tf_fingerprint.passive import sources as reading
+from tf_fingerprint.passive.classifier import Classifier
+
+
+def save(
+    classifier: Classifier,
+    sources: reading.Sources,
+    config: settings.Config,
+    folder: pathlib.Path,
+) -> None:
+    """Saves the classifier in float32, and takes its threshold.
+
+    Args:
+        classifier: As trained.
+        sources: What it was trained on.
+        config: The experiment.
+        folder: The run directory.
+    """
+    # Made anew, as the training's own may compute in bfloat16.
+    plain = Classifier.from_config(classifier.get_config())
+    plain.set_weights(classifier.get_weights())
+    save_learned(sources, folder / runs.LEARNED)
+    calibrate(plain, sources, config).save(folder / runs.OPEN_SET)
+    draft = folder / f".draft-{runs.CLASSIFIER}"
+    with backends.alone():
+        plain.save(draft)
+    os.replace(draft, folder / runs.CLASSIFIER)
+
+
+def calibrate(
+    classifier: Classifier, sources: reading.Sources, config: settings.Config
+) -> open_sets.OpenSet:
+    """Takes the threshold from the pictures held out for it.
+
+    Args:
+        classifier: As trained.
+        sources: What it was trained on.
+        config: The experiment.
+
+    Returns:
+        When a picture is of none of the sources.
+    """
+    space = None
+    if config.unknown.score == open_sets.DISTANCE:
+        learned = sources.parts[reading.TRAIN]
+        features, _ = runs.features_and_logits(classifier, learned.images)
+        space = open_sets.Space.of(features, learned.sources)
+    held_out = sources.parts[reading.CALIBRATION]
+    features, logits = runs.features_and_logits(classifier, held_out.images)
+    return open_sets.OpenSet.calibrate(
+        config.unknown.score,
+        features,
+        logits,
+        max_false_positive_rate=config.unknown.max_false_positive_rate,
+        space=space,
+    )
+
+
+def write(path: pathlib.Path, text: str) -> None:
+    """Writes a small file so that it is either there whole or not at all."""
+    draft = path.with_name(f".draft-{path.name}")
+    draft.write_text(text)
+    os.replace(draft, path)
+
+
+def save_learned(sources: reading.Sources, path: pathlib.Path) -> None:
+    """Says which pictures nothing may be measured on any more.
+
+    Args:
+        sources: What was learned from.
+        path: Of the file.
+    """
+    digests = [
+        sources.parts[part].digests()
+        for part in (reading.TRAIN, reading.CALIBRATION)
+    ]
+    draft = path.with_name(f".draft-{path.name}")  # NumPy wants the suffix.
+    np.save(draft, np.unique(np.concatenate(digests)))
+    os.replace(draft, path)

@@ -1,0 +1,209 @@
+"""Trains a visualization network into a run directory, after any stop too."""
+
+import dataclasses
+import math
+import os
+import pathlib
+
+import keras
+
+from tf_fingerprint import adam
+from tf_fingerprint import backends
+from tf_fingerprint import callbacks
+from tf_fingerprint import training
+from tf_fingerprint.passive import fingerprint_pictures
+from tf_fingerprint.passive import finishing
+from tf_fingerprint.passive import fitting
+from tf_fingerprint.passive import inputs
+from tf_fingerprint.passive import runs
+from tf_fingerprint.passive import sources as reading
+from tf_fingerprint.passive import visual_learning
+from tf_fingerprint.passive import visual_runs
+from tf_fingerprint.passive import visual_settings as settings
+from tf_fingerprint.passive import visualization
+
+
+def train(
+    config: settings.Config,
+    sources_dir: str | os.PathLike[str],
+    run_dir: str | os.PathLike[str],
+    *,
+    resume: bool = False,
+    minutes: float = math.inf,
+    verbose: int | str = "auto",
+) -> pathlib.Path:
+    """Trains from the first image to the last, or goes on where it stopped.
+
+    Args:
+        config: The experiment.
+        sources_dir: One folder of pictures a source; see `sources.read`.
+        run_dir: Made if it doesn't exist. Holds config, labels, checkpoints,
+            log and grids, and in the end the moving average of the network.
+        resume: Whether to go on from the run directory's last checkpoint.
+        minutes: After which to stop, at the end of an epoch, as if the
+            training were over; `resume` goes on.
+        verbose: As in `keras.Model.fit`.
+
+    Returns:
+        The run directory.
+
+    Raises:
+        errors.RunError: If the directory holds a run and `resume` is off, or
+            another experiment's run and `resume` is on.
+        errors.DataError: If the sources can't be read.
+        errors.TrainingError: If a loss is no longer a number.
+    """
+    deadline = callbacks.Deadline(minutes)
+    folder = pathlib.Path(run_dir)
+    inputs.check_folder(folder, config, resume=resume)
+    sources = inputs.read_sources(
+        config.data, sources_dir, progress=verbose != 0
+    )
+    strategy = training.choose_strategy()
+    with backends.alone():
+        keras.utils.set_random_seed(config.training.seed)
+    with (
+        strategy.scope(),
+        training.precision(config.training.mixed_precision),
+    ):
+        model = build(config, sources.labels)
+    checkpoint = callbacks.Checkpoint(folder, config.training.checkpoint_epochs)
+    inputs.write(folder, config, sources, sources_dir)
+    if resume and checkpoint.path.exists():
+        with strategy.scope():
+            model.load_weights(checkpoint.path)
+    held_out = sources.parts[reading.CALIBRATION]
+    calls = [
+        deadline,
+        HeldOutAccuracy(held_out),
+        callbacks.MetricsLog(folder / "metrics.csv"),
+        callbacks.Scalars(folder / "tensorboard"),
+        Grids(folder / "grids", config.training.grid_epochs, held_out),
+        checkpoint,
+    ]
+    fitting.fit(model, sources.parts[reading.TRAIN], config, verbose, calls)
+    if callbacks.is_chief(model.distribute_strategy):
+        save(model.ema_network, sources, folder)
+    return folder
+
+
+def build(
+    config: settings.Config, labels: tuple[str, ...]
+) -> visual_learning.VisualizationTraining:
+    """Makes network and critic, and compiles their training.
+
+    Args:
+        config: The experiment.
+        labels: Names of the sources.
+
+    Returns:
+        A model to `fit`.
+    """
+    sizes = {
+        "channels": config.data.channels,
+        "channel_base": config.network.channel_base,
+        "max_channels": config.network.max_channels,
+    }
+    resolution, wanted = config.data.resolution, config.optimizer
+    model = visual_learning.VisualizationTraining(
+        visualization.Visualization(
+            len(labels),
+            resolution,
+            labels=labels,
+            name="visualization",
+            **sizes,
+        ),
+        visualization.Critic(resolution, name="critic", **sizes),
+        loss_weights=dataclasses.asdict(config.losses),
+        total_images=config.training.images,
+        batch_size=config.training.batch_size,
+        decay_images=wanted.decay_images,
+        ema_decay=config.training.ema_decay,
+        seed=config.training.seed,
+    )
+    model.compile(
+        *(
+            adam.Adam(
+                wanted.learning_rate,
+                beta_1=wanted.beta_1,
+                beta_2=wanted.beta_2,
+                epsilon=1e-8,
+            )
+            for _ in range(2)
+        )
+    )
+    return model
+
+
+def save(
+    network: visualization.Visualization,
+    sources: reading.Sources,
+    folder: pathlib.Path,
+) -> None:
+    """Saves the network in float32, and which pictures it learned from.
+
+    Args:
+        network: The moving average.
+        sources: What it was trained on.
+        folder: The run directory.
+    """
+    # Made anew, as the training's own may compute in bfloat16.
+    plain = visualization.Visualization.from_config(network.get_config())
+    plain.set_weights(network.get_weights())
+    finishing.save_learned(sources, folder / runs.LEARNED)
+    draft = folder / f".draft-{visual_runs.VISUALIZATION}"
+    with backends.alone():
+        plain.save(draft)
+    os.replace(draft, folder / visual_runs.VISUALIZATION)
+
+
+class HeldOutAccuracy(keras.callbacks.Callback):
+    """Adds to each epoch's figures the moving average's on pictures held out.
+
+    Args:
+        labelled: Pictures that nothing is learned from.
+        most: Look at so many of them, spread over all.
+    """
+
+    def __init__(self, labelled: reading.Labelled, most: int = 500):
+        super().__init__()
+        step = -(-len(labelled) // most)
+        self.images = labelled.images[::step]
+        self.sources = labelled.sources[::step]
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Looks at them; before the log is written."""
+        seen = visual_runs.look(self.model.ema_network, self.images)
+        right = seen.logits.argmax(axis=1) == self.sources
+        if logs is not None:
+            logs["held_out_accuracy"] = float(right.mean())
+
+
+class Grids(keras.callbacks.Callback):
+    """Writes pictures to look at, the same ones taken apart every time.
+
+    Args:
+        folder: Where they go.
+        every: Epochs between two.
+        labelled: Pictures that nothing is learned from.
+    """
+
+    def __init__(
+        self, folder: pathlib.Path, every: int, labelled: reading.Labelled
+    ):
+        super().__init__()
+        self.folder = folder
+        self.every = every
+        self.images = fingerprint_pictures.some(labelled)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Draws after every so many epochs, and after the last."""
+        last = epoch + 1 == self.params["epochs"] or self.model.stop_training
+        if not last and (epoch + 1) % self.every:
+            return
+        if callbacks.is_chief(self.model.distribute_strategy):
+            fingerprint_pictures.write_grid(
+                self.model.ema_network,
+                self.images,
+                self.folder / f"{self.model.progress.images:09d}.png",
+            )
