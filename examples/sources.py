@@ -39,7 +39,7 @@ KINDS = {
     "wgan_gp": "--images 60000",
     "diffusion": "--images 40000",
 }
-SEED_OPTIONS = "--images 40000"
+SEED_OPTIONS = "--images 60000"
 
 
 @dataclasses.dataclass(frozen=True)
