@@ -104,6 +104,14 @@ def test_learning_rates_fall_to_a_tenth(images, factor):
     assert actual == pytest.approx(factor)
 
 
+def test_a_training_that_outlasts_its_images_stays_slow():
+    schedule = Schedule(total_images=1000, batch_size=10, decay_images=200)
+
+    for images in (1000, 1050):
+        factor = schedule.learning_rate_factor(Progress(images))
+        assert factor == pytest.approx(0.1)
+
+
 def test_a_training_that_never_slows_down_may_outlast_its_images():
     schedule = Schedule(total_images=1000, batch_size=10)
 

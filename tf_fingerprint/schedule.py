@@ -111,7 +111,7 @@ class Schedule:
         # The last epoch may go on beyond the last image.
         left = max(0, self.total_images - progress.images)
         length = self.decoder_images
-        if left > self.decoder_images:
+        if left > self.decoder_images or not self.decoder_images:
             left, length = left - self.decoder_images, self.decay_images
         if left >= length:
             return 1.0
