@@ -32,6 +32,20 @@ TABLES = {
         ("blur 0.08", "robustness", "blur_0.08", 0.92, 0.82),
         ("horizontal flip", "robustness", "flip", 0.95, None),
         ("combined", "robustness", "combined", 0.90, 0.97),
+    ]
+    + [
+        (f"package's weights: {words}", "robustness_shipped", name, None, None)
+        for words, name in (
+            ("no perturbation", "clean_png"),
+            ("crop to 0.9", "crop_0.9"),
+            ("crop to 0.7", "crop_0.7"),
+            ("JPEG 80", "jpeg_80"),
+            ("JPEG 50", "jpeg_50"),
+            ("noise 0.05", "noise_0.05"),
+            ("blur 0.08", "blur_0.08"),
+            ("horizontal flip", "flip"),
+            ("combined", "combined"),
+        )
     ],
     "fidelity": [
         ("Frechet, 4,096 pictures", "shipped", "frechet", None, None),
@@ -52,6 +66,16 @@ TABLES = {
             ("recall", "recall", None),
             ("recall without", "recall_baseline", None),
             ("PSNR of fingerprints, dB", "psnr_of_fingerprints", None),
+        )
+    ]
+    + [
+        (f"robust weights: {words}", "fidelity_robust", name, None, None)
+        for words, name in (
+            ("Frechet, MobileNet", "frechet_mobilenet"),
+            ("its cost", "frechet_mobilenet_cost"),
+            ("kernel distance, MobileNet", "kid_mobilenet"),
+            ("its cost", "kid_mobilenet_cost"),
+            ("PSNR of fingerprints, dB", "psnr_of_fingerprints"),
         )
     ],
     "attribution": [
