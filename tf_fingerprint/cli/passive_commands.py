@@ -10,7 +10,7 @@ from tf_fingerprint.cli import output
 from tf_fingerprint.cli import starting
 
 # As in `passive.attacks`, which help need not import.
-ATTACKS = ("none", "noise", "blur", "crop", "jpeg", "relight", "combined")
+ATTACKS = ("none", "relight", "crop", "blur", "jpeg", "noise", "combined")
 
 _OPINION_COLUMNS = ("image", "label", "probability", "unknown", "score")
 _PART_IMAGES = 64
