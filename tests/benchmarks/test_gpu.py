@@ -45,17 +45,21 @@ def folder(tmp_path_factory):
     return folder
 
 
-def call(folder, *arguments):
-    settings = {
+def settings(folder):
+    """Of a process without what such a machine doesn't have."""
+    return os.environ | {
         "PYTHON": sys.executable,
         "PYTHONPATH": str(folder),
-        # Programs that are compiled soon, and once for both calls.
+        # Programs that are compiled soon, and once for all calls.
         "XLA_FLAGS": "--xla_backend_optimization_level=0 "
         "--xla_llvm_disable_expensive_passes=true",
         "JAX_COMPILATION_CACHE_DIR": str(folder / "cache"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
     }
+
+
+def call(folder, *arguments):
     subprocess.run(
         [
             *(ROOT / "benchmarks" / "gpu.sh", "0.01"),
@@ -66,7 +70,7 @@ def call(folder, *arguments):
             *arguments,
         ],
         cwd=folder,
-        env=os.environ | settings,
+        env=settings(folder),
         check=True,
     )
 
@@ -161,3 +165,21 @@ def test_a_state_comes_back_in_parts_as_it_was(
     assert before.files == after.files
     for name in before.files:
         np.testing.assert_array_equal(before[name], after[name])
+
+
+def test_the_step_is_timed_in_bfloat16(folder, tmp_path):
+    paths = os.pathsep.join([str(folder), str(ROOT)])
+    subprocess.run(
+        [
+            *(sys.executable, ROOT / "benchmarks" / "gpu_step.py"),
+            *("--resolution", "16", "--batch", "4", "--width", "4"),
+            *("--steps", "16", "--matrix", "64", "--to", tmp_path),
+        ],
+        env=settings(folder) | {"PYTHONPATH": paths, "KERAS_BACKEND": "jax"},
+        check=True,
+    )
+
+    measured = json.loads((tmp_path / "gpu_step.json").read_text())
+    assert measured["gpu_images_per_second"] > 0
+    assert 0 < measured["gpu_share_of_bf16_peak"] < 1
+    assert measured["gpu_batch_size"] == 4
