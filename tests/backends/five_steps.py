@@ -33,7 +33,6 @@ FULL = (
 ANCHORED = (*SMALL, "curriculum.anchored=true", "losses.consistency=1")
 # A codec with all that its steps may consist of, but perturbations.
 CODEC = (
-    "networks.residual=true",
     "curriculum.initial_bits=16",
     "curriculum.advance_accuracy=0.51",
     "curriculum.exchanged_share=0.5",
@@ -62,7 +61,7 @@ def build(name):
     if name == "codec":
         model = building.build(tiny_codec.tiny_config(*CODEC))
         # Adam would make large steps of rounding errors.
-        model.compile(*(keras.optimizers.SGD(0.1, 0.9) for _ in range(2)))
+        model.compile(*(keras.optimizers.SGD(0.05, 0.9) for _ in range(2)))
         return model
     return tiny.build_gan(
         run_eagerly=False,
