@@ -48,6 +48,7 @@ Response:
 import numpy as np
 import tensorflow as tf
 
+from export import drawing
 from export import images
 from export import pictures
 from export import servable
@@ -93,14 +94,14 @@ def passive_classifier(run: runs.PassiveRun) -> servable.Servable:
 
 
 def _reading(run, module):
-    """From images to the logits, and the score of each row behind them."""
+    """From pixels to the logits, and the score of each row behind them."""
     reader, space = run.classifier.reader, run.open_set.space
     if space is not None:
         module.whitening = tf.Variable(space.whitening, trainable=False)
         module.means = tf.Variable(space.means, trainable=False)
 
     def read(pixels):
-        features, logits = reader(pixels, training=False)
+        features, logits = reader(drawing.to_unit(pixels), training=False)
         if space is None:
             scores = -tf.reduce_logsumexp(logits, axis=-1)
         else:

@@ -7,7 +7,7 @@ from tf_fingerprint import errors
 from tf_fingerprint.passive import settings
 
 ROOT = pathlib.Path(__file__).parents[2]
-CONFIGS = sorted((ROOT / "configs").glob("passive_*.toml"))
+CONFIGS = sorted((ROOT / "configs").glob("passive_[0-9]*.toml"))
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
