@@ -262,11 +262,9 @@ def test_a_broken_network_stops_the_training():
     weight = model.decoder.weights[-1]
     weight.assign(tf.fill(weight.shape, np.nan))
 
-    with pytest.raises(errors.TrainingError) as raised:
+    message = "`fingerprint` became nan after 0 images.*optimizer.learning_rate"
+    with pytest.raises(errors.TrainingError, match=message):
         fit(model, 1)
-
-    assert "`fingerprint` became nan after 0 images" in str(raised.value)
-    assert "`optimizer.learning_rate`" in str(raised.value)
 
 
 def test_what_is_held_out_is_measured_and_drawn(tmp_path):

@@ -6,6 +6,7 @@ import tensorflow as tf
 from PIL import Image
 
 from tf_fingerprint import cli
+from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import training as trainings
@@ -18,6 +19,7 @@ from tf_fingerprint.passive import visual_training
 from .. import tiny_passive
 from ..export.page import browser
 from ..tiny_passive import sources_dir as sources_dir
+from ..tiny_run import ROOT
 
 OVERRIDES = (
     f"data.resolution={tiny_passive.SIDE}",
@@ -103,6 +105,17 @@ def test_settings_are_checked():
         config("optimizer.decay_images=100")
     with pytest.raises(errors.ConfigError, match="unknown key `losses.path`"):
         config("losses.path=1")
+
+
+def test_the_config_names_its_command_and_is_written_again(tmp_path):
+    path = ROOT / "configs" / "passive_visualization_64.toml"
+    read = visual_settings.read(path)
+    comment = path.read_text().partition("\n[")[0]
+    (tmp_path / "config.toml").write_text(configs.to_toml(read))
+
+    assert "tf-fingerprint passive visualize SOURCES_DIR" in comment
+    assert f"--config configs/{path.name}" in comment
+    assert visual_settings.read(tmp_path / "config.toml") == read
 
 
 def test_files_are_drawn_as_in_the_paper(run_dir, files, shown):
