@@ -65,6 +65,8 @@ def main(arguments=None):
         sides += [
             peers_sides.Library(worker, *peer) for peer in peers_sides.PEERS
         ]
+        if len({side.name for side in sides}) < len(sides):
+            raise SystemExit("`--runs` must have names of their own.")
         photographs = {
             side.resolution: load(args.photographs, side.resolution)
             for side in sides

@@ -71,7 +71,8 @@ class Generator:
         self.run = run
         self.num_bits = run.config.networks.num_bits
         self.resolution = run.config.data.resolution
-        self.name = f"tf_fingerprint_{self.num_bits}_bits_{self.resolution}"
+        size = f"{self.num_bits}_bits_{self.resolution}"
+        self.name = f"{run.folder.name}_{size}"
         self._copy = run.seal(fingerprints.random_bits(self.num_bits))
 
     def make(self, photographs, bits):

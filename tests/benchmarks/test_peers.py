@@ -43,6 +43,19 @@ def test_a_library_that_is_not_there_is_named(script, tmp_path):
         sides.Library(worker, "dwtDct", 32, 256).read(images)
 
 
+def test_one_run_does_not_take_anothers_figures(script, tmp_path, monkeypatch):
+    monkeypatch.setattr(script("peers_sides"), "PEERS", ())
+    run = write_run(tmp_path / "run", "networks.num_bits=64")
+
+    with pytest.raises(SystemExit, match="names of their own"):
+        script("peers").main(
+            ["--runs", str(run), str(run), "--photographs", "procedural:64"]
+            + ["--results", str(tmp_path)]
+        )
+
+    assert not (tmp_path / "peers.json").exists()
+
+
 def test_this_project_s_side_is_measured(script, tmp_path, monkeypatch):
     monkeypatch.setattr(script("peers_sides"), "PEERS", ())
     run = write_run(tmp_path / "run", "networks.num_bits=64")
@@ -53,7 +66,7 @@ def test_this_project_s_side_is_measured(script, tmp_path, monkeypatch):
     )
 
     figures = json.loads((tmp_path / "peers.json").read_text())["figures"]
-    prefix = "tf_fingerprint_64_bits_16"
+    prefix = "run_64_bits_16"
     assert 0.3 < figures[f"{prefix}_clean_png_bit_accuracy"] < 0.7
     assert figures[f"{prefix}_clean_png_attributed"] == 0
     assert figures[f"{prefix}_unmarked_named"] == 0
