@@ -1,0 +1,74 @@
+"""The figures by which the artificial method is judged, in one file.
+
+Taken from what `artificial_codec.py` and `artificial_transfer.py` measured; of
+several GANs the worst.
+
+    python benchmarks/artificial.py
+"""
+
+import argparse
+import json
+import pathlib
+
+import results_file
+
+# As `artificial_transfer.py` was told; all others are GANs.
+DIFFUSION = "diffusion"
+SUFFIX = "_accuracy_single"
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--results", type=pathlib.Path, default=results_file.RESULTS
+    )
+    args = parser.parse_args(arguments)
+    codec, transfer = (
+        json.loads((args.results / f"artificial_{name}.json").read_text())
+        for name in ("codec", "transfer")
+    )
+    figures = together(codec["figures"], transfer["figures"])
+    for name, figure in figures.items():
+        print(f"{name:24} {figure:,.6g}")
+    print(results_file.write("artificial", figures, folder=args.results))
+
+
+def together(codec, transfer):
+    """The figures, by the names that they are known by."""
+    gans = [name for name in generators(transfer) if name != DIFFUSION]
+    worst = {
+        "gan_accuracy_single": (min, "accuracy_single"),
+        "gan_accuracy_vote64": (min, "accuracy_vote"),
+        "gan_attributed_vote64": (min, "attributed_vote"),
+        "fidelity_cost": (max, "frechet_cost"),
+        "kernel_cost": (max, "kernel_cost"),
+    }
+    figures = {
+        "codec_accuracy_png": codec["codec_accuracy_png"],
+        "codec_psnr": codec["codec_psnr"],
+        "ratio_to_pytorch": codec["ratio_to_pytorch"],
+        "gans": len(gans),
+        "pictures": codec["pictures"]
+        + sum(transfer[f"{name}_pictures"] for name in gans),
+    }
+    for name, (choose, key) in worst.items():
+        figures[name] = choose(transfer[f"{gan}_{key}"] for gan in gans)
+    if f"{DIFFUSION}{SUFFIX}" in transfer:
+        for kind in ("single", "vote"):
+            figures[f"diffusion_accuracy_{kind}"] = transfer[
+                f"{DIFFUSION}_accuracy_{kind}"
+            ]
+    return figures
+
+
+def generators(transfer):
+    """Names of the generators that were measured."""
+    return [
+        name.removesuffix(SUFFIX)
+        for name in transfer
+        if name.endswith(SUFFIX) and not name.endswith(f"_clean{SUFFIX}")
+    ]
+
+
+if __name__ == "__main__":
+    main()
