@@ -11,6 +11,7 @@ import pathlib
 import re
 
 import artificial
+import artificial_curriculum
 import artificial_suites
 import pages
 import results_file
@@ -21,6 +22,7 @@ from tf_fingerprint.evaluation import tampering
 
 PAGE = "artificial_results.md"
 TRANSFER, SUITES = "artificial_transfer", artificial_suites.RESULT
+CONVERGENCE = artificial_curriculum.RESULT
 GOALS = {
     "codec_accuracy_png": ("bits of photographs held out, PNG", 0.99),
     "codec_psnr": ("peak signal-to-noise ratio, dB", 33),
@@ -75,12 +77,13 @@ def main(arguments=None):
     args = parser.parse_args(arguments)
     found = {
         name: read(args.results, name)
-        for name in ("artificial_codec", TRANSFER, SUITES)
+        for name in ("artificial_codec", TRANSFER, SUITES, CONVERGENCE)
     }
     names = list(artificial.generators(found[TRANSFER]))
     tables = {
         "goals": goals(args.results),
         "codec": codec(found["artificial_codec"]),
+        "convergence": convergence(found[CONVERGENCE]),
         "generators": generators(found[TRANSFER], names),
         **{kind: curve(found[SUITES], kind, names) for kind in UNITS},
         **{kind: weights(found[SUITES], kind, names) for kind in WEIGHTS},
@@ -128,6 +131,27 @@ def codec(figures):
         )
         for place in places
     ]
+
+
+def convergence(figures):
+    """One row a training."""
+    header = (
+        *("training", "bits, PNG", "signal-to-noise ratio, dB"),
+        *("bits in use", "read at 0.9 after"),
+    )
+    rows = []
+    for name in artificial_curriculum.VARIANTS:
+        if f"{name}_accuracy" in figures:
+            rows.append(
+                (
+                    name.replace("_", " "),
+                    f"{figures[f'{name}_accuracy']:.4f}",
+                    f"{figures[f'{name}_psnr']:.1f}",
+                    figures[f"{name}_active_bits"],
+                    figures.get(f"{name}_images_until_read", "never"),
+                )
+            )
+    return header, rows
 
 
 def generators(figures, names):
