@@ -40,8 +40,9 @@ class PixelCodec:
             resolution=SIDE,
         )
 
-    def encode(self, images, fingerprints, batch_size=64):
+    def encode(self, images, fingerprints, batch_size=64, strength=1.0):
         self.encoded += len(images)
+        self.strength = strength
         written = round(self.skill * NUM_BITS)
         bits = np.broadcast_to(fingerprints, (len(images), NUM_BITS))
         pixels = images.reshape(len(images), -1, 3).copy()

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tf_fingerprint import data
+from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint.artificial import embedding
 from tf_fingerprint.artificial import marking
@@ -127,9 +128,9 @@ def test_lots_are_small_whatever_the_length(run, tmp_path, monkeypatch):
     largest = []
     encode = run.encode
 
-    def watched(images, bits, batch_size):
+    def watched(images, bits, batch_size, strength):
         largest.append(len(images))
-        return encode(images, bits, batch_size)
+        return encode(images, bits, batch_size, strength)
 
     monkeypatch.setattr(run, "encode", watched)
 
@@ -139,6 +140,22 @@ def test_lots_are_small_whatever_the_length(run, tmp_path, monkeypatch):
     assert head["pictures"] == 600
     assert head["settings"]["source"] == "procedural:600"
     assert "procedural[599].png" in sets.contents(tmp_path / "set")
+
+
+def test_marks_are_as_strong_as_asked_and_the_manifest_says_so(tmp_path):
+    run = pixel_codec.PixelCodec()
+    marks = marking.Marking(64, HEX, strength=0.5)
+
+    head = embedding.embed(run, "procedural:3", tmp_path / "set", marks)
+
+    assert run.strength == 0.5
+    assert head["settings"]["strength"] == 0.5
+    with pytest.raises(errors.RunError, match="strength"):
+        embedding.embed(
+            *(run, "procedural:3", tmp_path / "set"),
+            marking.Marking(64, HEX, strength=0.6),
+            resume=True,
+        )
 
 
 def test_a_share_is_marked_and_the_rest_written_as_it_is(run, tmp_path):

@@ -75,9 +75,9 @@ def test_a_codec_that_can_t_be_read_finishes_nothing(tmp_path, files):
 class Tiring(pixel_codec.PixelCodec):
     """Marks its first pictures well, later ones badly."""
 
-    def encode(self, images, fingerprints, batch_size=64):
+    def encode(self, images, fingerprints, batch_size=64, strength=1.0):
         self.skill = 0.5 if self.encoded else 1.0
-        return super().encode(images, fingerprints, batch_size)
+        return super().encode(images, fingerprints, batch_size, strength)
 
 
 def test_a_good_beginning_is_not_enough(tmp_path):

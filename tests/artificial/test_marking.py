@@ -79,6 +79,8 @@ def test_the_manifest_shows_a_hash_unless_asked():
         ({"share": 0}, "above 0"),
         ({"share": 1.1}, "above 0"),
         ({"num_bits": 3}, "bits"),
+        ({"strength": 0}, "`strength` must lie above 0"),
+        ({"strength": 1.5}, "not above 1. Received 1.5"),
     ],
 )
 def test_wrong_arguments_are_told(arguments, message):

@@ -51,6 +51,23 @@ def test_photographs_are_encoded_alike_in_any_company(codec_run):
     assert np.abs(together.astype(int) - images).max() > 0
 
 
+def test_weaker_marks_are_so_much_of_the_difference(codec_run):
+    images = np.full((4, 32, 32, 3), 128, np.uint8)
+    bits = tiny_codec.fingerprints(4)
+
+    whole, half, little = (
+        codec_run.encode(images, bits, strength=strength).astype(int) - 128
+        for strength in (1, 0.5, 1e-6)
+    )
+
+    assert np.abs(whole).max() > 2
+    # Each is rounded for itself.
+    assert np.abs(half - whole / 2).max() <= 0.75
+    assert not little.any()
+    with pytest.raises(ValueError, match="above 0 and not above 1"):
+        codec_run.encode(images, bits, strength=0)
+
+
 def test_one_fingerprint_is_for_all(codec_run):
     images, [bits] = tiny_codec.photographs(3), tiny_codec.fingerprints(1)
 

@@ -151,6 +151,7 @@ def test_the_run_of_a_generator_marks_nothing(embed, tiny_run_dir, tmp_path):
         (("--fingerprint", HEX, "--registry", "r.db"), "it goes with"),
         (("--fingerprint", "0123"), "argument --fingerprint"),
         (("--fingerprint", HEX, "--share", "0"), "must lie above 0"),
+        (("--fingerprint", HEX, "--strength", "0"), "must lie above 0"),
         (("--fingerprint", HEX, "--format", "jpeg"), "invalid choice"),
         (
             ("--fingerprint", HEX, "--expires-at", "2040-01-01"),

@@ -24,12 +24,15 @@ class Marking:
         share: Of the pictures that are marked, chosen by `seed` and name.
         only: Sub-folder outside of which nothing is marked; all if empty.
         seed: Of what is drawn.
+        strength: How much of what the encoder does is done, above 0 to 1.
+            Weaker marks are seen less, and less of them survives.
         issuance_id: Of the fingerprint in a registry, if it has one.
         reveal: Whether the manifest holds the fingerprint of the set itself,
             not only what it can be checked against.
 
     Raises:
-        ValueError: If the fingerprint, its length or the share can't be one.
+        ValueError: If the fingerprint, its length, the share or the strength
+            can't be one.
     """
 
     num_bits: int
@@ -37,6 +40,7 @@ class Marking:
     share: float = 1.0
     only: str = ""
     seed: int = 0
+    strength: float = 1.0
     issuance_id: str | None = None
     reveal: bool = False
 
@@ -49,6 +53,7 @@ class Marking:
                 "`share` must lie above 0 and not above 1. Received "
                 f"{self.share}."
             )
+        check_strength(self.strength)
 
     def marks(self, name: str) -> bool:
         """Whether a picture is marked.
@@ -92,6 +97,7 @@ class Marking:
             "share": self.share,
             "only": self.only,
             "seed": self.seed,
+            "strength": self.strength,
             "issuance_id": self.issuance_id,
             "fingerprint_per_image": self.fingerprint is None,
             "fingerprint_scrypt": None,
@@ -103,6 +109,18 @@ class Marking:
             if self.reveal:
                 facts["fingerprint"] = self.fingerprint
         return facts
+
+
+def check_strength(strength: float) -> None:
+    """Raises a `ValueError` unless marks can be as strong.
+
+    Args:
+        strength: See `Marking`.
+    """
+    if not 0 < strength <= 1:
+        raise ValueError(
+            f"`strength` must lie above 0 and not above 1. Received {strength}."
+        )
 
 
 def fingerprint_hash(fingerprint: str, salt: str) -> str:

@@ -35,3 +35,22 @@ def to_pixels(images) -> np.ndarray:
     [0, 0, 128, 255]
     """
     return np.rint(np.clip(np.asarray(images), 0, 1) * 255).astype("uint8")
+
+
+def faded(images, encoded, strength: float) -> np.ndarray:
+    """A part of what a codec did to its photographs.
+
+        x + strength (E(x, c) - x)
+
+    Args:
+        images: The photographs, in [0, 1].
+        encoded: What the encoder made of them, the same shape.
+        strength: 1 leaves everything, 0 the photographs.
+
+    Returns:
+        `float32` of the same shape.
+    """
+    encoded = np.asarray(encoded, "float32")
+    if strength == 1:
+        return encoded  # To the bit.
+    return images + np.float32(strength) * (encoded - images)

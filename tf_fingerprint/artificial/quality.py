@@ -31,7 +31,13 @@ class Quality:
 
 
 def measure(
-    encoder, decoder, images: np.ndarray, *, seed: int = 0, batch_size: int = 64
+    encoder,
+    decoder,
+    images: np.ndarray,
+    *,
+    strength: float = 1.0,
+    seed: int = 0,
+    batch_size: int = 64,
 ) -> Quality:
     """Hides a random fingerprint in each photograph, and reads it back.
 
@@ -41,6 +47,7 @@ def measure(
         encoder: `codec.Encoder`.
         decoder: `codec.Decoder`.
         images: `(images, resolution, resolution, 3)`, `uint8`.
+        strength: Of the marks; see `marking.Marking`.
         seed: Of the fingerprints.
         batch_size: Pictures at a time.
 
@@ -60,11 +67,10 @@ def measure(
     for start in range(0, len(images), batch_size):
         part = slice(start, start + batch_size)
         bits = fingerprints[part]
-        encoded = encoder(
-            [pixels.to_unit(images[part]), bits.astype("float32")],
-            training=False,
-        )
-        marked = pixels.to_pixels(encoded)
+        clean = pixels.to_unit(images[part])
+        outputs = encoder([clean, bits.astype("float32")], training=False)
+        encoded = keras.ops.convert_to_numpy(outputs)
+        marked = pixels.to_pixels(pixels.faded(clean, encoded, strength))
         logits = decoder(pixels.to_unit(marked), training=False)
         read = keras.ops.convert_to_numpy(logits) > 0
         accuracies.append(np.mean(read == (bits > 0), axis=1))

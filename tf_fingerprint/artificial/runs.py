@@ -17,6 +17,7 @@ from tf_fingerprint import issuing
 from tf_fingerprint import registry as registries
 from tf_fingerprint import run_files
 from tf_fingerprint.artificial import codec
+from tf_fingerprint.artificial import marking
 from tf_fingerprint.artificial import pixels
 
 
@@ -117,6 +118,7 @@ class CodecRun:
         images: npt.NDArray[np.uint8],
         fingerprints: npt.ArrayLike,
         batch_size: int = 64,
+        strength: float = 1.0,
     ) -> npt.NDArray[np.uint8]:
         """Hides fingerprints in photographs.
 
@@ -125,24 +127,27 @@ class CodecRun:
             fingerprints: `(num_bits,)`, one for all, or `(images, num_bits)`,
                 one for each; of 0 and 1.
             batch_size: Photographs at a time.
+            strength: Of the marks; see `marking.Marking`.
 
         Returns:
             The photographs with their fingerprints, `(images, resolution,
             resolution, 3)`, `uint8`.
 
         Raises:
-            ValueError: If the fingerprints don't fit the codec or the images.
+            ValueError: If the fingerprints don't fit the codec or the images,
+                or marks can't be as strong.
         """
+        marking.check_strength(strength)
         photographs = self.read_images(images)
         bits = self._checked(fingerprints, len(photographs))
         encoded = np.empty_like(photographs)
         for start in range(0, len(photographs), batch_size):
             part = slice(start, start + batch_size)
-            outputs = self.encoder(
-                [pixels.to_unit(photographs[part]), bits[part]], training=False
-            )
+            clean = pixels.to_unit(photographs[part])
+            outputs = self.encoder([clean, bits[part]], training=False)
+            marked = keras.ops.convert_to_numpy(outputs)
             encoded[part] = pixels.to_pixels(
-                keras.ops.convert_to_numpy(outputs)
+                pixels.faded(clean, marked, strength)
             )
         return encoded
 

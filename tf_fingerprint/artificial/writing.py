@@ -136,7 +136,10 @@ class Writer:
         if chosen:
             bits = np.stack([self._marking.bits(names[p]) for p in chosen])
             images[chosen] = self._run.encode(
-                originals[chosen], bits, batch_size=self._batch_size
+                originals[chosen],
+                bits,
+                batch_size=self._batch_size,
+                strength=self._marking.strength,
             )
         return images
 

@@ -116,6 +116,14 @@ def _add_selection(parser):
         "are written unmarked (default: all)",
     )
     parser.add_argument(
+        "--strength",
+        type=values.share,
+        default=1.0,
+        metavar="SHARE",
+        help="of what the codec does to a picture; weaker marks are seen less, "
+        "and less of them survives (default: all)",
+    )
+    parser.add_argument(
         "--only",
         default="",
         metavar="SUBFOLDER",
@@ -167,8 +175,11 @@ def _check(args):
         )
     if args.expires_at is not None and args.recipient is None:
         args.parser.error("argument --expires-at: it goes with --recipient")
-    if args.share == 0:
-        args.parser.error("argument --share: must lie above 0. Received 0")
+    for name in ("share", "strength"):
+        if getattr(args, name) == 0:
+            args.parser.error(
+                f"argument --{name}: must lie above 0. Received 0"
+            )
 
 
 def _marking(args, run, fingerprint=None, issuance_id=None):
@@ -182,6 +193,7 @@ def _marking(args, run, fingerprint=None, issuance_id=None):
             share=args.share,
             only=args.only,
             seed=args.seed,
+            strength=args.strength,
             issuance_id=issuance_id,
             reveal=args.show_fingerprint,
         )
