@@ -1,10 +1,10 @@
 """How well a codec hides and is read, and how fast it is beside PyTorch.
 
 On the photographs that its training held out: share of bits read in PNG files,
-and the peak signal-to-noise ratio to the photographs, in the end and, from the
-run's `metrics.csv`, on the way there. Then images a second that are encoded,
-decoded and trained on, beside the same networks with the same weights in
-PyTorch, in turns; a ratio is the median over rounds. Needs PyTorch:
+and the peak signal-to-noise ratio to the photographs, in the end, with weaker
+marks and, from the run's `metrics.csv`, on the way there. Then images a second
+that are encoded, decoded and trained on, beside the same networks with the same
+weights in PyTorch, in turns; a ratio is the median over rounds. Needs PyTorch:
 `pip install '.[benchmarks]'`, or `--pytorch-python`.
 
     python benchmarks/artificial_codec.py --run runs/codec_64
@@ -26,6 +26,7 @@ import results_file
 HERE = pathlib.Path(__file__).parent
 TASKS = ("encode", "decode", "train", "train_bfloat16")
 POINTS = 12
+STRENGTHS = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
 # Of pixels in [0, 1], and of logits relative to the largest.
 MAX_DIFFERENCE = 1e-3
 
@@ -77,7 +78,7 @@ def quality(run_dir):
         f"{measured.bit_accuracy:.4f} (worst {measured.worst_accuracy:.3f}), "
         f"{measured.psnr:.2f} dB (worst {measured.worst_psnr:.2f})"
     )
-    return {
+    return strengths(run, photographs[chosen]) | {
         "codec_accuracy_png": measured.bit_accuracy,
         "codec_psnr": measured.psnr,
         "worst_accuracy_png": measured.worst_accuracy,
@@ -86,6 +87,22 @@ def quality(run_dir):
         "num_bits": run.config.networks.num_bits,
         "resolution": settings.resolution,
     }
+
+
+def strengths(run, photographs):
+    """Accuracy and ratio where only a part of the marks is left."""
+    from tf_fingerprint import artificial
+
+    figures = {}
+    print(f"{'strength':>9} {'accuracy':>9} {'PSNR':>6}")
+    for strength in STRENGTHS:
+        found = artificial.measure(
+            run.encoder, run.decoder, photographs, strength=strength
+        )
+        print(f"{strength:9} {found.bit_accuracy:9.4f} {found.psnr:6.2f}")
+        figures[f"accuracy_at_strength_{strength:g}"] = found.bit_accuracy
+        figures[f"psnr_at_strength_{strength:g}"] = found.psnr
+    return figures
 
 
 def curve(path):

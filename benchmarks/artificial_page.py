@@ -83,6 +83,7 @@ def main(arguments=None):
     tables = {
         "goals": goals(args.results),
         "codec": codec(found["artificial_codec"]),
+        "strengths": strengths(found["artificial_codec"]),
         "convergence": convergence(found[CONVERGENCE]),
         "generators": generators(found[TRANSFER], names),
         **{kind: curve(found[SUITES], kind, names) for kind in UNITS},
@@ -128,6 +129,29 @@ def codec(figures):
             place,
             f"{figures[f'accuracy_at_{place}']:.4f}",
             f"{figures[f'psnr_at_{place}']:.2f}",
+        )
+        for place in places
+    ]
+
+
+def strengths(figures):
+    """Accuracy and ratio of weaker marks."""
+    header = ("strength", "bits, PNG", "signal-to-noise ratio, dB")
+    places = sorted(
+        (
+            float(match[1])
+            for match in (
+                re.fullmatch(r"psnr_at_strength_([\d.]+)", n) for n in figures
+            )
+            if match
+        ),
+        reverse=True,
+    )
+    return header, [
+        (
+            f"{place:g}",
+            f"{figures[f'accuracy_at_strength_{place:g}']:.4f}",
+            f"{figures[f'psnr_at_strength_{place:g}']:.2f}",
         )
         for place in places
     ]

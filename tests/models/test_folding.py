@@ -50,7 +50,8 @@ def test_what_one_instance_gets_does_not_change_the_next():
     first = first.copy()
     [again] = folding.vectors(BITS[:1])
 
-    np.testing.assert_array_equal(again, first)
+    # Products of one row and of two may be rounded differently.
+    np.testing.assert_allclose(again, first, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize("bits", [BITS[0], BITS[:, :7]])
