@@ -8,11 +8,11 @@ Only what files in benchmarks/results hold is shown.
 import argparse
 import json
 import pathlib
-import re
 
 import artificial
 import artificial_curriculum
 import artificial_suites
+import artificial_tables as tables
 import pages
 import results_file
 import results_page
@@ -80,19 +80,20 @@ def main(arguments=None):
         for name in ("artificial_codec", TRANSFER, SUITES, CONVERGENCE)
     }
     names = list(artificial.generators(found[TRANSFER]))
-    tables = {
+    changed = [n for n in names if f"{n}_pictures" in found[SUITES]]
+    filled = {
         "goals": goals(args.results),
-        "codec": codec(found["artificial_codec"]),
-        "strengths": strengths(found["artificial_codec"]),
-        "convergence": convergence(found[CONVERGENCE]),
+        "codec": tables.codec(found["artificial_codec"]),
+        "strengths": tables.strengths(found["artificial_codec"]),
+        "convergence": tables.convergence(found[CONVERGENCE]),
         "generators": generators(found[TRANSFER], names),
-        **{kind: curve(found[SUITES], kind, names) for kind in UNITS},
-        **{kind: weights(found[SUITES], kind, names) for kind in WEIGHTS},
-        "marked again": marked_again(found[SUITES]),
-        "secrecy": secrecy(found[SUITES]),
-        "speed": speed(found["artificial_codec"]),
+        **{kind: curve(found[SUITES], kind, changed) for kind in UNITS},
+        **{kind: weights(found[SUITES], kind, changed) for kind in WEIGHTS},
+        "marked again": tables.marked_again(found[SUITES]),
+        "secrecy": tables.secrecy(found[SUITES]),
+        "speed": tables.speed(found["artificial_codec"]),
     }
-    for name, (header, rows) in tables.items():
+    for name, (header, rows) in filled.items():
         path = pages.fill(PAGE, name, header, rows, folder=args.docs)
         print(f"{name:12} {len(rows)} rows")
     print(path)
@@ -114,68 +115,6 @@ def goals(folder):
     return ("figure", "measured", "goal"), [
         (words, value, goal) for words, value, _, goal, _, _ in rows
     ]
-
-
-def codec(figures):
-    """Accuracy and ratio on the way there."""
-    header = ("photographs shown", "bits, PNG", "signal-to-noise ratio, dB")
-    places = sorted(
-        int(match[1])
-        for match in (re.fullmatch(r"psnr_at_(\d+)", n) for n in figures)
-        if match
-    )
-    return header, [
-        (
-            place,
-            f"{figures[f'accuracy_at_{place}']:.4f}",
-            f"{figures[f'psnr_at_{place}']:.2f}",
-        )
-        for place in places
-    ]
-
-
-def strengths(figures):
-    """Accuracy and ratio of weaker marks."""
-    header = ("strength", "bits, PNG", "signal-to-noise ratio, dB")
-    places = sorted(
-        (
-            float(match[1])
-            for match in (
-                re.fullmatch(r"psnr_at_strength_([\d.]+)", n) for n in figures
-            )
-            if match
-        ),
-        reverse=True,
-    )
-    return header, [
-        (
-            f"{place:g}",
-            f"{figures[f'accuracy_at_strength_{place:g}']:.4f}",
-            f"{figures[f'psnr_at_strength_{place:g}']:.2f}",
-        )
-        for place in places
-    ]
-
-
-def convergence(figures):
-    """One row a training."""
-    header = (
-        *("training", "bits, PNG", "signal-to-noise ratio, dB"),
-        *("bits in use", "read at 0.9 after"),
-    )
-    rows = []
-    for name in artificial_curriculum.VARIANTS:
-        if f"{name}_accuracy" in figures:
-            rows.append(
-                (
-                    name.replace("_", " "),
-                    f"{figures[f'{name}_accuracy']:.4f}",
-                    f"{figures[f'{name}_psnr']:.1f}",
-                    figures[f"{name}_active_bits"],
-                    figures.get(f"{name}_images_until_read", "never"),
-                )
-            )
-    return header, rows
 
 
 def generators(figures, names):
@@ -203,11 +142,17 @@ def curve(figures, kind, names):
         place = f"{kind}_{strength:.4g}"
         if f"photographs_{place}" not in figures:
             continue
-        row = [of_photographs, three(figures[f"photographs_{place}"])]
+        row = [
+            of_photographs,
+            tables.three(figures[f"photographs_{place}"]),
+        ]
         row += [of_generator]
         for name in names:
             key = f"{name}_{place}"
-            row += [three(figures[key]), three(figures[f"{key}_vote"])]
+            row += [
+                tables.three(figures[key]),
+                tables.three(figures[f"{key}_vote"]),
+            ]
         rows.append((f"{strength:.3g}", *row))
     return (UNITS[kind], *header), rows
 
@@ -226,71 +171,11 @@ def weights(figures, kind, names):
         row = [f"{strength:g}", paper.get(strength, "-")]
         for name in measured:
             for what in ("bit_accuracy", "vote", "distance"):
-                row.append(three(figures[f"{name}_{kind}_{what}_{strength:g}"]))
+                row.append(
+                    tables.three(figures[f"{name}_{kind}_{what}_{strength:g}"])
+                )
         rows.append(row)
     return header, rows
-
-
-def marked_again(figures):
-    """Bits of the first and the second fingerprint."""
-    header = ("share of the second marking", "first", "second", "levels")
-    places = sorted(
-        float(match[1])
-        for match in (
-            re.fullmatch(r"remarking_first_([\d.]+)", n) for n in figures
-        )
-        if match
-    )
-    return header, [
-        (
-            f"{place:g}",
-            *(
-                three(figures[f"remarking_{what}_{place:g}"])
-                for what in ("first", "second", "change")
-            ),
-        )
-        for place in places
-    ]
-
-
-def secrecy(figures):
-    """How often attackers are right, by the pictures that they have."""
-    header = ("attacker", "pictures", "right", "95 % interval")
-    rows = []
-    for name in figures:
-        match = re.fullmatch(r"(told_by_\w+?)_(\d+)", name)
-        if match:
-            low, high = (figures[f"{name}_{end}"] for end in ("low", "high"))
-            rows.append(
-                (
-                    match[1].replace("_", " "),
-                    int(match[2]),
-                    three(figures[name]),
-                    f"{low:.3f} to {high:.3f}",
-                )
-            )
-    return header, rows
-
-
-def speed(figures):
-    """Pictures a second on both sides."""
-    header = ("what", "Keras", "PyTorch", "ratio")
-    rows = [
-        (
-            task.replace("_", ", "),
-            f"{figures[f'{task}_images_per_second']:.4g}",
-            f"{figures[f'{task}_images_per_second_pytorch']:.4g}",
-            f"{figures[f'{task}_ratio_to_pytorch']:.3g}",
-        )
-        for task in ("encode", "decode", "train", "train_bfloat16")
-        if f"{task}_ratio_to_pytorch" in figures
-    ]
-    return header, rows
-
-
-def three(number):
-    """With three digits behind the point."""
-    return f"{number:.3f}" if abs(number) < 10 else f"{number:.1f}"
 
 
 if __name__ == "__main__":

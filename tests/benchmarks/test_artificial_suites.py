@@ -129,6 +129,7 @@ def test_the_page_shows_what_was_measured_and_nothing_else(benchmark, tmp_path):
         ]
         for end in ("", "_vote")
     }
+    figures["dcgan_pictures"] = 70
     moved = transfer(dcgan=0.9)
     moved |= {f"dcgan_{key}": 0.25 for key in page.GENERATORS}
     for name, measured in (
