@@ -11,6 +11,7 @@ Reference: Karras et al., 2020 (https://arxiv.org/abs/1912.04958).
 import drawing
 import keras
 import learning
+import numpy as np
 import tensorflow as tf
 import training
 from keras import layers
@@ -38,6 +39,12 @@ def add_options(parser):
     parser.add_argument("--mapping-layers", type=int, default=2)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--r1", type=float, default=0.5, help="gamma")
+    parser.add_argument(
+        "--noise",
+        choices=("fixed", "random"),
+        default="fixed",
+        help="the same in all pictures, which takes fewer images; or new in each",
+    )
 
 
 def _widths(options):
@@ -48,10 +55,15 @@ def _widths(options):
 
 
 def generator(options):
-    """From latents and noise to images."""
+    """From latents, and noise where it is random, to images."""
     resolution, size = options.resolution, options.latent_dim
     latents = keras.Input((size,), name="latents")
-    noise = keras.Input((models.num_noise(resolution),), name="noise")
+    inputs = [latents]
+    if options.noise == "random":
+        noise = keras.Input((models.num_noise(resolution),), name="noise")
+        inputs.append(noise)
+    else:
+        noise = _FixedNoise(resolution, dtype="float32")(latents)
     style = layers.UnitNormalization()(latents)
     style = layers.Rescaling(size**0.5)(style)
     for number in range(options.mapping_layers):
@@ -70,7 +82,26 @@ def generator(options):
         **_widths(options),
     )
     images = synthesize([latents, styles, noise])
-    return keras.Model([latents, noise], images, name="generator")
+    return keras.Model(inputs, images, name="generator")
+
+
+@keras.saving.register_keras_serializable(package="examples")
+class _FixedNoise(layers.Layer):
+    """The same noise for each picture of a batch."""
+
+    def __init__(self, resolution, **kwargs):
+        super().__init__(**kwargs)
+        self.resolution = resolution
+
+    def call(self, latents):
+        noise = synthesis.fixed_noise(self.resolution)
+        return ops.broadcast_to(noise, (ops.shape(latents)[0], len(noise)))
+
+    def compute_output_shape(self, latents_shape):
+        return (latents_shape[0], models.num_noise(self.resolution))
+
+    def get_config(self):
+        return {**super().get_config(), "resolution": self.resolution}
 
 
 class StyleGAN2(learning.Training):
@@ -101,9 +132,9 @@ class StyleGAN2(learning.Training):
         """Moves the discriminator, then the generator."""
         count = self.options.batch_size
         inputs = [
-            self.normal((count, shape[-1]), purpose)
-            for shape, purpose in zip(
-                self.generator.input_shape, (LATENTS, NOISE), strict=True
+            self.normal((count, size), purpose)
+            for size, purpose in zip(
+                sizes_of(self.generator), (LATENTS, NOISE), strict=False
             )
         ]
         fakes = self.generator(inputs, training=True)
@@ -146,10 +177,15 @@ class StyleGAN2(learning.Training):
 
 def pictures(generator, seed, numbers):
     """Images in [-1, 1], or a little beyond."""
-    sizes = [shape[-1] for shape in generator.input_shape]
+    sizes = sizes_of(generator)
     drawn = drawing.normal(seed, numbers, (sum(sizes),))
-    inputs = [drawn[:, : sizes[0]], drawn[:, sizes[0] :]]
+    inputs = np.split(drawn, np.cumsum(sizes)[:-1], axis=1)
     return generator(inputs, training=False)
+
+
+def sizes_of(generator):
+    """Lengths of what it takes: of latents, and of noise if it takes any."""
+    return [each.shape[-1] for each in generator.inputs]
 
 
 EXAMPLE = training.Example(

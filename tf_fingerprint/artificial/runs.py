@@ -5,7 +5,6 @@ import os
 import pathlib
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -144,8 +143,8 @@ class CodecRun:
         for start in range(0, len(photographs), batch_size):
             part = slice(start, start + batch_size)
             clean = pixels.to_unit(photographs[part])
-            outputs = self.encoder([clean, bits[part]], training=False)
-            marked = keras.ops.convert_to_numpy(outputs)
+            # Compiled once; layer by layer it takes twice as long.
+            marked = self.encoder.predict_on_batch([clean, bits[part]])
             encoded[part] = pixels.to_pixels(
                 pixels.faded(clean, marked, strength)
             )
@@ -186,8 +185,7 @@ class CodecRun:
         )
 
     def _read(self, part):
-        logits = self.decoder(pixels.to_unit(part), training=False)
-        return keras.ops.convert_to_numpy(logits)
+        return self.decoder.predict_on_batch(pixels.to_unit(part))
 
     def attribute(
         self,
