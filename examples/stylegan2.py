@@ -43,7 +43,7 @@ def add_options(parser):
         "--noise",
         choices=("fixed", "random"),
         default="fixed",
-        help="the same in all pictures, which takes fewer images; or new in each",
+        help="the same in all pictures, learned sooner, or new in each",
     )
 
 

@@ -19,6 +19,7 @@ from tf_fingerprint.passive import learning
 from tf_fingerprint.passive import runs
 from tf_fingerprint.passive import settings
 from tf_fingerprint.passive import sources as reading
+from tf_fingerprint.passive import watching
 from tf_fingerprint.passive.classifier import Classifier
 
 
@@ -79,7 +80,9 @@ def train(
             model.load_weights(checkpoint.path)
     calls = [
         deadline,
-        HeldOutAccuracy(sources.parts[reading.CALIBRATION]),
+        watching.HeldOutAccuracy(
+            sources.parts[reading.CALIBRATION], classify, most=1000
+        ),
         callbacks.MetricsLog(folder / "metrics.csv"),
         callbacks.Scalars(folder / "tensorboard"),
         checkpoint,
@@ -132,6 +135,11 @@ def build(
     return model
 
 
+def classify(model: learning.ClassifierTraining, images):
+    """Logits of pictures as the training stands, `(images, sources)`."""
+    return runs.features_and_logits(model.classifier, images)[1]
+
+
 def start(classifier: Classifier, run_dir: str | os.PathLike[str]) -> None:
     """Begins with the weights of another run, of the same sources.
 
@@ -158,25 +166,3 @@ def start(classifier: Classifier, run_dir: str | os.PathLike[str]) -> None:
             "another run."
         )
     classifier.set_weights(other.get_weights())
-
-
-class HeldOutAccuracy(keras.callbacks.Callback):
-    """Adds to each epoch's figures the accuracy on pictures held out.
-
-    Args:
-        labelled: Pictures that nothing is learned from.
-        most: Look at so many of them, spread over all.
-    """
-
-    def __init__(self, labelled: reading.Labelled, most: int = 1000):
-        super().__init__()
-        step = -(-len(labelled) // most)
-        self.images = labelled.images[::step]
-        self.sources = labelled.sources[::step]
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Classifies them; before the log is written."""
-        _, logits = runs.features_and_logits(self.model.classifier, self.images)
-        right = logits.argmax(axis=1) == self.sources
-        if logs is not None:
-            logs["held_out_accuracy"] = float(right.mean())

@@ -21,6 +21,7 @@ from tf_fingerprint.passive import visual_learning
 from tf_fingerprint.passive import visual_runs
 from tf_fingerprint.passive import visual_settings as settings
 from tf_fingerprint.passive import visualization
+from tf_fingerprint.passive import watching
 
 
 def train(
@@ -75,7 +76,7 @@ def train(
     held_out = sources.parts[reading.CALIBRATION]
     calls = [
         deadline,
-        HeldOutAccuracy(held_out),
+        watching.HeldOutAccuracy(held_out, classify, most=500),
         callbacks.MetricsLog(folder / "metrics.csv"),
         callbacks.Scalars(folder / "tensorboard"),
         Grids(folder / "grids", config.training.grid_epochs, held_out),
@@ -135,6 +136,11 @@ def build(
     return model
 
 
+def classify(model: visual_learning.VisualizationTraining, images):
+    """The moving average's logits of pictures, `(images, sources)`."""
+    return visual_runs.look(model.ema_network, images).logits
+
+
 def save(
     network: visualization.Visualization,
     sources: reading.Sources,
@@ -155,28 +161,6 @@ def save(
     with backends.alone():
         plain.save(draft)
     os.replace(draft, folder / visual_runs.VISUALIZATION)
-
-
-class HeldOutAccuracy(keras.callbacks.Callback):
-    """Adds to each epoch's figures the moving average's on pictures held out.
-
-    Args:
-        labelled: Pictures that nothing is learned from.
-        most: Look at so many of them, spread over all.
-    """
-
-    def __init__(self, labelled: reading.Labelled, most: int = 500):
-        super().__init__()
-        step = -(-len(labelled) // most)
-        self.images = labelled.images[::step]
-        self.sources = labelled.sources[::step]
-
-    def on_epoch_end(self, epoch, logs=None):
-        """Looks at them; before the log is written."""
-        seen = visual_runs.look(self.model.ema_network, self.images)
-        right = seen.logits.argmax(axis=1) == self.sources
-        if logs is not None:
-            logs["held_out_accuracy"] = float(right.mean())
 
 
 class Grids(keras.callbacks.Callback):
