@@ -38,9 +38,12 @@ class Codec(nn.Module):
 
 
 class Encoder(nn.Module):
-    def __init__(self, resolution, num_bits, width, residual, **_):
+    def __init__(
+        self, resolution, num_bits, width, residual, mark_resolution=0, **_
+    ):
         super().__init__()
         self.residual = residual
+        self.coarser = resolution // (mark_resolution or resolution)
         self.scale = resolution // SIDE
         w = width
         self.pattern = nn.Linear(num_bits, SIDE * SIDE * 3)
@@ -76,6 +79,11 @@ class Encoder(nn.Module):
         conv8 = relu(self.conv8(torch.cat([conv2, up(self.up8, conv7)], 1)))
         both = torch.cat([conv1, up(self.up9, conv8), inputs], 1)
         outputs = self.last(relu(self.conv10(relu(self.conv9(both)))))
+        if self.coarser > 1:
+            pooled = functional.avg_pool2d(outputs, self.coarser)
+            outputs = functional.interpolate(
+                pooled, scale_factor=self.coarser, mode="bilinear"
+            )
         if self.residual:
             return (images + outputs).clamp(0, 1)
         return torch.sigmoid(outputs)

@@ -71,6 +71,7 @@ def _codec(config, held_out):
             **shared,
             width=networks.encoder_width,
             residual=networks.residual,
+            mark_resolution=networks.mark_resolution,
             name="encoder",
         ),
         artificial.Decoder(

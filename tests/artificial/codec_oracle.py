@@ -33,6 +33,21 @@ def nearest(images, factor):
     return images.repeat(factor, axis=1).repeat(factor, axis=2)
 
 
+def coarse(images, factor):
+    """Means over squares, and straight lines between their middles."""
+    count, side, _, channels = images.shape
+    small = images.reshape(
+        count, side // factor, factor, side // factor, factor, channels
+    ).mean(axis=(2, 4))
+    places = (np.arange(side) + 0.5) / factor - 0.5
+    middles = np.arange(side // factor)
+    for axis in (1, 2):
+        small = np.apply_along_axis(
+            lambda line: np.interp(places, middles, line), axis, small
+        )
+    return small
+
+
 def beside(*features):
     return np.concatenate(features, axis=3)
 
@@ -52,6 +67,9 @@ def encode(encoder, images, bits):
     conv8 = weights.conv(beside(conv2, weights.up(conv7)))
     conv9 = weights.conv(beside(conv1, weights.up(conv8), inputs))
     outputs = weights.conv(weights.conv(conv9), padding=(0, 0), activate=False)
+    mark_resolution = encoder.get_config()["mark_resolution"]
+    if mark_resolution:
+        outputs = coarse(outputs, outputs.shape[1] // mark_resolution)
     if encoder.get_config()["residual"]:
         return np.clip(images + outputs, 0, 1)
     return 1 / (1 + np.exp(-outputs))

@@ -21,12 +21,19 @@ def test_parameters_are_as_many_as_in_the_paper(resolution):
     assert decoder.count_params() == DECODER_PARAMETERS[resolution]
 
 
-@pytest.mark.parametrize("residual", [False, True])
-def test_both_networks_compute_what_numpy_does(residual):
+@pytest.mark.parametrize(
+    ("residual", "mark_resolution"), [(False, 0), (True, 0), (True, 16)]
+)
+def test_both_networks_compute_what_numpy_does(residual, mark_resolution):
     images = np.random.default_rng(0).random((2, 64, 64, 3), np.float32)
     bits = tiny_codec.fingerprints(2)
     sizes = {"resolution": 64, "num_bits": 32, "width": 2}
-    encoder = artificial.Encoder(**sizes, residual=residual, initializer="he")
+    encoder = artificial.Encoder(
+        **sizes,
+        residual=residual,
+        mark_resolution=mark_resolution,
+        initializer="he",
+    )
     decoder = artificial.Decoder(**sizes, dense_units=8, initializer="he")
 
     encoded = encoder([images, bits])
@@ -148,3 +155,14 @@ def test_a_network_can_be_made_again(network, remade, tmp_path):
 def test_sizes_that_no_codec_has_are_refused(kind, options, message):
     with pytest.raises(ValueError, match=message):
         kind(**{"resolution": 64, **options})
+
+
+@pytest.mark.parametrize("mark_resolution", [-4, 2, 24, 64, 128])
+def test_a_mark_is_as_coarse_as_halving_makes_it(mark_resolution):
+    with pytest.raises(ValueError, match="one of 32, 16, 8, 4. Received"):
+        codec.Encoder(64, residual=True, mark_resolution=mark_resolution)
+
+
+def test_only_a_difference_can_be_coarser_than_its_picture():
+    with pytest.raises(ValueError, match="`residual` must be true"):
+        codec.Encoder(64, mark_resolution=16)

@@ -93,6 +93,9 @@ def test_keys_of_the_other_method_are_unknown(shortest):
         ("data.channels=1", "`data.channels` must be 3 with `method`"),
         ("data.resolution=16", "`data.resolution` must be at least 32"),
         ("training.held_out_share=1", "must be below 1, or nothing is left"),
+        ("networks.mark_resolution=2", "`data.resolution` halved down to 4"),
+        ("networks.mark_resolution=128", "Received 128 with a resolution of"),
+        ("networks.mark_resolution=16", "`networks.residual` must be true"),
     ],
 )
 def test_values_that_no_codec_has_are_refused(shortest, override, message):

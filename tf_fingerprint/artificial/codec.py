@@ -27,6 +27,10 @@ class Encoder(keras.Model):
         residual: Whether the network makes the difference to the picture
             instead of the picture. Not so in the paper; the picture is then
             right from the first step on.
+        mark_resolution: Height and width to which that difference is averaged
+            before it is enlarged again, so that generators whose layers are
+            smooth can draw it; the resolution divided by a power of two, or 0
+            for all the detail there is, as in the paper.
         initializer: `torch`, weights as the authors' framework draws them, or
             `he`, so large that signals keep their size through the layers.
         dtype: Precision of the layers; the outputs are float32.
@@ -49,10 +53,12 @@ class Encoder(keras.Model):
         num_bits=100,
         width=32,
         residual=False,
+        mark_resolution=0,
         initializer="torch",
         **kwargs,
     ):
         _check(resolution, num_bits, width, initializer)
+        _check_mark(mark_resolution, resolution, residual)
         layers = _Layers(initializer)
         images = keras.Input((resolution, resolution, 3), name="images")
         bits = keras.Input((num_bits,), name="fingerprints")
@@ -78,6 +84,8 @@ class Encoder(keras.Model):
         conv9 = layers.conv(_beside(conv1, up9, inputs), width, "conv9")
         conv10 = layers.conv(conv9, width, "conv10")
         outputs = layers.last(conv10, "residual")
+        if mark_resolution:
+            outputs = _coarse(outputs, resolution // mark_resolution)
         if residual:
             outputs = ops.clip(images + outputs, 0, 1)
         else:
@@ -91,6 +99,7 @@ class Encoder(keras.Model):
             "num_bits": num_bits,
             "width": width,
             "residual": residual,
+            "mark_resolution": mark_resolution,
             "initializer": initializer,
         }
 
@@ -240,6 +249,16 @@ def _pattern(layers, bits, resolution):
     )
 
 
+def _coarse(features, factor):
+    """Means over squares, and straight lines between them."""
+    pooled = keras.layers.AveragePooling2D(
+        factor, dtype="float32", name="mark_pooling"
+    )(features)
+    return keras.layers.UpSampling2D(
+        factor, interpolation="bilinear", dtype="float32", name="mark_up"
+    )(pooled)
+
+
 def _beside(*features):
     return ops.concatenate(features, axis=-1)
 
@@ -262,4 +281,22 @@ def _check(resolution, num_bits, width, initializer):
         raise ValueError(
             f"`initializer` must be one of {', '.join(INITIALIZERS)}. Received "
             f"{initializer!r}."
+        )
+
+
+def _check_mark(mark_resolution, resolution, residual):
+    """Raises `ValueError` for a coarseness that no mark can have."""
+    if not mark_resolution:
+        return
+    halves = [resolution >> k for k in range(1, resolution.bit_length() - 2)]
+    if mark_resolution not in halves:
+        raise ValueError(
+            "`mark_resolution` must be 0, or `resolution` halved down to 4, "
+            f"one of {', '.join(map(str, halves))}. Received "
+            f"{mark_resolution}."
+        )
+    if not residual:
+        raise ValueError(
+            "`residual` must be true where `mark_resolution` is set: only a "
+            "difference can be coarser than its picture. Received false."
         )

@@ -33,6 +33,9 @@ class Networks(Section):
             paper.
         residual: Whether the encoder makes the difference to the photograph
             instead of the picture, the paper's.
+        mark_resolution: Height and width, in pixels, to which that difference
+            is averaged before it is enlarged again; 0, as in the paper, for
+            that of the photographs.
         initializer: `torch`, how the authors' framework draws weights, or `he`.
     """
 
@@ -41,6 +44,7 @@ class Networks(Section):
     decoder_width: Count = 32
     dense_units: Count = 512
     residual: bool = False
+    mark_resolution: CountOrZero = 0
     initializer: Literal["torch", "he"] = "torch"
 
 
@@ -180,6 +184,19 @@ class CodecConfig:
                 "`data.resolution` must be at least 32 with `method` "
                 "`artificial`: its networks halve pictures five times. "
                 f"Received {self.data.resolution}."
+            )
+        sizes = [self.data.resolution >> k for k in range(1, 7)]
+        wanted = self.networks.mark_resolution
+        if wanted and wanted not in [each for each in sizes if each >= 4]:
+            raise ValueError(
+                "`networks.mark_resolution` must be 0, or `data.resolution` "
+                f"halved down to 4. Received {wanted} with a resolution of "
+                f"{self.data.resolution}."
+            )
+        if wanted and not self.networks.residual:
+            raise ValueError(
+                "`networks.residual` must be true where "
+                "`networks.mark_resolution` is set. Received false."
             )
         if self.training.held_out_share == 1:
             raise ValueError(
