@@ -35,9 +35,9 @@ from tf_fingerprint import run_files
 # Options of each kind, beside those that all have; what a core does in minutes.
 KINDS = {
     "dcgan": "--images 60000",
-    "stylegan2": "--images 24000",
+    "stylegan2": "--width 8 --max-width 64 --batch-size 8 --images 96000",
     "wgan_gp": "--images 60000",
-    "diffusion": "--images 40000",
+    "diffusion": "--images 60000",
 }
 SEED_OPTIONS = "--images 60000"
 
