@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 import tf_fingerprint.training
 from tf_fingerprint import data
@@ -15,6 +16,8 @@ from tf_fingerprint.passive import finishing
 from tf_fingerprint.passive import inputs
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import training
+from tf_fingerprint.passive import visual_settings
+from tf_fingerprint.passive import visual_training
 
 from .. import tiny_passive
 from ..tiny_run import tiny_run_dir as tiny_run_dir
@@ -105,6 +108,36 @@ def test_what_there_are_runs_for_is_measured(
     page = (tmp_path / "report.html").read_text()
     assert "side of a patch in pixels" in page
     assert "architectures accuracy" in page
+
+
+def test_the_sheet_has_a_row_for_each_source(benchmark, sources, tmp_path):
+    config = visual_settings.read(
+        None,
+        [
+            *("data.resolution=16", "network.channel_base=32"),
+            "network.max_channels=4",
+        ],
+    )
+    folder = sources / "architectures"
+    read = inputs.read_sources(config.data, folder)
+    network = visual_training.build(config, read.labels).ema_network
+    inputs.write(tmp_path / "run", config, read, folder)
+    visual_training.save(network, read, tmp_path / "run")
+
+    benchmark("passive_picture").main(
+        [
+            *(str(tmp_path / "sheet.png"), "--run", str(tmp_path / "run")),
+            *("--sources", str(folder)),
+        ]
+    )
+
+    sheet = np.asarray(Image.open(tmp_path / "sheet.png"))
+    # Three sources; before their responses, the picture in three forms.
+    assert sheet.shape == (2 * 4 * 16, 2 * (3 + 3) * 16, 3)
+    assert (sheet[:32, :96] == 255).all()
+    pictures = reading.read(folder, resolution=16).parts[reading.TEST]
+    first = pictures.images[pictures.sources == 0][0]
+    np.testing.assert_array_equal(sheet[32:64:2, :32:2], first)
 
 
 def labelled(images, sources):
