@@ -16,6 +16,7 @@ import time
 
 import passive_baselines
 import passive_measured
+import passive_strangers
 import results_file
 
 from tf_fingerprint.evaluation import extractors
@@ -52,6 +53,8 @@ def main(arguments=None):
         )
         for measure in measures:
             _take(figures, measure)
+        if not args.no_strangers:
+            _take(figures, _strangers(run, args))
         if not args.no_baselines:
             _take(figures, _baselines(run, args, labelled, extractor))
     figures |= {"pictures": pictures, "seconds": time.perf_counter() - start}
@@ -72,7 +75,8 @@ def _arguments(arguments):
             f"--{name}", type=pathlib.Path, required=True, help=words
         )
     parser.add_argument("--features", help="weights of MobileNet, .npz")
-    parser.add_argument("--no-baselines", action="store_true")
+    for name in ("baselines", "strangers"):
+        parser.add_argument(f"--no-{name}", action="store_true")
     parser.add_argument(
         "--most", type=int, default=800, help="pictures baselines learn from"
     )
@@ -91,6 +95,16 @@ def _take(figures, measure):
         for name, value in new.items():
             if not name.endswith(("_low", "_high", "_pictures")):
                 print(f"{name:40} {value:.4f}", flush=True)
+
+
+def _strangers(run, args):
+    """Pictures that are of no source at all."""
+    return passive_strangers.measured(
+        run,
+        args.sources / "architectures",
+        passive_strangers.pictures(run.settings.data.resolution),
+        passive_measured.share,
+    )
 
 
 def _baselines(run, args, labelled, extractor):

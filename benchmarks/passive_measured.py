@@ -130,24 +130,25 @@ def unknown(found, folder):
         if group != "architectures" or purpose[0] != "without":
             continue
         judged = evaluation.evaluate(run, folder)
-        share = judged.detected
-        detected.append(share)
+        found_out = judged.detected
+        detected.append(found_out)
         alarms.append(judged.false_positives)
         name = f"unknown_detected_{purpose[1]}"
-        yield _share(name, share.hits, share.images)
+        yield share(name, found_out.hits, found_out.images)
     for name, shares in (
         ("unknown_detected_at_5_percent", detected),
         ("unknown_false_positives", alarms),
     ):
         if shares:
-            yield _share(
+            yield share(
                 name,
-                sum(share.hits for share in shares),
-                sum(share.images for share in shares),
+                sum(each.hits for each in shares),
+                sum(each.images for each in shares),
             )
 
 
-def _share(name, hits, images):
+def share(name, hits, images):
+    """A share with its interval, as figures of a benchmark."""
     figure = Figure.share(name, hits, images, fingerprints=0)
     return with_interval(name, figure)
 
@@ -227,7 +228,7 @@ def seen(found, folder, curves):
         labelled = held_out.read(visual, folder)
         guesses = visual.look(labelled.images).logits.argmax(axis=1)
         right = int((guesses == labelled.sources).sum())
-        yield _share("visualization_accuracy", right, len(labelled))
+        yield share("visualization_accuracy", right, len(labelled))
 
 
 def missing(found, figures):

@@ -42,6 +42,19 @@ TABLES = {
             *("passive", "unknown_false_positives", None, None),
         ),
     ],
+    "strangers": [
+        (
+            f"{words}, by the {score}",
+            *("passive", f"unknown_{name}_by_{score}", None, None),
+        )
+        for words, name in (
+            ("photographs of fruits", "fruits"),
+            ("photographs of landscapes and people", "landscapes"),
+            ("drawn bodies", "drawn_bodies"),
+            ("noise", "noise"),
+        )
+        for score in ("distance", "energy")
+    ],
     "features": [
         ("ratio, learned features", "passive", "frechet_ratio", None, None),
         (

@@ -14,6 +14,7 @@ import tf_fingerprint.training
 from tf_fingerprint import data
 from tf_fingerprint.passive import finishing
 from tf_fingerprint.passive import inputs
+from tf_fingerprint.passive import runs as passive_runs
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import training
 from tf_fingerprint.passive import visual_settings
@@ -71,7 +72,7 @@ def test_what_there_are_runs_for_is_measured(
         [
             *("--sources", str(sources), "--runs", str(runs)),
             *("--results", str(tmp_path), "--report", str(tmp_path)),
-            *("--curve-pictures", "4"),
+            *("--curve-pictures", "4", "--no-strangers"),
         ]
     )
 
@@ -108,6 +109,24 @@ def test_what_there_are_runs_for_is_measured(
     page = (tmp_path / "report.html").read_text()
     assert "side of a patch in pixels" in page
     assert "architectures accuracy" in page
+
+
+def test_strangers_are_asked_about_by_both_scores(benchmark, sources, runs):
+    run = passive_runs.load(runs / "run_0")
+    strangers = {"noise": np.zeros((7, 16, 16, 3), np.uint8)}
+    folder = sources / "architectures"
+    share = benchmark("passive_measured").share
+
+    figures = {}
+    for new in benchmark("passive_strangers").measured(
+        run, folder, strangers, share
+    ):
+        figures |= new
+
+    for score in ("energy", "distance"):
+        assert figures[f"unknown_noise_by_{score}_pictures"] == 7
+    _, _, unknown = run.classify(strangers["noise"])
+    assert figures["unknown_noise_by_distance"] == unknown.mean()
 
 
 def test_the_sheet_has_a_row_for_each_source(benchmark, sources, tmp_path):
