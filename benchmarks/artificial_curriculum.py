@@ -24,14 +24,16 @@ READ = 0.9
 
 SMALL = (
     "data.resolution=32",
+    "networks.mark_resolution=16",
     "training.mixed_precision=float32",
     "training.steps_per_epoch=125",
     "training.grid_epochs=100",
     "optimizer.decay_images=0",
 )
+WHOLE_PICTURE = ("networks.residual=false", "networks.mark_resolution=0")
 PAPER = (
     "networks.initializer=torch",
-    "networks.residual=false",
+    *WHOLE_PICTURE,
     "curriculum.initial_bits=0",
     "curriculum.exchanged_share=0",
     "curriculum.max_consistency=1",
@@ -44,7 +46,8 @@ VARIANTS = {
     "all": (),
     "no_curriculum": ("curriculum.initial_bits=0",),
     "no_he": ("networks.initializer=torch",),
-    "no_residual": ("networks.residual=false",),
+    "no_residual": WHOLE_PICTURE,
+    "fine_marks": ("networks.mark_resolution=0",),
     "picture_from_the_start": ("losses.initial_image=1",),
     "no_perturbations": (
         "perturbations.names=[]",
@@ -53,8 +56,7 @@ VARIANTS = {
     "paper": PAPER,
     "paper_faster": (*PAPER, "optimizer.learning_rate=0.001"),
     "paper_faster_curriculum": (
-        *PAPER[:2],
-        *PAPER[3:-1],
+        *(each for each in PAPER if "initial_bits" not in each),
         "optimizer.learning_rate=0.001",
     ),
 }
