@@ -77,7 +77,10 @@ def main(arguments=None):
     args = parser.parse_args(arguments)
     found = {
         name: read(args.results, name)
-        for name in ("artificial_codec", TRANSFER, SUITES, CONVERGENCE)
+        for name in (
+            *("artificial_codec", "embedding", TRANSFER, SUITES),
+            CONVERGENCE,
+        )
     }
     names = list(artificial.generators(found[TRANSFER]))
     changed = [n for n in names if f"{n}_pictures" in found[SUITES]]
@@ -92,6 +95,7 @@ def main(arguments=None):
         "marked again": tables.marked_again(found[SUITES]),
         "secrecy": tables.secrecy(found[SUITES]),
         "speed": tables.speed(found["artificial_codec"]),
+        "embedding": tables.embedding(found["embedding"]),
     }
     for name, (header, rows) in filled.items():
         path = pages.fill(PAGE, name, header, rows, folder=args.docs)

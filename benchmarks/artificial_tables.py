@@ -111,6 +111,20 @@ def secrecy(figures):
     return header, rows
 
 
+def embedding(figures):
+    """Sets of two sizes that were marked, read back and checked."""
+    header = ("pictures", "a second", "most memory, MB")
+    rows = [
+        tuple(
+            f"{figures[f'{key}_{size}']:,.0f}"
+            for key in ("pictures", "pictures_per_second", "megabytes")
+        )
+        for size in ("few", "many")
+        if f"pictures_{size}" in figures
+    ]
+    return header, rows
+
+
 def speed(figures):
     """Pictures a second on both sides."""
     header = ("what", "Keras", "PyTorch", "ratio")
