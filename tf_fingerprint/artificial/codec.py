@@ -3,11 +3,10 @@
 import keras
 from keras import ops
 
+from tf_fingerprint.artificial import codec_parts as parts
+
 RESOLUTIONS = (32, 64, 128, 256)
 MIN_BITS, MAX_BITS = 32, 256
-
-# Side of the pattern that a fingerprint becomes before it meets the picture.
-PATTERN_SIDE = 16
 
 INITIALIZERS = ("torch", "he")
 
@@ -59,11 +58,11 @@ class Encoder(keras.Model):
     ):
         _check(resolution, num_bits, width, initializer)
         _check_mark(mark_resolution, resolution, residual)
-        layers = _Layers(initializer)
+        layers = parts.Layers(initializer)
         images = keras.Input((resolution, resolution, 3), name="images")
         bits = keras.Input((num_bits,), name="fingerprints")
         inputs = ops.concatenate(
-            [images, _pattern(layers, bits, resolution)], axis=-1
+            [images, parts.pattern(layers, bits, resolution)], axis=-1
         )
 
         # === Down ===
@@ -85,7 +84,7 @@ class Encoder(keras.Model):
         conv10 = layers.conv(conv9, width, "conv10")
         outputs = layers.last(conv10, "residual")
         if mark_resolution:
-            outputs = _coarse(outputs, resolution // mark_resolution)
+            outputs = parts.coarse(outputs, resolution // mark_resolution)
         if residual:
             outputs = ops.clip(images + outputs, 0, 1)
         else:
@@ -139,7 +138,7 @@ class Decoder(keras.Model):
         **kwargs,
     ):
         _check(resolution, num_bits, width, initializer)
-        layers = _Layers(initializer)
+        layers = parts.Layers(initializer)
         images = keras.Input((resolution, resolution, 3), name="images")
         features = images
         shapes = ((1, 2), (1, 1), (2, 2), (2, 1), (2, 2), (4, 2), (4, 2))
@@ -163,100 +162,6 @@ class Decoder(keras.Model):
 
     def get_config(self):
         return {**self.arguments, "name": self.name}
-
-
-class _Layers:
-    """Makes layers whose weights begin in one of two ways."""
-
-    def __init__(self, initializer):
-        # Uniform in +-1 / sqrt(fan in), a sixth of what ReLU needs; or just
-        # what it needs.
-        self._gain = {"torch": 1 / 3, "he": 2.0}[initializer]
-        self._biased = initializer == "torch"
-
-    def _weights(self, fan_in):
-        bias = "zeros"
-        if self._biased:
-            bias = keras.initializers.RandomUniform(
-                -(fan_in**-0.5), fan_in**-0.5
-            )
-        return {
-            "kernel_initializer": keras.initializers.VarianceScaling(
-                self._gain, "fan_in", "uniform"
-            ),
-            "bias_initializer": bias,
-        }
-
-    def conv(self, features, filters, name, *, strides=1):
-        """3x3, ReLU; one row of zeros on every side, also with strides."""
-        if strides > 1:
-            features = keras.layers.ZeroPadding2D(1, name=f"{name}_padding")(
-                features
-            )
-        return keras.layers.Conv2D(
-            filters,
-            3,
-            strides=strides,
-            padding="valid" if strides > 1 else "same",
-            activation="relu",
-            name=name,
-            **self._weights(9 * features.shape[-1]),
-        )(features)
-
-    def up(self, features, filters, name):
-        """Twice the size, then 2x2 with zeros at the right and bottom, ReLU."""
-        features = keras.layers.UpSampling2D(name=f"{name}_upsampling")(
-            features
-        )
-        return keras.layers.Conv2D(
-            filters,
-            2,
-            padding="same",
-            activation="relu",
-            name=name,
-            **self._weights(4 * features.shape[-1]),
-        )(features)
-
-    def last(self, features, name):
-        """1x1 to three channels, in float32."""
-        return keras.layers.Conv2D(
-            3,
-            1,
-            name=name,
-            dtype="float32",
-            **self._weights(features.shape[-1]),
-        )(features)
-
-    def dense(self, features, units, name, activation=None, dtype=None):
-        """Weights, biases, and perhaps ReLU."""
-        return keras.layers.Dense(
-            units,
-            activation=activation,
-            name=name,
-            dtype=dtype,
-            **self._weights(features.shape[-1]),
-        )(features)
-
-
-def _pattern(layers, bits, resolution):
-    """The fingerprint as a picture, in squares if that is larger than 16."""
-    side = PATTERN_SIDE
-    pattern = layers.dense(bits, side * side * 3, "pattern", "relu")
-    # The authors' frame has channels first; the weights are the same.
-    pattern = keras.layers.Reshape((side, side, 3), name="square")(pattern)
-    return keras.layers.UpSampling2D(resolution // side, name="pattern_up")(
-        pattern
-    )
-
-
-def _coarse(features, factor):
-    """Means over squares, and straight lines between them."""
-    pooled = keras.layers.AveragePooling2D(
-        factor, dtype="float32", name="mark_pooling"
-    )(features)
-    return keras.layers.UpSampling2D(
-        factor, interpolation="bilinear", dtype="float32", name="mark_up"
-    )(pooled)
 
 
 def _beside(*features):
