@@ -5,6 +5,7 @@ import os
 import pathlib
 from typing import Any
 
+import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -185,7 +186,14 @@ class CodecRun:
         )
 
     def _read(self, part):
-        return self.decoder.predict_on_batch(pixels.to_unit(part))
+        return self._reader.predict_on_batch(part)
+
+    @functools.cached_property
+    def _reader(self):
+        """The decoder, of 8-bit pixels, which are a quarter as large."""
+        images = keras.Input(self.decoder.input_shape[1:], dtype="uint8")
+        unit = keras.ops.cast(images, "float32") / 255
+        return keras.Model(images, self.decoder(unit))
 
     def attribute(
         self,
