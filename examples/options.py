@@ -10,6 +10,7 @@ from tf_fingerprint import errors
 # What a resumed training may be told anew.
 _MAY_CHANGE = {"images_folder", "to", "resume", "images", "minutes", "samples"}
 _MAY_CHANGE |= {"sample_seed", "probe", "fingerprint", "probe_images"}
+_MAY_CHANGE |= {"new_images"}
 
 
 def parser(description):
@@ -27,6 +28,11 @@ def parser(description):
     made.add_argument("--images", type=int, default=40_000, help="to look at")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--resume", action="store_true", help="go on in DIR")
+    made.add_argument(
+        "--new-images",
+        action="store_true",
+        help="go on with other pictures, such as more weakly marked ones",
+    )
     made.add_argument("--minutes", type=float, default=math.inf, help="at most")
     made.add_argument("--batch-size", type=int, default=16)
     made.add_argument("--epoch-images", type=int, default=2000)
@@ -99,6 +105,7 @@ def settle(folder, options, photographs):
         if name not in _MAY_CHANGE
     }
     told["photographs"] = photographs.digest
+    told["photographs_before"] = []
     if path.exists():
         if not options.resume:
             raise errors.RunError(
@@ -106,6 +113,11 @@ def settle(folder, options, photographs):
                 "`--resume`, or choose another `--to`."
             )
         before = json.loads(path.read_text())
+        earlier = before.get("photographs_before", [])
+        if options.new_images and before["photographs"] != photographs.digest:
+            earlier = [*earlier, before["photographs"]]
+            before["photographs"] = photographs.digest
+        told["photographs_before"] = before["photographs_before"] = earlier
         if before != told:
             names = sorted(
                 name
@@ -114,9 +126,9 @@ def settle(folder, options, photographs):
             )
             raise errors.RunError(
                 f"{folder} holds another training: {', '.join(names)} differ. "
-                f"Give what stands in {path}, or choose another `--to`."
+                f"Give what stands in {path}, or choose another `--to`; "
+                "`--new-images` goes on with other pictures."
             )
-        return
     folder.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".draft-{path.name}")
     draft.write_text(json.dumps(told, indent=2) + "\n")

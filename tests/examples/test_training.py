@@ -1,5 +1,6 @@
 import csv
 import json
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -85,6 +86,29 @@ def test_a_training_is_never_overwritten_or_mixed_up(trained, run_script):
         run_script("dcgan", folder, "--resume", "--seed", 1)
     assert (folder / "options.json").read_text() == before
     assert json.loads(before)["width"] == 4
+
+
+def test_a_training_may_go_on_with_other_pictures_if_told(example, tmp_path):
+    options = example("options")
+
+    def settle(digest, *more):
+        told = ["photographs", "--to", str(tmp_path), *more]
+        told = options.parser("for a test").parse_args(told)
+        options.settle(tmp_path, told, SimpleNamespace(digest=digest))
+        return json.loads((tmp_path / "options.json").read_text())
+
+    settle("strong")
+    with pytest.raises(errors.RunError, match="photographs differ.*--new-imag"):
+        settle("weak", "--resume")
+    for _ in range(2):
+        told = settle("weak", "--resume", "--new-images")
+        assert told["photographs"] == "weak"
+        assert told["photographs_before"] == ["strong"]
+    with pytest.raises(errors.RunError, match="photographs differ"):
+        settle("strong", "--resume")
+    with pytest.raises(errors.RunError, match="seed differ"):
+        settle("weak", "--resume", "--new-images", "--seed", "5")
+    assert settle("weak", "--resume") == told
 
 
 @pytest.mark.parametrize(
