@@ -1,7 +1,8 @@
 """The figures by which the artificial method is judged, in one file.
 
-Taken from what `artificial_codec.py` and `artificial_transfer.py` measured; of
-the two GANs the worse.
+Taken from what `artificial_codec.py` and `artificial_transfer.py` measured, of
+`benchmarks/codec` and, in files of the same names with `_fine` behind them, of
+`benchmarks/codec_fine`; of the two GANs the worse.
 
     python benchmarks/artificial.py
 """
@@ -23,14 +24,24 @@ def main(arguments=None):
         "--results", type=pathlib.Path, default=results_file.RESULTS
     )
     args = parser.parse_args(arguments)
-    codec, transfer = (
-        json.loads((args.results / f"artificial_{name}.json").read_text())
-        for name in ("codec", "transfer")
+    figures = together(
+        read(args.results, "artificial_codec"),
+        of_both(args.results, "artificial_transfer"),
     )
-    figures = together(codec["figures"], transfer["figures"])
     for name, figure in figures.items():
         print(f"{name:24} {figure:,.6g}")
     print(results_file.write("artificial", figures, folder=args.results))
+
+
+def read(folder, name):
+    """A result's figures; none if there is no such file."""
+    path = folder / f"{name}.json"
+    return json.loads(path.read_text())["figures"] if path.exists() else {}
+
+
+def of_both(folder, name):
+    """Of both codecs; where they have one name, of `benchmarks/codec`."""
+    return read(folder, f"{name}_fine") | read(folder, name)
 
 
 def together(codec, transfer):

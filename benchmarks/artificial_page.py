@@ -6,7 +6,6 @@ Only what files in benchmarks/results hold is shown.
 """
 
 import argparse
-import json
 import pathlib
 
 import artificial
@@ -76,37 +75,31 @@ def main(arguments=None):
         parser.add_argument(f"--{name}", type=pathlib.Path, default=default)
     args = parser.parse_args(arguments)
     found = {
-        name: read(args.results, name)
-        for name in (
-            *("artificial_codec", "embedding", TRANSFER, SUITES),
-            CONVERGENCE,
-        )
+        name: artificial.of_both(args.results, name)
+        for name in (*("embedding", TRANSFER, SUITES, CONVERGENCE),)
     }
+    codec = artificial.read(args.results, "artificial_codec")
+    fine = artificial.read(args.results, "artificial_codec_fine")
     names = list(artificial.generators(found[TRANSFER]))
     changed = [n for n in names if f"{n}_pictures" in found[SUITES]]
     filled = {
         "goals": goals(args.results),
-        "codec": tables.codec(found["artificial_codec"]),
-        "strengths": tables.strengths(found["artificial_codec"]),
+        "codec": tables.codec(codec),
+        "strengths": tables.strengths(codec),
+        "fine strengths": tables.strengths(fine),
         "convergence": tables.convergence(found[CONVERGENCE]),
         "generators": generators(found[TRANSFER], names),
         **{kind: curve(found[SUITES], kind, changed) for kind in UNITS},
         **{kind: weights(found[SUITES], kind, changed) for kind in WEIGHTS},
         "marked again": tables.marked_again(found[SUITES]),
         "secrecy": tables.secrecy(found[SUITES]),
-        "speed": tables.speed(found["artificial_codec"]),
+        "speed": tables.speed(codec),
         "embedding": tables.embedding(found["embedding"]),
     }
     for name, (header, rows) in filled.items():
         path = pages.fill(PAGE, name, header, rows, folder=args.docs)
         print(f"{name:12} {len(rows)} rows")
     print(path)
-
-
-def read(folder, name):
-    """A result's figures; none if there is no such file."""
-    path = folder / f"{name}.json"
-    return json.loads(path.read_text())["figures"] if path.exists() else {}
 
 
 def goals(folder):
