@@ -1,14 +1,12 @@
 """Pictures of none of the sources: how many does either score call unknown?"""
 
-import dataclasses
-
 import numpy as np
 import suites_measured
 
 from tf_fingerprint import data
-from tf_fingerprint.passive import finishing
 from tf_fingerprint.passive import inputs
 from tf_fingerprint.passive import open_set
+from tf_fingerprint.passive import sources as reading
 
 MOST = 1000
 PHOTOGRAPHS = {
@@ -44,14 +42,18 @@ def measured(run, sources_dir, strangers, share):
     Yields:
         Dicts of figures.
     """
-    sources = inputs.read(run.settings, sources_dir)
+    parts = inputs.read(run.settings, sources_dir).parts
+    learned, held_out = parts[reading.TRAIN], parts[reading.CALIBRATION]
+    space = open_set.Space.of(run.features(learned.images), learned.sources)
+    own = run.read(held_out.images)
+    rate = run.settings.unknown.max_false_positive_rate
     read = {name: run.read(images) for name, images in strangers.items()}
     for score in open_set.SCORES:
-        unknown = dataclasses.replace(run.settings.unknown, score=score)
-        config = dataclasses.replace(run.settings, unknown=unknown)
-        threshold = finishing.calibrate(run.classifier, sources, config)
+        known = open_set.OpenSet.calibrate(
+            score, *own, max_false_positive_rate=rate, space=space
+        )
         for name, (features, logits) in read.items():
-            above = threshold.scores(features, logits) > threshold.threshold
+            above = known.scores(features, logits) > known.threshold
             yield share(
                 f"unknown_{name}_by_{score}", int(above.sum()), len(above)
             )

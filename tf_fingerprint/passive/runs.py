@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -161,7 +162,12 @@ class PassiveRun:
         Returns:
             `(images, features)` and `(images, labels)`.
         """
-        return features_and_logits(self.classifier, self.read_images(images))
+        return features_and_logits(
+            self.classifier,
+            self.read_images(images),
+            # Compiled; a training's replicas must do without.
+            read=self.classifier.reader.predict_on_batch,
+        )
 
     def features(self, images: Any) -> npt.NDArray[np.float32]:
         """What the classifier decides by, `(images, features)`."""
@@ -215,24 +221,28 @@ class PassiveRun:
 
 
 def features_and_logits(
-    classifier: Classifier, images: npt.NDArray[np.uint8]
+    classifier: Classifier,
+    images: npt.NDArray[np.uint8],
+    *,
+    read: Callable | None = None,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """What a classifier reads in pictures, a part at a time.
 
     Args:
         classifier: From images in [-1, 1].
         images: `(images, resolution, resolution, channels)`, `uint8`.
+        read: What computes both; the classifier's `reader` if not given.
 
     Returns:
         `(images, features)` and `(images, labels)`.
     """
+    read = read or functools.partial(classifier.reader, training=False)
     width = classifier.reader.output_shape[0][-1]
     features = [np.zeros((0, width), np.float32)]
     logits = [np.zeros((0, classifier.num_labels), np.float32)]
     for start in range(0, len(images), _BATCH):
         part = data.to_unit(images[start : start + _BATCH])
-        pair = classifier.reader(part, training=False)
-        for found, kept in zip(pair, (features, logits), strict=True):
+        for found, kept in zip(read(part), (features, logits), strict=True):
             kept.append(
                 keras.ops.convert_to_numpy(keras.ops.cast(found, "float32"))
             )
