@@ -132,10 +132,13 @@ def trained(run, fingerprints, images, folder, args):
     pictures = run.generate(
         len(makers), fingerprints=fingerprints[makers], seed=args.seed
     )
+    _, firsts = np.unique(makers, return_index=True)
     for number, (maker, picture) in enumerate(
         zip(makers, pictures, strict=True)
     ):
-        place = folder / "sources" / f"{maker:03}"
+        # Measured on pictures that are made afterwards: one is enough here.
+        part = "test" if number in firsts else "train"
+        place = folder / "sources" / part / f"{maker:03}"
         place.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture.squeeze()).save(place / f"{number:06}.png")
     config = settings.read(
@@ -143,8 +146,6 @@ def trained(run, fingerprints, images, folder, args):
         [
             f"data.resolution={run.config.data.resolution}",
             f"data.channels={run.config.data.channels}",
-            # Measured on pictures that are made afterwards.
-            "data.test_share=0.02",
             f"training.images={images}",
             f"optimizer.decay_images={images // 2}",
             *SETTINGS,
