@@ -41,6 +41,8 @@ def main(arguments=None):
         labelled = held_out.read(run, args.sources / group)
         pictures += len(labelled)
         _take(figures, passive_measured.confusion(group, run, labelled))
+        if not args.no_baselines:
+            _take(figures, _baselines(group, run, args, labelled, extractor))
         if group != "architectures":
             continue
         measures = (
@@ -55,8 +57,6 @@ def main(arguments=None):
             _take(figures, measure)
         if not args.no_strangers:
             _take(figures, _strangers(run, args))
-        if not args.no_baselines:
-            _take(figures, _baselines(run, args, labelled, extractor))
     figures |= {"pictures": pictures, "seconds": time.perf_counter() - start}
     for name in passive_measured.missing(found, figures):
         print(f"not measured: {name}")
@@ -107,19 +107,18 @@ def _strangers(run, args):
     )
 
 
-def _baselines(run, args, labelled, extractor):
+def _baselines(group, run, args, labelled, extractor):
     """Simpler methods, on the same pictures as the run."""
     wanted = run.settings.data
-    sources = reading.read(
-        args.sources / "architectures", resolution=wanted.resolution
-    )
+    sources = reading.read(args.sources / group, resolution=wanted.resolution)
     parts = {
         part: held_out.first(pictures, args.most)
         for part, pictures in sources.parts.items()
     }
     parts[reading.TEST] = labelled
     for name, hits in passive_baselines.measured(parts, extractor):
-        yield passive_baselines.share(f"baseline_{name}", hits)
+        name = passive_measured.baseline(group, name)
+        yield passive_baselines.share(name, hits)
 
 
 def _report(folder, figures, curves, args):

@@ -26,6 +26,7 @@ WANTED = (
     "unknown_detected_at_5_percent",
     *(f"immunised_{name}" for name in attacks.NAMES),
     *("visualization_accuracy", "baseline_prnu", "baseline_mobilenet_head"),
+    *("seeds_baseline_prnu", "seeds_baseline_mobilenet_head"),
 )
 
 
@@ -81,6 +82,11 @@ def _purpose(settings):
     if settings.network.variant != "full":
         return (settings.network.variant, settings.network.switching_resolution)
     return "full"
+
+
+def baseline(group, name):
+    """The figure of a simpler method; that of architectures is the first."""
+    return {"architectures": "", "seeds": "seeds_"}[group] + f"baseline_{name}"
 
 
 def with_interval(name, figure):

@@ -64,7 +64,8 @@ TABLES = {
         ("the one over the other", "passive", "frechet_ratio_gain", 1.5, None),
     ],
     "baselines": [
-        (words, "passive", f"baseline_{name}", None, paper)
+        (f"{what}: {words}", "passive", f"{kind}baseline_{name}", None, paper)
+        for what, kind in (("architectures", ""), ("seeds", "seeds_"))
         for words, name, paper in (
             ("nearest neighbour, pixels", "nearest_pixels", 0.28),
             ("nearest neighbour, principal components", "nearest_eigen", 0.533),
@@ -72,6 +73,7 @@ TABLES = {
             ("PRNU-style correlation", "prnu", 0.866),
             ("MobileNet's features, trained head", "mobilenet_head", None),
         )
+        for paper in [None if kind else paper]
     ],
     "attacks": [
         (words, "passive", f"{kind}_{name}", goal, paper)

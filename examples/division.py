@@ -28,27 +28,30 @@ def divide(folder, group, resolution, options):
         errors.DataError: If there are too few.
     """
     seen = folder / f"photographs_{resolution}"
-    parts = {
-        seen: None,
-        folder / group / "train" / "real": options.pictures,
-        folder / group / "test" / "real": options.test_pictures,
-    }
+    parts = [
+        seen,
+        folder / group / "train" / "real",
+        folder / group / "test" / "real",
+    ]
     if all(part.is_dir() for part in parts):
         return seen
     images = data.load(options.photographs, resolution=resolution).images
-    wanted = options.pictures + options.test_pictures
+    real = options.real_pictures
+    if real is None:
+        real = options.pictures
+    wanted = real + options.test_pictures
     if len(images) < wanted:
         raise errors.DataError(
             f"{options.photographs}: must hold at least {wanted} photographs, "
-            f"{options.pictures} to train and {options.test_pictures} to test. "
-            f"Received {len(images)}. Ask for fewer by `--pictures` and "
-            "`--test-pictures`."
+            f"{real} to train and {options.test_pictures} to test. "
+            f"Received {len(images)}. Ask for fewer by `--real-pictures` (or "
+            "`--pictures`) and `--test-pictures`."
         )
     places = np.linspace(0, len(images), options.test_pictures, False)
     is_test = np.zeros(len(images), bool)
     is_test[places.astype(int)] = True
     others = images[~is_test]
-    chosen = (others, others[: options.pictures], images[is_test])
+    chosen = (others, others[:real], images[is_test])
     for part, pictures in zip(parts, chosen, strict=True):
         write(part, [pictures])
     return seen

@@ -71,6 +71,15 @@ def parser():
         "--seed-resolution", type=int, default=32, metavar="PIXELS"
     )
     made.add_argument("--pictures", type=int, default=1500, help="to train")
+    made.add_argument(
+        "--seed-pictures",
+        type=int,
+        metavar="N",
+        help="as many as `--pictures` if not given",
+    )
+    made.add_argument(
+        "--real-pictures", type=int, metavar="N", help="likewise"
+    )
     made.add_argument("--test-pictures", type=int, default=500)
     made.add_argument("--kinds", nargs="*", default=list(KINDS))
     made.add_argument("--seeds", type=int, default=10, metavar="N")
@@ -154,6 +163,13 @@ def planned(options, group):
     ]
 
 
+def generated(options, group):
+    """How many pictures of a generator there are to learn from."""
+    if group == "seeds" and options.seed_pictures is not None:
+        return options.seed_pictures
+    return options.pictures
+
+
 def _train(folder, source, resolution, photographs):
     """Trains a generator in a process of its own; returns its folder."""
     to = folder / "generators" / source.group / source.name
@@ -179,7 +195,10 @@ def _take_pictures(folder, source, number, options, made):
     parts = [
         (folder / source.group / part / source.name, count, 2 * number + place)
         for place, (part, count) in enumerate(
-            (("train", options.pictures), ("test", options.test_pictures))
+            (
+                ("train", generated(options, source.group)),
+                ("test", options.test_pictures),
+            )
         )
     ]
     key = f"{source.group}/{source.name}"
