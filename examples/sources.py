@@ -77,9 +77,7 @@ def parser():
         metavar="N",
         help="as many as `--pictures` if not given",
     )
-    made.add_argument(
-        "--real-pictures", type=int, metavar="N", help="likewise"
-    )
+    made.add_argument("--real-pictures", type=int, metavar="N", help="likewise")
     made.add_argument("--test-pictures", type=int, default=500)
     made.add_argument("--kinds", nargs="*", default=list(KINDS))
     made.add_argument("--seeds", type=int, default=10, metavar="N")

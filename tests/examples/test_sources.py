@@ -34,9 +34,7 @@ def test_pictures_to_learn_from_and_to_test_on_never_meet(
     sources, photographs, tmp_path, capfd
 ):
     for _ in range(2):  # The second time everything is there.
-        sources.main(
-            arguments(photographs, tmp_path, "--seed-pictures", 5)
-        )
+        sources.main(arguments(photographs, tmp_path, "--seed-pictures", 5))
 
     assert capfd.readouterr().out.count("dcgan.py") == 1
     seeds = tmp_path / "seeds"
