@@ -29,6 +29,17 @@ def test_the_papers_size_has_its_kernels():
     assert made.get_layer("to_image").output.shape[1:] == (128, 128, 3)
 
 
+def test_kernels_begin_as_noise_of_the_strength_asked_for(tmp_path):
+    paper = visualization.Visualization(3, 64, **TINY)
+    faint = visualization.Visualization(3, 64, **TINY, kernel_deviation=0.05)
+
+    assert np.std(paper.kernels) == pytest.approx(1, rel=0.02)
+    assert np.std(faint.kernels) == pytest.approx(0.05, rel=0.02)
+    faint.save(tmp_path / "network.keras")
+    read = keras.saving.load_model(tmp_path / "network.keras")
+    assert read.get_config()["kernel_deviation"] == 0.05
+
+
 def test_the_encoder_is_the_classifiers_trunk():
     trunk = classifiers.Classifier(3, SIDE, **TINY)
     made = network()

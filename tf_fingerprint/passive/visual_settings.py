@@ -21,16 +21,19 @@ from tf_fingerprint.passive import settings
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Network(Section):
-    """`[network]`: widths of autoencoder and critic.
+    """`[network]`: widths of autoencoder and critic, and where kernels begin.
 
     Args:
         channel_base: Channels times height: the first layer of a resolution
             has `2 * channel_base / resolution`. 1024 in the paper.
         max_channels: At most so many. 512 in the paper.
+        kernel_deviation: Of the noise that model fingerprints begin as. 1 in
+            the paper, which short trainings don't get rid of.
     """
 
     channel_base: Count = 1024
     max_channels: Count = 512
+    kernel_deviation: Positive = 1.0
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

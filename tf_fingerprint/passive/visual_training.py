@@ -111,6 +111,7 @@ def build(
             len(labels),
             resolution,
             labels=labels,
+            kernel_deviation=config.network.kernel_deviation,
             name="visualization",
             **sizes,
         ),

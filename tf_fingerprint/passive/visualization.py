@@ -19,7 +19,6 @@ import math
 import keras
 from keras import ops
 
-from tf_fingerprint.layers import equalized
 from tf_fingerprint.layers import minibatch
 from tf_fingerprint.layers import reflecting
 from tf_fingerprint.models import widths
@@ -38,6 +37,7 @@ class ModelFingerprints(keras.layers.Layer):
 
     Args:
         num_labels: Number of sources.
+        deviation: Of the numbers that the kernels begin as. 1 in the paper.
 
     Call arguments:
         fingerprints: `(batch, height, width, channels)`.
@@ -46,16 +46,17 @@ class ModelFingerprints(keras.layers.Layer):
         `(batch, num_labels)`, logits, float32.
     """
 
-    def __init__(self, num_labels, **kwargs):
+    def __init__(self, num_labels, deviation=1.0, **kwargs):
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.num_labels = num_labels
+        self.deviation = deviation
 
     def build(self, fingerprints_shape):
         self.kernel_scale = 1 / math.sqrt(math.prod(fingerprints_shape[1:]))
         self.kernel = self.add_weight(
             name="kernel",
             shape=(*fingerprints_shape[1:], self.num_labels),
-            initializer=equalized.unit_normal(),
+            initializer=keras.initializers.RandomNormal(stddev=self.deviation),
         )
 
     def call(self, fingerprints):
@@ -67,7 +68,8 @@ class ModelFingerprints(keras.layers.Layer):
         return (fingerprints_shape[0], self.num_labels)
 
     def get_config(self):
-        return {**super().get_config(), "num_labels": self.num_labels}
+        own = {"num_labels": self.num_labels, "deviation": self.deviation}
+        return {**super().get_config(), **own}
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
@@ -81,6 +83,7 @@ class Visualization(keras.Model):
         channels: 3 for RGB, 1 for grey.
         channel_base: See `trunk.channels_at`.
         max_channels: See `trunk.channels_at`.
+        kernel_deviation: Of the numbers that the model fingerprints begin as.
         labels: Names of the sources, kept with the weights; empty for none.
 
     Call arguments:
@@ -101,6 +104,7 @@ class Visualization(keras.Model):
         channels=3,
         channel_base=1024,
         max_channels=512,
+        kernel_deviation=1.0,
         labels=(),
         **kwargs,
     ):
@@ -114,7 +118,9 @@ class Visualization(keras.Model):
         fingerprints = keras.layers.Subtract(
             dtype="float32", name=FINGERPRINTS
         )([images, reconstructions])
-        logits = ModelFingerprints(num_labels, name="logits")(fingerprints)
+        logits = ModelFingerprints(num_labels, kernel_deviation, name="logits")(
+            fingerprints
+        )
         super().__init__(
             inputs=images, outputs=(reconstructions, logits), **kwargs
         )
@@ -127,6 +133,7 @@ class Visualization(keras.Model):
             "channels": channels,
             "channel_base": channel_base,
             "max_channels": max_channels,
+            "kernel_deviation": kernel_deviation,
             "labels": labels,
         }
 
