@@ -2,7 +2,8 @@
 
 Taken from what `artificial_codec.py` and `artificial_transfer.py` measured, of
 `benchmarks/codec` and, in files of the same names with `_fine` behind them, of
-`benchmarks/codec_fine`; of the two GANs the worse.
+`benchmarks/codec_fine`; with `_fading`, of a later StyleGAN2 whose marks faded
+more slowly. Of the two GANs the worse.
 
     python benchmarks/artificial.py
 """
@@ -17,6 +18,9 @@ import results_file
 GANS, DIFFUSION = ("dcgan", "stylegan2"), "diffusion"
 SUFFIX = "_accuracy_single"
 
+# Of files; where figures have one name, that of the last file counts.
+ENDINGS = ("_fine", "", "_fading")
+
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -26,7 +30,7 @@ def main(arguments=None):
     args = parser.parse_args(arguments)
     figures = together(
         read(args.results, "artificial_codec"),
-        of_both(args.results, "artificial_transfer"),
+        of_all(args.results, "artificial_transfer"),
     )
     for name, figure in figures.items():
         print(f"{name:24} {figure:,.6g}")
@@ -39,9 +43,12 @@ def read(folder, name):
     return json.loads(path.read_text())["figures"] if path.exists() else {}
 
 
-def of_both(folder, name):
-    """Of both codecs; where they have one name, of `benchmarks/codec`."""
-    return read(folder, f"{name}_fine") | read(folder, name)
+def of_all(folder, name):
+    """The figures of a result's files together; see `ENDINGS`."""
+    found = {}
+    for ending in ENDINGS:
+        found |= read(folder, f"{name}{ending}")
+    return found
 
 
 def together(codec, transfer):

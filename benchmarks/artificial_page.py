@@ -75,7 +75,7 @@ def main(arguments=None):
         parser.add_argument(f"--{name}", type=pathlib.Path, default=default)
     args = parser.parse_args(arguments)
     found = {
-        name: artificial.of_both(args.results, name)
+        name: artificial.of_all(args.results, name)
         for name in (*("embedding", TRANSFER, SUITES, CONVERGENCE),)
     }
     codec = artificial.read(args.results, "artificial_codec")

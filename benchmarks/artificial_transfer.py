@@ -49,13 +49,14 @@ def main(arguments=None):
         help="others that were issued; drawn if fewer than candidates",
     )
     parser.add_argument("--candidates", type=int, default=10)
+    parser.add_argument("--name", default=RESULT, help="of the file")
     parser.add_argument(
         "--results", type=pathlib.Path, default=results_file.RESULTS
     )
     args = parser.parse_args(arguments)
     run = tf_fingerprint.load(args.codec)
     figures = measure(run, args)
-    print(results_file.write(RESULT, figures, folder=args.results))
+    print(results_file.write(args.name, figures, folder=args.results))
 
 
 def measure(run, args):
