@@ -116,7 +116,7 @@ def test_the_worst_gan_is_what_counts(benchmark):
 
 def test_figures_of_all_files_come_together(benchmark, tmp_path):
     for name, figures in (
-        ("transfer_fading", {"stylegan2_pictures": 3}),
+        ("transfer_slower", {"stylegan2_pictures": 3}),
         ("transfer", {"stylegan2_pictures": 1, "bits": 64}),
         ("transfer_fine", {"dcgan_pictures": 2, "bits": 32}),
     ):
