@@ -2,8 +2,8 @@
 
 Taken from what `artificial_codec.py` and `artificial_transfer.py` measured, of
 `benchmarks/codec` and, in files of the same names with `_fine` behind them, of
-`benchmarks/codec_fine`; with `_slower`, of a further StyleGAN2 whose marks faded
-over more pictures. Of the two GANs the worse.
+`benchmarks/codec_fine`; with `_slower`, of a further StyleGAN2 whose marks
+faded over more pictures. Of the two GANs the worse.
 
     python benchmarks/artificial.py
 """
