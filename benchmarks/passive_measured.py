@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 
 import numpy as np
+import passive_strangers
 
 from tf_fingerprint.evaluation.figures import Curve
 from tf_fingerprint.evaluation.figures import Figure
@@ -14,6 +15,7 @@ from tf_fingerprint.passive import held_out
 from tf_fingerprint.passive import robustness
 from tf_fingerprint.passive import runs
 from tf_fingerprint.passive import separation
+from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import trunk
 from tf_fingerprint.passive import visual_runs
 
@@ -141,6 +143,8 @@ def unknown(found, folder):
         alarms.append(judged.false_positives)
         name = f"unknown_detected_{purpose[1]}"
         yield share(name, found_out.hits, found_out.images)
+        left_out = {purpose[1]: _test_images(run, folder, purpose[1])}
+        yield from passive_strangers.measured(run, folder, left_out, share)
     for name, shares in (
         ("unknown_detected_at_5_percent", detected),
         ("unknown_false_positives", alarms),
@@ -151,6 +155,13 @@ def unknown(found, folder):
                 sum(each.hits for each in shares),
                 sum(each.images for each in shares),
             )
+
+
+def _test_images(run, folder, label):
+    """Pictures of one source that nothing was learned from."""
+    sources = reading.read(folder, resolution=run.settings.data.resolution)
+    test = sources.parts[reading.TEST]
+    return test.images[test.sources == sources.labels.index(label)]
 
 
 def share(name, hits, images):

@@ -44,16 +44,20 @@ TABLES = {
     ],
     "strangers": [
         (
-            f"{words}, by the {score}",
+            f"{words}, by {score if score == 'either' else 'the ' + score}",
             *("passive", f"unknown_{name}_by_{score}", None, None),
         )
         for words, name in (
+            ("DCGAN, left out", "dcgan"),
+            ("StyleGAN2, left out", "stylegan2"),
+            ("WGAN-GP, left out", "wgan_gp"),
+            ("diffusion, left out", "diffusion"),
             ("photographs of fruits", "fruits"),
             ("photographs of landscapes and people", "landscapes"),
             ("drawn bodies", "drawn_bodies"),
             ("noise", "noise"),
         )
-        for score in ("distance", "energy")
+        for score in ("either", "distance", "energy")
     ],
     "features": [
         ("ratio, learned features", "passive", "frechet_ratio", None, None),

@@ -1,4 +1,4 @@
-"""Pictures of none of the sources: how many does either score call unknown?"""
+"""Pictures of none of the sources: how many does each score call unknown?"""
 
 import numpy as np
 import suites_measured
@@ -31,7 +31,7 @@ def pictures(resolution):
 
 
 def measured(run, sources_dir, strangers, share):
-    """Shares called unknown, by both scores at the run's own tolerated rate.
+    """Shares called unknown, by every score at the run's own tolerated rate.
 
     Args:
         run: A classifier.

@@ -19,8 +19,9 @@ Response:
         sources' own pictures exceeds. False for a row that can't be read.
     energy: `(n,)`, `float32`. Minus the logarithm of the sum of the logits'
         exponentials; 0 for a row that can't be read.
-    score: `(n,)`, `float32`. What `unknown` is decided by: the energy, or the
-        distance from the nearest source; 0 for a row that can't be read.
+    score: `(n,)`, `float32`. What `unknown` is decided by: the energy, the
+        distance from the nearest source, or what either exceeds its threshold
+        by; 0 for a row that can't be read.
     probabilities: `(n, labels)`, `float32`. Of every source; zeros for a row
         that can't be read.
     labels: `(n, labels)`, string. The sources that these belong to, the same
@@ -116,7 +117,7 @@ def _reading(run, module):
 def _responding(run):
     """From what is read in pictures to the response."""
     threshold = run.open_set.threshold
-    by_energy = run.open_set.score == open_set.ENERGY
+    kind, scales = run.open_set.score, run.open_set.scales
 
     def respond(said, status):
         logits, scores = said[:, :-1], said[:, -1]
@@ -126,8 +127,17 @@ def _responding(run):
             is_read[:, None], tf.nn.softmax(logits), tf.zeros_like(logits)
         )
         energies = -tf.reduce_logsumexp(logits, axis=-1)
-        if by_energy:
+        if kind == open_set.ENERGY:
             scores = energies
+        elif kind == open_set.EITHER:
+            scores = tf.maximum(
+                *(
+                    (part - at) / by
+                    for part, (at, by) in zip(
+                        (energies, scores), scales, strict=True
+                    )
+                )
+            )
         with tf.device("/device:CPU:0"):
             labels = tf.constant(list(run.labels))
             named = tf.gather(labels, tf.argmax(logits, axis=-1))

@@ -23,6 +23,7 @@ OVERRIDES = (
     "network.channel_base=64",
     "network.max_channels=16",
     "optimizer.learning_rate=0.01",
+    "unknown.max_false_positive_rate=0.1",  # What few pictures allow.
     "training.images=128",
     "training.batch_size=16",
     "training.steps_per_epoch=4",

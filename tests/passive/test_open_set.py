@@ -17,6 +17,13 @@ def calibrated(count, rate, seed=0, score="energy", space=None):
     )
 
 
+def any_space():
+    rng = np.random.default_rng(3)
+    return open_set.Space.of(
+        rng.normal(size=(500, 3)).astype("float32"), np.arange(500) % 2
+    )
+
+
 @pytest.mark.parametrize(("count", "rate"), [(19, 0.05), (59, 0.1)])
 def test_new_pictures_of_the_sources_are_called_unknown_as_seldom_as_said(
     count, rate
@@ -32,6 +39,33 @@ def test_new_pictures_of_the_sources_are_called_unknown_as_seldom_as_said(
     assert np.mean(rates) == pytest.approx(rate, abs=0.01)
 
 
+def test_either_score_takes_no_more_than_the_rate_of_both():
+    rng = np.random.default_rng(1)
+    space, rates = any_space(), []
+    for seed in range(400):
+        known = calibrated(59, 0.1, seed, "either", space)
+        new = rng.normal(size=(100, 3)).astype("float32")
+        rates.append(np.mean(known.scores(new, new) > known.threshold))
+
+    # Pictures that both scores call unknown are counted once.
+    assert 0.05 < np.mean(rates) < 0.105
+
+
+@pytest.mark.parametrize("found_by", ["energy", "distance"])
+def test_one_of_both_scores_is_enough_for_either(found_by):
+    space = any_space()
+    known = calibrated(99, 0.1, score="either", space=space)
+    usual, strange = np.zeros((1, 3), "float32"), np.full((1, 3), 9, "float32")
+    features, logits = usual, usual + 1
+    if found_by == "energy":
+        logits = -strange
+    else:
+        features = strange
+
+    assert known.scores(usual, usual + 1) <= known.threshold
+    assert known.scores(features, logits) > known.threshold
+
+
 def test_the_threshold_is_a_picture_and_the_count_is_exact():
     known = calibrated(99, 0.05)
 
@@ -41,11 +75,13 @@ def test_the_threshold_is_a_picture_and_the_count_is_exact():
 
 
 def test_too_few_pictures_for_a_rate_are_refused():
-    assert open_set.images_needed(0.01) == 99
+    assert open_set.images_needed(0.01, "energy") == 99
     calibrated(99, 0.01)
 
     with pytest.raises(ValueError, match="There must be 99 images"):
         calibrated(98, 0.01)
+    with pytest.raises(ValueError, match="There must be 199 images"):
+        calibrated(198, 0.01, score="either", space=any_space())
 
 
 def test_the_energy_is_high_where_all_logits_are_low():

@@ -45,7 +45,7 @@ def test_an_opinion_has_a_sentence_for_each_case(passive_run):
 
     assert f"`{opinion.label}`" in known.sentence
     assert "none of the sources" in unknown.sentence
-    assert "at most 5%" in unknown.sentence
+    assert "at most 10%" in unknown.sentence
     assert unknown.to_dict()["sentence"] == unknown.sentence
 
 

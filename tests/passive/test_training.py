@@ -122,7 +122,7 @@ def test_too_few_pictures_for_the_threshold_are_told_before_training(
 ):
     config = tiny_config("unknown.max_false_positive_rate=0.001")
 
-    with pytest.raises(errors.DataError, match="it must rest on 999"):
+    with pytest.raises(errors.DataError, match="it must rest on 1999"):
         train(config, sources_dir, tmp_path / "run")
 
     assert not (tmp_path / "run").exists()

@@ -52,7 +52,7 @@ def calibrate(
         When a picture is of none of the sources.
     """
     space = None
-    if config.unknown.score == open_sets.DISTANCE:
+    if config.unknown.score != open_sets.ENERGY:
         learned = sources.parts[reading.TRAIN]
         features, _ = runs.features_and_logits(classifier, learned.images)
         space = open_sets.Space.of(features, learned.sources)

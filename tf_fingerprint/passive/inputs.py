@@ -38,14 +38,14 @@ def read(
     """
     sources = read_sources(config.data, sources_dir, progress=progress)
     rate = config.unknown.max_false_positive_rate
-    needed = open_sets.images_needed(rate)
+    needed = open_sets.images_needed(rate, config.unknown.score)
     found = len(sources.parts[reading.CALIBRATION])
     if found < needed:
         raise errors.DataError(
             f"{sources_dir}: too few pictures for a threshold that calls at "
             f"most {rate:g} of them unknown: it must rest on {needed}, and "
-            f"{found} are held out for it. Add pictures, or raise "
-            "`data.calibration_share`."
+            f"{found} are held out for it. Add pictures, raise "
+            "`data.calibration_share`, or go by one score (`unknown.score`)."
         )
     return sources
 

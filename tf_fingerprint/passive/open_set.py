@@ -4,7 +4,8 @@ A score says how little a picture is like those of any source. Its threshold
 comes from pictures of the sources that the classifier has not learned from:
 with n of them, the k-th smallest score, k = ceil((n + 1) * (1 - rate)). If new
 pictures of the sources are like those, a share of at most `rate` of them is
-above it, however the scores are distributed.
+above it, however the scores are distributed. Where either of two scores
+suffices, each has half of the rate.
 
 Nothing is promised of how many pictures from elsewhere are found out.
 
@@ -27,8 +28,11 @@ import scipy.special
 from tf_fingerprint import calibration
 from tf_fingerprint import errors
 
-ENERGY, DISTANCE = "energy", "distance"
-SCORES = (ENERGY, DISTANCE)
+ENERGY, DISTANCE, EITHER = "energy", "distance", "either"
+SCORES = (ENERGY, DISTANCE, EITHER)
+
+# What `EITHER` consists of, in the order of its scales.
+BOTH = (ENERGY, DISTANCE)
 
 # What keeps rarely used directions of the features from counting for all.
 _RIDGE = 1e-3
@@ -90,6 +94,8 @@ class OpenSet:
         images: Pictures that the threshold rests on.
         above: How many of those are above it.
         space: Of the distance; None with the energy.
+        scales: With `EITHER`, the threshold of each of `BOTH`, and what its
+            values scatter by: its score is the larger of what exceeds them.
     """
 
     score: str
@@ -98,6 +104,7 @@ class OpenSet:
     images: int
     above: int
     space: Space | None = None
+    scales: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     def calibrate(
@@ -116,21 +123,28 @@ class OpenSet:
             features: `(images, features)`.
             logits: `(images, sources)`.
             max_false_positive_rate: Tolerated rate.
-            space: Needed by the distance.
+            space: Needed by the distance, and so by `EITHER`.
 
         Raises:
             ValueError: If there are too few pictures for that rate.
         """
-        found = np.sort(scores_of(score, features, logits, space))
-        needed = images_needed(max_false_positive_rate)
-        if len(found) < needed:
+        needed = images_needed(max_false_positive_rate, score)
+        if len(logits) < needed:
             raise ValueError(
                 f"There must be {needed} images for a rate of "
-                f"{max_false_positive_rate:g}. Received {len(found)}."
+                f"{max_false_positive_rate:g}. Received {len(logits)}."
             )
-        # So written, 0.05 of 20 is 1 in floating point too.
-        beyond = math.floor((len(found) + 1) * max_false_positive_rate + 1e-9)
-        threshold = float(found[len(found) - beyond])
+        scales, threshold = (), 0.0
+        if score == EITHER:
+            rate = max_false_positive_rate / 2
+            parts = [scores_of(one, features, logits, space) for one in BOTH]
+            scales = tuple(
+                (_threshold(part, rate), float(part.std()) or 1.0)
+                for part in parts
+            )
+        found = scores_of(score, features, logits, space, scales)
+        if score != EITHER:
+            threshold = _threshold(found, max_false_positive_rate)
         above = int((found > threshold).sum())
         return cls(
             score,
@@ -138,7 +152,8 @@ class OpenSet:
             max_false_positive_rate,
             len(found),
             above,
-            space if score == DISTANCE else None,
+            space if score != ENERGY else None,
+            scales,
         )
 
     def scores(
@@ -147,13 +162,15 @@ class OpenSet:
         logits: npt.NDArray[np.float32],
     ) -> npt.NDArray[np.float64]:
         """How little each picture is like those of any source, `(images,)`."""
-        return scores_of(self.score, features, logits, self.space)
+        return scores_of(self.score, features, logits, self.space, self.scales)
 
     def to_dict(self) -> dict[str, Any]:
         """What a reader should know, as JSON holds it."""
         low, high = calibration.rate_interval(self.above, self.images)
+        scales = {"scales": self.scales} if self.scales else {}
         return {
             "score": self.score,
+            **scales,
             "threshold": self.threshold,
             "max_false_positive_rate": self.max_false_positive_rate,
             "images": self.images,
@@ -189,7 +206,7 @@ def load(path: str | os.PathLike[str]) -> OpenSet:
     try:
         known = json.loads(path.read_text())
         space = None
-        if known["score"] == DISTANCE:
+        if known["score"] != ENERGY:
             with np.load(path.with_suffix(".npz")) as arrays:
                 space = Space(arrays["whitening"], arrays["means"])
         return OpenSet(
@@ -199,6 +216,7 @@ def load(path: str | os.PathLike[str]) -> OpenSet:
             int(known["images"]),
             int(known["above"]),
             space,
+            tuple((float(at), float(by)) for at, by in known.get("scales", ())),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise errors.RunError(
@@ -219,21 +237,39 @@ def energies(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return -scipy.special.logsumexp(logits.astype("float64"), axis=-1)
 
 
-def scores_of(score, features, logits, space=None):
-    """Either score, `(images,)`; see `OpenSet`."""
+def scores_of(score, features, logits, space=None, scales=()):
+    """Any of the scores, `(images,)`; see `OpenSet`."""
     if score == ENERGY:
         return energies(logits)
     if space is None:
         raise ValueError("`space` must be given for the distance.")
-    return space.distances(features)
+    if score == DISTANCE:
+        return space.distances(features)
+    exceeding = [
+        (scores_of(one, features, logits, space) - at) / by
+        for one, (at, by) in zip(BOTH, scales, strict=True)
+    ]
+    return np.maximum(*exceeding)
 
 
-def images_needed(max_false_positive_rate: float) -> int:
+def images_needed(max_false_positive_rate: float, score: str) -> int:
     """Fewest pictures that a threshold for this rate can rest on.
+
+    Args:
+        max_false_positive_rate: Tolerated rate.
+        score: One of `SCORES`.
 
     Example:
 
-    >>> images_needed(0.05)
-    19
+    >>> images_needed(0.05, DISTANCE), images_needed(0.05, EITHER)
+    (19, 39)
     """
-    return math.ceil(1 / max_false_positive_rate - 1 - 1e-9)
+    parts = len(BOTH) if score == EITHER else 1
+    return math.ceil(parts / max_false_positive_rate - 1 - 1e-9)
+
+
+def _threshold(scores, rate):
+    """The score above which at most this share of new pictures are."""
+    # So written, 0.05 of 20 is 1 in floating point too.
+    beyond = math.floor((len(scores) + 1) * rate + 1e-9)
+    return float(np.sort(scores)[len(scores) - beyond])

@@ -109,13 +109,15 @@ class Unknown(Section):
     """`[unknown]`: when a picture is of none of the sources. Not in the paper.
 
     Args:
-        score: `distance` of the features from those of the nearest source, or
-            `energy` of the logits, which noise and other photographs pass.
+        score: `distance` of the features from those of the nearest source,
+            which finds pictures of other things; `energy` of the logits, which
+            finds other generators of the same things; or `either` of them,
+            with half of the rate each.
         max_false_positive_rate: Tolerated share of the sources' own pictures
             that are called unknown.
     """
 
-    score: Literal["distance", "energy"] = "distance"
+    score: Literal["distance", "energy", "either"] = "either"
     max_false_positive_rate: Share = 0.05
 
 
