@@ -34,6 +34,7 @@ SETTINGS = (
     "network.max_channels=256",
     "optimizer.learning_rate=0.003",
     "training.mixed_precision=mixed_bfloat16",
+    "unknown.score=distance",
 )
 
 
@@ -62,11 +63,11 @@ def _arguments(arguments):
         "--images",
         type=int,
         nargs="+",
-        default=[80_000, 120_000],
+        default=[80_000, 400_000],
         help="pictures that each classifier is shown",
     )
     parser.add_argument(
-        "--pictures", type=int, default=8000, help="to learn from, of all"
+        "--pictures", type=int, default=24_000, help="to learn from, of all"
     )
     parser.add_argument(
         "--test-pictures", type=int, default=1000, help="of all copies"
