@@ -91,9 +91,10 @@ def test_a_failed_training_is_named_and_leaves_no_source(
     assert not (tmp_path / "sources.json").exists()
 
 
-def test_too_few_photographs_are_said(sources, photographs, tmp_path):
+@pytest.mark.parametrize("option", ["--pictures", "--real-pictures"])
+def test_too_few_photographs_are_said(option, sources, photographs, tmp_path):
     options = sources.parser().parse_args(
-        arguments(photographs, tmp_path, "--pictures", 10)
+        arguments(photographs, tmp_path, option, 10)
     )
 
     with pytest.raises(errors.DataError, match="at least 13 photographs"):
