@@ -78,6 +78,12 @@ TABLES = {
             ("MobileNet's features, trained head", "mobilenet_head", None),
         )
         for paper in [None if kind else paper]
+    ]
+    + [
+        (
+            "architectures: the head, of all 4,138 of each source",
+            *("passive_baselines", "mobilenet_head", None, None),
+        )
     ],
     "attacks": [
         (words, "passive", f"{kind}_{name}", goal, paper)
