@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -135,3 +137,15 @@ def test_a_broken_threshold_is_named(text, tmp_path):
 
     with pytest.raises(errors.RunError, match="unknown.json: can't be read"):
         open_set.load(tmp_path / "unknown.json")
+
+
+def test_both_scores_need_what_they_are_scaled_by(tmp_path):
+    path = tmp_path / "unknown.json"
+    calibrated(40, 0.05, score="either", space=any_space()).save(path)
+    open_set.load(path)
+    known = json.loads(path.read_text())
+    del known["scales"]
+    path.write_text(json.dumps(known))
+
+    with pytest.raises(errors.RunError, match="can't be read.*scales"):
+        open_set.load(path)

@@ -206,6 +206,7 @@ def load(path: str | os.PathLike[str]) -> OpenSet:
     try:
         known = json.loads(path.read_text())
         space = None
+        scales = known["scales"] if known["score"] == EITHER else ()
         if known["score"] != ENERGY:
             with np.load(path.with_suffix(".npz")) as arrays:
                 space = Space(arrays["whitening"], arrays["means"])
@@ -216,7 +217,7 @@ def load(path: str | os.PathLike[str]) -> OpenSet:
             int(known["images"]),
             int(known["above"]),
             space,
-            tuple((float(at), float(by)) for at, by in known.get("scales", ())),
+            tuple((float(at), float(by)) for at, by in scales),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise errors.RunError(
