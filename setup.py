@@ -32,7 +32,7 @@ EXTRAS = {
 
 def version():
     """The version, read without importing what it is the version of."""
-    text = (FOLDER / "tf_fingerprint" / "__init__.py").read_text("utf-8")
+    text = (FOLDER / "tf_fingerprint" / "version.py").read_text("utf-8")
     return re.search(r'^__version__ = "(.+)"$', text, re.MULTILINE)[1]
 
 

@@ -49,8 +49,8 @@ def serve_keras(folder, exchange, threads, batch_size, precision):
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
     import tf_fingerprint
-    from tf_fingerprint import building
     from tf_fingerprint import config
+    from tf_fingerprint.artificial import training
 
     run = tf_fingerprint.load(folder)
     pixels, bits = inputs(run.config, batch_size)
@@ -69,7 +69,7 @@ def serve_keras(folder, exchange, threads, batch_size, precision):
         ],
     )
     keras.config.set_dtype_policy(precision)
-    model = building.build(settings)
+    model = training.build(settings)
     step = model.make_train_function()
     batch = tf.constant(pixels / np.float32(127.5) - 1)
     batches = iter(tf.data.Dataset.from_tensors(batch).repeat())

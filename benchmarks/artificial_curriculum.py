@@ -17,7 +17,7 @@ import time
 import results_file
 
 from tf_fingerprint import config
-from tf_fingerprint import training
+from tf_fingerprint import methods
 
 RESULT = "artificial_curriculum"
 READ = 0.9
@@ -114,7 +114,7 @@ def trained(name, args):
     folder = args.folder / name
     start = time.perf_counter()
     if not (folder / "encoder.keras").is_file():
-        training.train(experiment, folder, resume=folder.exists(), verbose=0)
+        methods.train(experiment, folder, resume=folder.exists(), verbose=0)
     with open(folder / "metrics.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     last = rows[-1]

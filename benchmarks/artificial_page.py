@@ -16,8 +16,8 @@ import pages
 import results_file
 import results_page
 
-from tf_fingerprint.evaluation import published
-from tf_fingerprint.evaluation import tampering
+from tf_fingerprint.evaluation.report import published
+from tf_fingerprint.evaluation.suites import tampering
 
 PAGE = "artificial_results.md"
 TRANSFER, SUITES = "artificial_transfer", artificial_suites.RESULT

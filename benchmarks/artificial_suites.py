@@ -27,14 +27,14 @@ import tf_fingerprint
 from tf_fingerprint import calibration
 from tf_fingerprint import data
 from tf_fingerprint import evaluation
-from tf_fingerprint import suites
 from tf_fingerprint.artificial import probing
-from tf_fingerprint.evaluation import accuracy
 from tf_fingerprint.evaluation import codecs
-from tf_fingerprint.evaluation import extractors
-from tf_fingerprint.evaluation import generator_tampering
-from tf_fingerprint.evaluation import perturbing
-from tf_fingerprint.evaluation import published
+from tf_fingerprint.evaluation.attacks import perturbing
+from tf_fingerprint.evaluation.metrics import accuracy
+from tf_fingerprint.evaluation.metrics import extractors
+from tf_fingerprint.evaluation.report import published
+from tf_fingerprint.evaluation.suites import generator_tampering
+from tf_fingerprint.evaluation.suites import names as suites
 
 RESULT = "artificial_suites"
 KINDS = ("noise", "blur", "jpeg", "crop")

@@ -22,7 +22,7 @@ from tf_fingerprint import data
 from tf_fingerprint import evaluation
 from tf_fingerprint import fingerprints
 from tf_fingerprint.artificial import probing
-from tf_fingerprint.evaluation import extractors
+from tf_fingerprint.evaluation.metrics import extractors
 
 MAX_FALSE_POSITIVE_RATE = 1e-6
 GROUP = probing.NUM_IMAGES

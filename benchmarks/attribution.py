@@ -22,11 +22,12 @@ import results_file
 import shipped_inputs as inputs
 from PIL import Image
 
-from tf_fingerprint import calibrating
+from tf_fingerprint import attribution
 from tf_fingerprint import calibration
 from tf_fingerprint import fingerprints
-from tf_fingerprint import registry
-from tf_fingerprint import runs
+from tf_fingerprint import methods
+from tf_fingerprint.evaluation import calibrating
+from tf_fingerprint.scalable import run as scalable_run
 
 SHARED = results_file.ROOT.parent / "shared" / "data"
 PHOTOGRAPHS = [SHARED / "bsds400_natural.zip", SHARED / "fruits100_train.zip"]
@@ -43,7 +44,7 @@ PART = 64
 
 def main(arguments=None):
     args = parse(arguments)
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     made = calibrated(run, args)
     everybody = inputs.issue(made.generator, max(args.issued), made.draw)
     copies = max(1, args.pictures // TOGETHER)
@@ -66,7 +67,7 @@ def main(arguments=None):
     for count in args.issued:
         candidates = everybody
         if count < len(everybody):
-            candidates = registry.Candidates(
+            candidates = attribution.Candidates(
                 made.generator, everybody.records[:count]
             )
         figures |= accuracy(candidates, made, read)
@@ -79,7 +80,7 @@ def main(arguments=None):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     parser.add_argument("--photographs", nargs="+", default=PHOTOGRAPHS)
     parser.add_argument(
         "--min-photographs", type=int, default=calibration.MIN_PHOTOGRAPHS
@@ -218,7 +219,7 @@ def found(images):
 
 
 def judge(candidates, made, decide):
-    return calibration.Judge(
+    return attribution.Judge(
         candidates,
         made,
         max_false_positive_rate=MAX_FALSE_POSITIVE_RATE,

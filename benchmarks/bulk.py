@@ -27,7 +27,8 @@ from pyarrow import parquet
 
 import export
 from tf_fingerprint import bulk
-from tf_fingerprint import runs
+from tf_fingerprint import methods
+from tf_fingerprint.scalable import run as scalable_run
 
 SHARED = results_file.ROOT.parent / "shared" / "data"
 MILLION, WORKERS = 1_000_000, 100
@@ -37,7 +38,7 @@ NUM_FIRST = 16
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     parser.add_argument(
         "--photographs", default=str(SHARED / "bsds400_natural.zip")
     )
@@ -45,7 +46,7 @@ def main(arguments=None):
     parser.add_argument("--issued", type=int, default=10_000)
     parser.add_argument("--results", default=results_file.RESULTS)
     args = parser.parse_args(arguments)
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     candidates = inputs.issue(run.record, args.issued)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)

@@ -21,14 +21,15 @@ import time
 import numpy as np
 import results_file
 
-from export import bulk
-from export import bundle
-from export import bundle_check
-from export import manifest
-from export import signing
-from export import verification
+from export.bundles import check as bundle_check
+from export.bundles import manifest
+from export.bundles import signing
+from export.bundles import verification
+from export.bundles import writer as bundle_writer
+from tf_fingerprint import methods
 from tf_fingerprint import registry
-from tf_fingerprint import runs
+from tf_fingerprint.issuing import many as bulk
+from tf_fingerprint.scalable import run as scalable_run
 
 # How many signatures are checked, and bundles taken apart for timing.
 SAMPLE = 20
@@ -43,7 +44,7 @@ def main():
     parser.add_argument(
         "--dry", action="store_true", help="print only, write no result"
     )
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     parser.add_argument("--formats", default="", help="tflite,onnx")
     parser.add_argument(
         "--folder", help="disk to measure; the temporary folder if not given"
@@ -62,8 +63,8 @@ def main():
 def measure(args, formats, folder):
     private, public = keys(folder)
     start = time.perf_counter()
-    writer = bundle.BundleWriter(
-        runs.load(args.run), formats=formats, sign_with=private
+    writer = bundle_writer.BundleWriter(
+        methods.load(args.run), formats=formats, sign_with=private
     )
     writer.prepare()
     prepared = time.perf_counter() - start

@@ -15,10 +15,11 @@ import calibration_table
 import numpy as np
 import results_file
 
-from tf_fingerprint import calibrating
 from tf_fingerprint import calibration
 from tf_fingerprint import fingerprints
-from tf_fingerprint import runs
+from tf_fingerprint import methods
+from tf_fingerprint.evaluation import calibrating
+from tf_fingerprint.scalable import run as scalable_run
 
 SHARED = results_file.ROOT.parent / "shared" / "data"
 UNTRAINED = [SHARED / "bsds400_natural.zip", SHARED / "fruits100_train.zip"]
@@ -33,7 +34,7 @@ BLOCKS = 20
 
 def main(arguments=None):
     args = parse(arguments)
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     sources = {
         pathlib.Path(source).stem: photographs(run, source)
         for source in args.photographs
@@ -74,7 +75,7 @@ def main(arguments=None):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     parser.add_argument(
         "--photographs",
         nargs="+",

@@ -22,8 +22,8 @@ import results_file
 import suites_measured
 
 from tf_fingerprint import config
-from tf_fingerprint.evaluation import capacity
 from tf_fingerprint.evaluation import trials
+from tf_fingerprint.evaluation.suites import capacity
 
 # Of one training of configs/capacity_32.toml on one core; the first one
 # that is done here takes its place.

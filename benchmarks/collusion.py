@@ -30,14 +30,15 @@ import collusion_tables
 import numpy as np
 import results_file
 
-from tf_fingerprint import runs
+from tf_fingerprint import methods
+from tf_fingerprint.scalable import run as scalable_run
 
 SIZES = (1, 2, 3, 4)
 
 
 def main(arguments=None):
     args = parse(arguments)
-    logits, tallies = measure(runs.load(args.run), args)
+    logits, tallies = measure(methods.load(args.run), args)
     figures = {
         "coalitions_of_each_kind": args.coalitions,
         "pictures_of_each_coalition": args.pictures,
@@ -54,7 +55,7 @@ def main(arguments=None):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     for name, default in (
         ("coalitions", 16),
         ("pictures", 64),

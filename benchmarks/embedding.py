@@ -57,8 +57,8 @@ def main():
 def measured(args):
     import tf_fingerprint
     from tf_fingerprint import fingerprints
-    from tf_fingerprint.artificial import embedding
     from tf_fingerprint.artificial import marking
+    from tf_fingerprint.artificial.marked_sets import embedding
 
     run = tf_fingerprint.load(args.run)
     bits = fingerprints.random_bits(run.record.num_bits)

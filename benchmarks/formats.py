@@ -18,13 +18,15 @@ import numpy as np
 import results_file
 import tensorflow as tf
 
-from export import bundle
-from export import bundle_check
+from export.bundles import check as bundle_check
+from export.bundles import writer as bundle_writer
+from tf_fingerprint import attribution
 from tf_fingerprint import data
+from tf_fingerprint import methods
 from tf_fingerprint import registry
-from tf_fingerprint import runs
-from tf_fingerprint import sampling
+from tf_fingerprint.models import sampling
 from tf_fingerprint.registry import commitments
+from tf_fingerprint.scalable import run as scalable_run
 
 # Logits as close to 0 as this may change sign by rounding.
 NEAR_ZERO = 0.05
@@ -34,10 +36,10 @@ BATCH = 50
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=int, default=1000)
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     parser.add_argument("--recipients", type=int, default=100)
     args = parser.parse_args()
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(run, args, pathlib.Path(folder))
     for name, figure in figures.items():
@@ -51,8 +53,8 @@ def measure(run, args, folder):
             registry.issue(store, f"Recipient {number}", generator=run.record)
             for number in range(args.recipients)
         ]
-        candidates = registry.Candidates.load(store, run.generator_digest)
-    writer = bundle.BundleWriter(run, formats=["tflite", "onnx"])
+        candidates = attribution.Candidates.load(store, run.generator_digest)
+    writer = bundle_writer.BundleWriter(run, formats=["tflite", "onnx"])
     salt = commitments.salt(bytes(32), records[0].id)
     writer.write(records[0], folder / "copy", salt=salt)
     forms = makers(folder / "copy")
@@ -68,7 +70,7 @@ def measure(run, args, folder):
         )
         verdicts = [
             verdict.recipient
-            for verdict in registry.attribute_many(logits > 0, candidates)
+            for verdict in attribution.attribute_many(logits > 0, candidates)
         ]
         figures[f"{name}_attributed_rightly"] = verdicts.count(
             records[0].recipient

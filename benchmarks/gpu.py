@@ -34,7 +34,7 @@ def main(arguments=None):
     import gpu_evaluation  # After the check, as it imports all of them.
     import gpu_state
 
-    from tf_fingerprint import training
+    from tf_fingerprint import methods
 
     reserve = min(EVALUATION_MINUTES, args.minutes / 5)
     with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +44,7 @@ def main(arguments=None):
             before = gpu_state.unpack(args.resume, config, run)
         begun = time.monotonic()
         minutes = args.minutes - reserve - (begun - STARTED) / 60
-        training.train(
+        methods.train(
             config, run, resume=bool(args.resume), minutes=max(minutes, 0.01)
         )
         seconds = time.monotonic() - begun

@@ -12,8 +12,8 @@ from PIL import Image
 
 from tf_fingerprint import data
 from tf_fingerprint import evaluation
-from tf_fingerprint import run_files
-from tf_fingerprint import sampling
+from tf_fingerprint.models import sampling
+from tf_fingerprint.runs import directory as run_directory
 
 SEED = 0
 BATCH = 256
@@ -34,7 +34,7 @@ def figures(run, features, *, count):
         Dict from name to number. The Frechet distance is to equally many
         photographs, mirrored ones among them if there are too few.
     """
-    config, generator, decoder = run_files.read(run)
+    config, generator, decoder = run_directory.read(run)
     photographs = data.load(
         config.data.source,
         resolution=config.data.resolution,

@@ -14,19 +14,19 @@ import zipfile
 import keras
 import numpy as np
 
-from tf_fingerprint import building
 from tf_fingerprint import config as configs
-from tf_fingerprint import curriculum
 from tf_fingerprint import errors
-from tf_fingerprint import run_files
+from tf_fingerprint.runs import directory as run_directory
+from tf_fingerprint.scalable import training as scalable_training
+from tf_fingerprint.training import curriculum
 
 STATE = "state.npz"
 CHECKPOINT, INPUTS = "checkpoints/latest.weights.h5", "data.json"
 METRICS = "metrics.csv"
 PART_BYTES = 16_000_000
 SAVED = {
-    "ema_generator": run_files.GENERATOR,
-    "decoder": run_files.DECODER,
+    "ema_generator": run_directory.GENERATOR,
+    "decoder": run_directory.DECODER,
 }
 
 
@@ -41,7 +41,7 @@ def pack(run, config, folder):
     Returns:
         Images that the training has seen.
     """
-    model = building.build(config)
+    model = scalable_training.build(config)
     model.load_weights(run / CHECKPOINT)
     arrays = {
         "progress": np.array(dataclasses.astuple(model.progress)),
@@ -59,7 +59,7 @@ def pack(run, config, folder):
     for number, start in enumerate(range(0, len(content), PART_BYTES)):
         part = content[start : start + PART_BYTES]
         _write(folder / f"{STATE}.{number:02}", part)
-    for name in (run_files.CONFIG, *SAVED.values(), METRICS):
+    for name in (run_directory.CONFIG, *SAVED.values(), METRICS):
         _write(folder / name, (run / name).read_bytes())
     return model.progress.images
 
@@ -80,21 +80,21 @@ def unpack(folder, config, run):
     """
     parts = sorted(folder.glob(f"{STATE}.*"))
     try:
-        before = configs.read(folder / run_files.CONFIG)
+        before = configs.read(folder / run_directory.CONFIG)
         content = b"".join(part.read_bytes() for part in parts)
         with np.load(io.BytesIO(content)) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except (errors.ConfigError, ValueError, EOFError, zipfile.BadZipFile) as e:
         raise SystemExit(
-            f"{folder} must hold {run_files.CONFIG} and all parts of {STATE}. "
-            f"{e}"
+            f"{folder} must hold {run_directory.CONFIG} and all parts of "
+            f"{STATE}. {e}"
         ) from e
     if configs.digest(before) != configs.digest(config):
         raise SystemExit(
-            f"{folder} holds another experiment: its {run_files.CONFIG} is not "
-            "the one given. Give the same config, --set and photographs."
+            f"{folder} holds another experiment: its {run_directory.CONFIG} "
+            "is not the one given. Give the same config, --set and photographs."
         )
-    model = building.build(config)
+    model = scalable_training.build(config)
     fields = dataclasses.fields(curriculum.Progress)
     model.progress = curriculum.Progress(
         *(f.type(v) for f, v in zip(fields, arrays["progress"], strict=True))
@@ -108,7 +108,7 @@ def unpack(folder, config, run):
         getattr(model, name).set_weights(network.get_weights())
     (run / CHECKPOINT).parent.mkdir(parents=True)
     model.save_weights(run / CHECKPOINT)
-    _write(run / run_files.CONFIG, configs.to_toml(config).encode())
+    _write(run / run_directory.CONFIG, configs.to_toml(config).encode())
     _write(run / INPUTS, str(arrays["inputs"]).encode())
     _write(run / METRICS, (folder / METRICS).read_bytes())
     return model.progress.images

@@ -119,8 +119,8 @@ def step_seconds(config, steps, trace):
     """Mean time of a step, as `fit` takes them, penalties included."""
     import keras
 
-    from tf_fingerprint import building
     from tf_fingerprint import data
+    from tf_fingerprint.scalable import training as scalable_training
 
     class Clock(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
@@ -138,7 +138,7 @@ def step_seconds(config, steps, trace):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(training.mixed_precision)
     try:
-        gan = building.build(config)
+        gan = scalable_training.build(config)
     finally:
         keras.config.set_dtype_policy(before)
     clock, options = Clock(), {"verbose": 0, "callbacks": []}

@@ -28,6 +28,7 @@ import tensorflow as tf
 
 import export
 import tf_fingerprint
+from tf_fingerprint import attribution as attributions
 from tf_fingerprint import registry
 
 SIZES = [1_000, 100_000, 1_000_000]
@@ -136,7 +137,7 @@ def issued(run, bits, size):
     digits = len(bits) // 4
     texts = [packed[n * digits : (n + 1) * digits] for n in range(size)]
     texts[-1:] = [np.packbits(bits).tobytes().hex()] if size else []
-    return registry.Candidates(
+    return attributions.Candidates(
         run.record,
         [
             registry.IssuanceRecord(f"{n:016x}", text, f"R{n}", now, run.record)

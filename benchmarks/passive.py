@@ -19,10 +19,10 @@ import passive_measured
 import passive_strangers
 import results_file
 
-from tf_fingerprint.evaluation import extractors
-from tf_fingerprint.evaluation import pages
-from tf_fingerprint.evaluation import reports
-from tf_fingerprint.passive import held_out
+from tf_fingerprint.evaluation.metrics import extractors
+from tf_fingerprint.evaluation.report import pages
+from tf_fingerprint.evaluation.report import reports
+from tf_fingerprint.evaluation.suites import passive_held_out
 from tf_fingerprint.passive import sources as reading
 
 
@@ -38,7 +38,7 @@ def main(arguments=None):
             print(f"not measured: {group}, for which there is no run")
             continue
         run = found.runs[group, "full"]
-        labelled = held_out.read(run, args.sources / group)
+        labelled = passive_held_out.read(run, args.sources / group)
         pictures += len(labelled)
         _take(figures, passive_measured.confusion(group, run, labelled))
         if not args.no_baselines:
@@ -112,7 +112,7 @@ def _baselines(group, run, args, labelled, extractor):
     wanted = run.settings.data
     sources = reading.read(args.sources / group, resolution=wanted.resolution)
     parts = {
-        part: held_out.first(pictures, args.most)
+        part: passive_held_out.first(pictures, args.most)
         for part, pictures in sources.parts.items()
     }
     parts[reading.TEST] = labelled

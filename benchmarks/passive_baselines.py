@@ -20,8 +20,8 @@ import results_file
 import scipy.signal
 
 from tf_fingerprint import data
-from tf_fingerprint.evaluation import accuracy
-from tf_fingerprint.passive import held_out
+from tf_fingerprint.evaluation.metrics import accuracy
+from tf_fingerprint.evaluation.suites import passive_held_out
 from tf_fingerprint.passive import sources as reading
 
 COMPONENTS = 100
@@ -43,11 +43,11 @@ def main(arguments=None):
     sources = reading.read(args.sources, resolution=args.resolution)
     extractor = None
     if args.features:
-        from tf_fingerprint.evaluation import extractors
+        from tf_fingerprint.evaluation.metrics import extractors
 
         extractor = extractors.load(args.features)
     parts = {
-        part: held_out.first(labelled, args.most)
+        part: passive_held_out.first(labelled, args.most)
         for part, labelled in sources.parts.items()
     }
     figures = {}

@@ -20,10 +20,10 @@ import results_file
 from PIL import Image
 
 from tf_fingerprint import fingerprints as bits
-from tf_fingerprint import runs
-from tf_fingerprint.evaluation import accuracy
-from tf_fingerprint.passive import runs as passive_runs
-from tf_fingerprint.passive import settings
+from tf_fingerprint import methods
+from tf_fingerprint.config import passive as passive_config
+from tf_fingerprint.evaluation.metrics import accuracy
+from tf_fingerprint.passive import run as passive_runs
 from tf_fingerprint.passive import training
 
 # Tolerated rate of naming anybody for a picture from elsewhere.
@@ -40,7 +40,7 @@ SETTINGS = (
 
 def main(arguments=None):
     args = _arguments(arguments)
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     figures = {}
     for copies, images in zip(args.copies, args.images, strict=True):
         with tempfile.TemporaryDirectory() as folder:
@@ -142,7 +142,7 @@ def trained(run, fingerprints, images, folder, args):
         place = folder / "sources" / part / f"{maker:03}"
         place.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture.squeeze()).save(place / f"{number:06}.png")
-    config = settings.read(
+    config = passive_config.read(
         None,
         [
             f"data.resolution={run.config.data.resolution}",

@@ -6,18 +6,18 @@ import pathlib
 import numpy as np
 import passive_strangers
 
-from tf_fingerprint.evaluation.figures import Curve
-from tf_fingerprint.evaluation.figures import Figure
+from tf_fingerprint.evaluation.report.figures import Curve
+from tf_fingerprint.evaluation.report.figures import Figure
+from tf_fingerprint.evaluation.suites import passive as passive_suite
+from tf_fingerprint.evaluation.suites import passive_held_out
+from tf_fingerprint.evaluation.suites import passive_robustness
+from tf_fingerprint.evaluation.suites import passive_separation
 from tf_fingerprint.passive import attacks
-from tf_fingerprint.passive import evaluation
 from tf_fingerprint.passive import folders
-from tf_fingerprint.passive import held_out
-from tf_fingerprint.passive import robustness
-from tf_fingerprint.passive import runs
-from tf_fingerprint.passive import separation
+from tf_fingerprint.passive import run as passive_run
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import trunk
-from tf_fingerprint.passive import visual_runs
+from tf_fingerprint.passive.visualization import run as visualization_run
 
 GROUPS = ("architectures", "seeds")
 SPLITS = 20
@@ -54,11 +54,11 @@ def find(folder, sources):
     }
     found = Found({}, {})
     for path in sorted(pathlib.Path(folder).iterdir()):
-        if (path / visual_runs.VISUALIZATION).is_file():
-            run = visual_runs.load(path)
+        if (path / visualization_run.VISUALIZATION).is_file():
+            run = visualization_run.load(path)
             found.visual[_group(labels, run)] = run
-        elif (path / runs.CLASSIFIER).is_file():
-            run = runs.load(path)
+        elif (path / passive_run.CLASSIFIER).is_file():
+            run = passive_run.load(path)
             key = (_group(labels, run), _purpose(run.settings))
             if key in found.runs:
                 raise SystemExit(f"{path}: there is another run for {key}")
@@ -118,7 +118,7 @@ def as_figures(figures):
 def confusion(group, run, labelled):
     """Accuracy, and how many of each source are taken for which."""
     name = f"{group}_accuracy"
-    yield with_interval(name, robustness.share(name, run, labelled))
+    yield with_interval(name, passive_robustness.share(name, run, labelled))
     _, logits = run.read(labelled.images)
     guesses = logits.argmax(axis=1)
     for place, label in enumerate(run.labels):
@@ -137,7 +137,7 @@ def unknown(found, folder):
     for (group, purpose), run in found.runs.items():
         if group != "architectures" or purpose[0] != "without":
             continue
-        judged = evaluation.evaluate(run, folder)
+        judged = passive_suite.evaluate(run, folder)
         found_out = judged.detected
         detected.append(found_out)
         alarms.append(judged.false_positives)
@@ -174,7 +174,7 @@ def _ratios(features, sources):
     """The ratio for several halvings."""
     return np.array(
         [
-            separation.ratio(features, sources, seed=seed)
+            passive_separation.ratio(features, sources, seed=seed)
             for seed in range(SPLITS)
         ]
     )
@@ -209,7 +209,7 @@ def attacks_of(found, labelled, curves, curve_pictures):
         for (group, purpose), other in found.runs.items()
         if group == "architectures" and purpose[0] == "attack"
     }
-    for item in robustness.measure(
+    for item in passive_robustness.measure(
         run, immunised, labelled, curve_pictures=curve_pictures
     ):
         if isinstance(item, Curve):
@@ -232,8 +232,10 @@ def seen(found, folder, curves):
                 place = side // size
                 if variant == "postpool":
                     place = min(trunk.receptive_field(side, size), side)
-                figure = robustness.share(
-                    f"{variant}_{place}", run, held_out.read(run, folder)
+                figure = passive_robustness.share(
+                    f"{variant}_{place}",
+                    run,
+                    passive_held_out.read(run, folder),
                 )
                 points.append((place, figure))
                 yield with_interval(figure.name, figure)
@@ -242,7 +244,7 @@ def seen(found, folder, curves):
             curves.append(Curve(variant, label, "accuracy", tuple(points)))
     if "architectures" in found.visual:
         visual = found.visual["architectures"]
-        labelled = held_out.read(visual, folder)
+        labelled = passive_held_out.read(visual, folder)
         guesses = visual.look(labelled.images).logits.argmax(axis=1)
         right = int((guesses == labelled.sources).sum())
         yield share("visualization_accuracy", right, len(labelled))

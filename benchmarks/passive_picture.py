@@ -15,9 +15,9 @@ import pathlib
 import numpy as np
 from PIL import Image
 
-from tf_fingerprint.passive import fingerprint_pictures as pictures
-from tf_fingerprint.passive import held_out
-from tf_fingerprint.passive import visual_runs
+from tf_fingerprint.evaluation.suites import passive_held_out
+from tf_fingerprint.passive.visualization import pictures as pictures
+from tf_fingerprint.passive.visualization import run as visualization_run
 
 SCALE, BEFORE = 2, 3
 
@@ -28,8 +28,8 @@ def main(arguments=None):
     parser.add_argument("--run", required=True, help="of a visualization")
     parser.add_argument("--sources", required=True, help="that it knows")
     args = parser.parse_args(arguments)
-    run = visual_runs.load(args.run)
-    images = held_out.read(run, args.sources, most=1).images
+    run = visualization_run.load(args.run)
+    images = passive_held_out.read(run, args.sources, most=1).images
     sheet = Image.fromarray(drawn(run, images))
     draft = args.picture.with_name(f".draft-{args.picture.name}")
     size = (sheet.width * SCALE, sheet.height * SCALE)

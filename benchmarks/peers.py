@@ -33,9 +33,10 @@ from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import evaluation
 from tf_fingerprint import fingerprints
-from tf_fingerprint import runs
-from tf_fingerprint.evaluation import perturbing
-from tf_fingerprint.evaluation import robustness_suite
+from tf_fingerprint import methods
+from tf_fingerprint.evaluation.attacks import perturbing
+from tf_fingerprint.evaluation.suites import robustness as robustness_suite
+from tf_fingerprint.scalable import run as scalable_run
 
 RECIPIENTS, MAX_FALSE_POSITIVE_RATE = 1000, 1e-6
 BATCHES = (1, 64)
@@ -61,7 +62,9 @@ def main(arguments=None):
         tempfile.TemporaryDirectory() as folder,
         peers_sides.Worker(args.python, folder) as worker,
     ):
-        sides = [peers_sides.Generator(runs.load(each)) for each in args.runs]
+        sides = [
+            peers_sides.Generator(methods.load(each)) for each in args.runs
+        ]
         sides += [
             peers_sides.Library(worker, *peer) for peer in peers_sides.PEERS
         ]
@@ -104,7 +107,7 @@ def parse(arguments):
     parser.add_argument(
         "--runs",
         nargs="+",
-        default=[runs.PRETRAINED],
+        default=[scalable_run.PRETRAINED],
         help="run directories, of any resolutions",
     )
     parser.add_argument("--photographs", default=suites_measured.OTHERS)

@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from tf_fingerprint import fingerprints
-from tf_fingerprint import sampling
+from tf_fingerprint.models import sampling
 
 WORKER = pathlib.Path(__file__).with_name("peers_worker.py")
 

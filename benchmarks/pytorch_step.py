@@ -1,4 +1,4 @@
-"""The training step of `tf_fingerprint.gan` in PyTorch, for comparison only.
+"""The training step of `scalable.gan` in PyTorch, for comparison only.
 
 Generator and decoder on one objective, then the discriminator, then every 16
 steps its penalty, then the moving average; see `FingerprintGAN`.

@@ -19,7 +19,7 @@ import results_file
 import shipped_inputs as inputs
 
 from tf_fingerprint import evaluation
-from tf_fingerprint import runs
+from tf_fingerprint import methods
 
 CONFIGS = results_file.ROOT / "configs"
 
@@ -33,7 +33,7 @@ def main():
         for name in ("smoke", "quick"):
             run_dir = pathlib.Path(folder, name)
             figures[f"{name}_seconds"] = train(name, run_dir)
-        figures |= measure(runs.load(run_dir), args.pictures)
+        figures |= measure(methods.load(run_dir), args.pictures)
     figures["pictures"] = args.pictures
     for name, figure in figures.items():
         print(f"{name:28} {figure:>12,.6g}")

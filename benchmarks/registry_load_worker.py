@@ -12,6 +12,7 @@ import sys
 
 import numpy as np
 
+from tf_fingerprint import attribution
 from tf_fingerprint import registry
 
 GENERATOR = registry.GeneratorRecord(
@@ -61,10 +62,10 @@ def issue_to_list(store, number, say):
 
 def attribute(store, say):
     """Decodes a picture that was never made, of somebody's copy."""
-    candidates = registry.Candidates.load(store, GENERATOR.digest)
+    candidates = attribution.Candidates.load(store, GENERATOR.digest)
     record = random.choice(candidates.records)
     flips = np.arange(128) < FLIPPED_BITS
-    verdict = registry.attribute(
+    verdict = attribution.attribute(
         record.bits ^ np.random.permutation(flips), candidates
     )
     named = verdict.record.id if verdict.record else "nobody"

@@ -13,13 +13,14 @@ import time
 import results_file
 
 from tf_fingerprint import evaluation
-from tf_fingerprint import runs
-from tf_fingerprint.evaluation import robustness_suite
+from tf_fingerprint import methods
+from tf_fingerprint.evaluation.suites import robustness as robustness_suite
+from tf_fingerprint.scalable import run as scalable_run
 
 
 def main(arguments=None):
     args = parse(arguments)
-    subject = evaluation.of_run(runs.load(args.run))
+    subject = evaluation.of_run(methods.load(args.run))
     options = evaluation.Options(pictures=args.pictures, seed=args.seed)
     robustness_suite.check(subject, options)
     made = robustness_suite.make(subject, options)
@@ -53,7 +54,9 @@ def measure(made, label, point):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", default=runs.PRETRAINED, help="run directory")
+    parser.add_argument(
+        "--run", default=scalable_run.PRETRAINED, help="run directory"
+    )
     parser.add_argument("--pictures", type=int, default=2048)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(

@@ -13,9 +13,10 @@ import time
 
 import numpy as np
 
+from tf_fingerprint import attribution
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
-from tf_fingerprint.registry import search
+from tf_fingerprint.attribution import search
 
 NUM_BITS = 128
 PART = 10_000
@@ -86,7 +87,7 @@ def loading(size):
             for start in range(0, size, PART):
                 store.append(records(generator, start, min(PART, size - start)))
             start = time.process_time()
-            candidates = registry.Candidates.load(store, generator.digest)
+            candidates = attribution.Candidates.load(store, generator.digest)
             elapsed = time.process_time() - start
     if candidates.records[-1].recipient != f"Recipient {size - 1}":
         raise SystemExit("what was loaded is not what was recorded")

@@ -18,15 +18,16 @@ import suites_measured
 from PIL import Image
 
 from tf_fingerprint import evaluation
-from tf_fingerprint import runs
-from tf_fingerprint.evaluation import averaged_pictures
-from tf_fingerprint.evaluation import secrecy
-from tf_fingerprint.evaluation import steganalysis
+from tf_fingerprint import methods
+from tf_fingerprint.evaluation.attacks import averaged_pictures
+from tf_fingerprint.evaluation.attacks import steganalysis
+from tf_fingerprint.evaluation.suites import secrecy
+from tf_fingerprint.scalable import run as scalable_run
 
 
 def main(arguments=None):
     args = parse(arguments)
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     subject = evaluation.of_run(run)
     options = evaluation.Options(
         pictures=args.pictures, seed=args.seed, baseline=args.baseline
@@ -68,7 +69,7 @@ def write_grid(grid, folder):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     parser.add_argument(
         "--baseline",
         default=str(suites_measured.BASELINE),

@@ -23,8 +23,10 @@ from PIL import Image
 
 import export
 from export import server
+from tf_fingerprint import attribution
+from tf_fingerprint import methods
 from tf_fingerprint import registry
-from tf_fingerprint import runs
+from tf_fingerprint.scalable import run as scalable_run
 
 PHOTOGRAPHS = (
     results_file.ROOT.parent / "shared" / "data" / "bsds400_natural.zip"
@@ -40,10 +42,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=int, default=1000)
     parser.add_argument("--photographs", type=pathlib.Path, default=PHOTOGRAPHS)
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     parser.add_argument("--results", default=results_file.RESULTS)
     args = parser.parse_args()
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(run, args, pathlib.Path(folder))
     for name, figure in figures.items():
@@ -62,7 +64,7 @@ def measure(run, args, folder):
     figures = {}
     for kind, files in kinds.items():
         logits = run.decode(files)
-        verdicts = registry.attribute_many(logits > 0, candidates)
+        verdicts = attribution.attribute_many(logits > 0, candidates)
         figures |= {
             f"{kind}pictures": len(files),
             f"{kind}bits": logits.size,
@@ -86,7 +88,7 @@ def issued(run, url):
     with registry.open_store(url, create=True) as store:
         for number in range(RECIPIENTS):
             registry.issue(store, f"Recipient {number}", generator=run.record)
-        return registry.Candidates.load(store, run.generator_digest)
+        return attribution.Candidates.load(store, run.generator_digest)
 
 
 def made(run, candidates, count):

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 import export
+from tf_fingerprint import attribution
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
 
@@ -53,7 +54,9 @@ class Setting:
         )
 
     def candidates(self):
-        return registry.Candidates.load(self.store, self.run.generator_digest)
+        return attribution.Candidates.load(
+            self.store, self.run.generator_digest
+        )
 
     def publish(self, folder, number):
         """Publishes an attribution that calls its registry by the number."""

@@ -13,9 +13,10 @@ import numpy as np
 import results_file
 import shipped_inputs as inputs
 
+from tf_fingerprint import attribution
 from tf_fingerprint import evaluation
-from tf_fingerprint import registry
-from tf_fingerprint import runs
+from tf_fingerprint import methods
+from tf_fingerprint.scalable import run as scalable_run
 
 SHARED = results_file.ROOT.parent / "shared" / "data"
 FEATURES = "features/mobilenet_v1_1.0_224_imagenet_uint8.npz"
@@ -31,7 +32,7 @@ BITS_SEED, ATTRIBUTION_SEED, FIDELITY_SEED, GRID_SEED = range(4)
 
 def main(arguments=None):
     args = parse(arguments)
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     network = evaluation.MobileNetFeatures(args.features)
     baseline = inputs.baseline_pictures(
         args.baseline, run, args.pictures, FIDELITY_SEED
@@ -56,7 +57,7 @@ def main(arguments=None):
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, default, what in (
-        ("run", runs.PRETRAINED, "run directory with the weights"),
+        ("run", scalable_run.PRETRAINED, "run directory with the weights"),
         ("photographs", SHARED / "afhqcat128_train.zip", "trained on"),
         ("other-photographs", SHARED / "bsds400_natural.zip", "of others"),
         ("features", SHARED / FEATURES, "weights of MobileNet"),
@@ -124,7 +125,7 @@ def measure_attribution(run, count, photographs):
 def name_photographs(run, photographs, candidates):
     """How many photographs name anybody; none should."""
     inputs.tell(f"{len(photographs)} photographs that no copy made")
-    verdicts = registry.attribute_many(
+    verdicts = attribution.attribute_many(
         run.decode(photographs) > 0,
         candidates,
         max_false_positive_rate=MAX_FALSE_POSITIVE_RATE,

@@ -9,6 +9,7 @@ import time
 import numpy as np
 from PIL import Image
 
+from tf_fingerprint import attribution
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
@@ -70,7 +71,7 @@ def issue(generator, count, draw=fingerprints.random_bits):
                 generator=generator,
                 draw=draw,
             )
-            return registry.Candidates.load(store, generator.digest)
+            return attribution.Candidates.load(store, generator.digest)
 
 
 def load(source, run, crop):

@@ -8,8 +8,9 @@ import results_file
 import shipped_inputs
 
 from tf_fingerprint import evaluation
-from tf_fingerprint import runs
-from tf_fingerprint import suites
+from tf_fingerprint import methods
+from tf_fingerprint.evaluation.suites import names as suites
+from tf_fingerprint.scalable import run as scalable_run
 
 SHARED = results_file.ROOT.parent / "shared" / "data"
 CATS = SHARED / "afhqcat128_train.zip"
@@ -21,7 +22,7 @@ BASELINE = results_file.ROOT / "benchmarks" / "baseline"
 def parser(description, photographs):
     """Arguments that all have in common; more can be added."""
     made = argparse.ArgumentParser(description=description.splitlines()[0])
-    made.add_argument("--run", default=runs.PRETRAINED)
+    made.add_argument("--run", default=scalable_run.PRETRAINED)
     made.add_argument("--photographs", nargs="+", default=photographs)
     made.add_argument("--pictures", type=int, default=2048)
     made.add_argument(
@@ -32,7 +33,7 @@ def parser(description, photographs):
 
 def measure(name, args, *, result, **options):
     """Prints each item as it comes, and writes what is a figure."""
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     crop = run.config.data.crop
     loaded = [shipped_inputs.load(p, run, crop) for p in args.photographs]
     subject = evaluation.of_run(run, np.concatenate(loaded))

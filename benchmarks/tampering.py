@@ -14,15 +14,16 @@ import suites_measured
 
 from tf_fingerprint import data
 from tf_fingerprint import evaluation
-from tf_fingerprint import runs
-from tf_fingerprint.evaluation import copies as sealed
-from tf_fingerprint.evaluation import extractors
-from tf_fingerprint.evaluation import tampering
+from tf_fingerprint import methods
+from tf_fingerprint.evaluation.attacks import copies as sealed
+from tf_fingerprint.evaluation.metrics import extractors
+from tf_fingerprint.evaluation.suites import tampering
+from tf_fingerprint.scalable import run as scalable_run
 
 
 def main(arguments=None):
     args = parse(arguments)
-    run = runs.load(args.run)
+    run = methods.load(args.run)
     form = run.config.data
     photographs = data.load(
         args.photographs,
@@ -62,7 +63,7 @@ def main(arguments=None):
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", default=runs.PRETRAINED)
+    parser.add_argument("--run", default=scalable_run.PRETRAINED)
     parser.add_argument("--photographs", default=suites_measured.CATS)
     parser.add_argument("--features", default=suites_measured.FEATURES)
     parser.add_argument("--pictures", type=int, default=256)

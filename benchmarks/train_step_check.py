@@ -8,8 +8,8 @@ import pytorch_step
 import torch
 import train_step_setting
 
-from tf_fingerprint import building
 from tf_fingerprint import models
+from tf_fingerprint.scalable import training as scalable_training
 
 # With this seed, rounding comes to 9e-5. With others it may come to 3e-2 (2 is
 # one): where a rectifier's input is 0 up to rounding, its slope may differ, and
@@ -50,7 +50,10 @@ def differences(config):
     keras.utils.set_random_seed(SEED)
     random = np.random.default_rng(SEED)
     noise = models.fixed_noise(config.data.resolution)
-    gan, step = building.build(config), pytorch_step.Step(config, noise)
+    gan, step = (
+        scalable_training.build(config),
+        pytorch_step.Step(config, noise),
+    )
     gan.compile(*[keras.optimizers.SGD(1.0) for _ in NETWORKS])
     for name in NETWORKS:
         theirs, ours = getattr(gan, name), getattr(step, name)

@@ -66,11 +66,11 @@ def a_step(config):
     import numpy as np
     import tensorflow as tf
 
-    from tf_fingerprint import building
+    from tf_fingerprint.scalable import training as scalable_training
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    gan, compiled = building.build(config), {}
+    gan, compiled = scalable_training.build(config), {}
     size = config.data.resolution
     images = tf.constant(
         np.random.default_rng(0).uniform(

@@ -102,8 +102,8 @@ def serve_keras(config, conversation, compiled=False):
     import keras
     import numpy as np
 
-    from tf_fingerprint import building
     from tf_fingerprint import data
+    from tf_fingerprint.scalable import training as scalable_training
 
     class Timekeeper(keras.callbacks.Callback):
         """Holds `fit` until steps are asked for, and times them."""
@@ -139,7 +139,7 @@ def serve_keras(config, conversation, compiled=False):
     batches = (data.numpy_batches if is_jax else data.batches)(
         procedural(config), batch_size=training.batch_size, seed=training.seed
     )
-    gan = building.build(config)
+    gan = scalable_training.build(config)
     if compiled:
         import tensorflow as tf
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 import training
 from keras import layers
 
-from tf_fingerprint import adam
+from tf_fingerprint.training import adam
 
 # What is drawn in a step.
 LATENTS = 0

@@ -23,7 +23,7 @@ import training
 from keras import layers
 from keras import ops
 
-from tf_fingerprint import adam
+from tf_fingerprint.training import adam
 
 # What is drawn in a step.
 NOISE, TIMES = 0, 1

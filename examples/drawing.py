@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from tf_fingerprint import data
-from tf_fingerprint import grids
+from tf_fingerprint.training import grids
 
 # Pictures made at a time.
 BATCH = 64

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from tf_fingerprint import averaging
+from tf_fingerprint.training import moving_average
 
 
 class Training(keras.Model):
@@ -77,7 +77,7 @@ class Training(keras.Model):
         self.step.assign_add(1)
         step = tf.cast(self.step.value, "float32")
         decay = tf.minimum(self.ema_decay, (1 + step) / (10 + step))
-        averaging.update(self.average, self.generator, decay)
+        moving_average.update(self.average, self.generator, decay)
         for name, value in values.items():
             self._means[name].update_state(value)
         seen = self.step.value * tf.shape(images, "int64")[0]

@@ -30,7 +30,7 @@ import keras
 import training
 
 from tf_fingerprint import errors
-from tf_fingerprint import run_files
+from tf_fingerprint.runs import directory as run_directory
 
 # Options of each kind, beside those that all have; what a core does in minutes.
 KINDS = {
@@ -221,7 +221,7 @@ def _take_pictures(folder, source, number, options, made):
         "kind": source.kind,
         "images": int(float(rows[-1]["images"])),
         "processor_seconds": round(sum(float(r["seconds"]) for r in rows), 1),
-        "weights_digest": run_files.weights_digest(generator),
+        "weights_digest": run_directory.weights_digest(generator),
         "parameters": generator.count_params(),
         "pictures": {
             part.parent.name: {"count": count, "seed": 1000 + seed}

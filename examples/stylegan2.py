@@ -17,12 +17,12 @@ import training
 from keras import layers
 from keras import ops
 
-from tf_fingerprint import adam
 from tf_fingerprint import layers as our_layers
-from tf_fingerprint import losses
 from tf_fingerprint import models
-from tf_fingerprint import penalties
 from tf_fingerprint.models import synthesis
+from tf_fingerprint.training import adam
+from tf_fingerprint.training import losses
+from tf_fingerprint.training import penalties
 
 # What is drawn in a step.
 LATENTS, NOISE = 0, 1

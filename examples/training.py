@@ -13,9 +13,9 @@ import keras
 import numpy as np
 import options as command_line
 
-from tf_fingerprint import callbacks
 from tf_fingerprint import data
 from tf_fingerprint import errors
+from tf_fingerprint.training import callbacks
 
 GENERATOR = "generator.keras"
 GRID_PICTURES = 64

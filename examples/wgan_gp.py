@@ -15,7 +15,7 @@ import tensorflow as tf
 import training
 from keras import layers
 
-from tf_fingerprint import adam
+from tf_fingerprint.training import adam
 
 # What is drawn in a step; the critic's batches have further numbers.
 LATENTS, CRITIC_LATENTS = 0, 1

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from tf_fingerprint import errors
+from tf_fingerprint import methods
 from tf_fingerprint.cli import issuing_arguments
 
 
@@ -25,16 +26,17 @@ def bundle(args: argparse.Namespace) -> int:
     from tf_fingerprint.cli import starting
 
     starting.import_tensorflow()
-    from export import bulk
-    from export import bundle as bundles
-    from tf_fingerprint import runs
+    from export.bundles import writer as bundles
+    from tf_fingerprint.issuing import many as bulk
 
     names = list(args.recipient)
     if args.recipients is not None:
         names += args.recipients.read_text(encoding="utf-8").splitlines()
     try:
         writer = bundles.BundleWriter(
-            runs.load(args.run), formats=args.formats, sign_with=args.sign_with
+            methods.load(args.run),
+            formats=args.formats,
+            sign_with=args.sign_with,
         )
         issued = bulk.issue_many(
             writer,
@@ -58,7 +60,7 @@ def deployment(args: argparse.Namespace) -> int:
     from tf_fingerprint.cli import starting
 
     starting.import_tensorflow()
-    from export import deployment as deployments
+    from export.publishing import deployment as deployments
 
     for path in deployments.write_deployment(
         args.models_dir, args.to, batching=args.batching
@@ -72,7 +74,7 @@ def docs(args: argparse.Namespace) -> int:
     from tf_fingerprint.cli import starting
 
     starting.import_tensorflow()
-    from export import contracts
+    from export.servables import contracts
 
     args.to.write_text(contracts.to_markdown(), encoding="utf-8")
     return 0

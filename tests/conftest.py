@@ -51,7 +51,7 @@ def seeded():
 @pytest.fixture(scope="session", autouse=True)
 def one_fresh_process():
     """All exports are tried in one process: importing TensorFlow takes long."""
-    from export import fresh
+    from export.publishing import fresh
 
     @functools.cache
     def started():

@@ -8,14 +8,14 @@ import re
 
 import pytest
 
-from tf_fingerprint import runs
+from tf_fingerprint.scalable import run as scalable_run
 
 from .tiny_run import ROOT
 from .tiny_run import pretrained_is_tiny as pretrained_is_tiny
 from .tiny_run import tiny_run_dir as tiny_run_dir
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SHIPPED = pathlib.Path(runs.__file__).with_name("pretrained")
+SHIPPED = pathlib.Path(scalable_run.__file__).with_name("pretrained")
 
 
 def blocks(language):

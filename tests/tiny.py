@@ -6,9 +6,9 @@ from keras import ops
 
 from tf_fingerprint import backends
 from tf_fingerprint import models
-from tf_fingerprint.curriculum import Curriculum
-from tf_fingerprint.gan import FingerprintGAN
-from tf_fingerprint.schedule import Schedule
+from tf_fingerprint.scalable.gan import FingerprintGAN
+from tf_fingerprint.training.curriculum import Curriculum
+from tf_fingerprint.training.schedule import Schedule
 
 BATCH, NUM_BITS, LATENT_DIM, STYLE_DIM, SIDE = 4, 8, 4, 5, 16
 NUM_NOISE = models.num_noise(SIDE)

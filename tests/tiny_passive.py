@@ -9,8 +9,8 @@ from PIL import Image
 
 from tf_fingerprint import data
 from tf_fingerprint import training as trainings
-from tf_fingerprint.passive import runs
-from tf_fingerprint.passive import settings
+from tf_fingerprint.config import passive as passive_config
+from tf_fingerprint.passive import run as runs
 from tf_fingerprint.passive import training
 
 SIDE = 16
@@ -51,7 +51,7 @@ def write_sources(folder, labels=("bright", "dark", "striped"), count=40):
 
 
 def tiny_config(*overrides):
-    return settings.read(None, [*OVERRIDES, *overrides])
+    return passive_config.read(None, [*OVERRIDES, *overrides])
 
 
 def train(config, sources, folder, **options):

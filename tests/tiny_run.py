@@ -10,9 +10,10 @@ import pytest
 
 import tf_fingerprint
 from tf_fingerprint import config
+from tf_fingerprint import methods
 from tf_fingerprint import models
 from tf_fingerprint import registry
-from tf_fingerprint import runs
+from tf_fingerprint.scalable import run as scalable_run
 
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -24,7 +25,7 @@ def tiny_run_dir(tmp_path_factory) -> pathlib.Path:
 
 
 @pytest.fixture
-def tiny_run(tiny_run_dir) -> runs.Run:
+def tiny_run(tiny_run_dir) -> scalable_run.Run:
     """The opened run; shared, so don't change it."""
     return _opened(tiny_run_dir)
 
@@ -95,4 +96,4 @@ def _written(folder):
 
 @functools.cache
 def _opened(folder):
-    return runs.load(folder)
+    return methods.load(folder)

@@ -11,7 +11,9 @@ import tensorflow as tf
 
 import tf_fingerprint
 from tf_fingerprint import config
-from tf_fingerprint import training
+from tf_fingerprint import methods
+from tf_fingerprint.backends import replicas
+from tf_fingerprint.training import loop
 
 ROOT = pathlib.Path(tf_fingerprint.__file__).parents[1]
 PROCESS = pathlib.Path(__file__).with_name("training_process.py")
@@ -42,21 +44,21 @@ def trained():
     """Trains on one processor; returns all weights at the end."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            training,
+            replicas,
             "choose_strategy",
             lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
         )
         kept = []
-        save_networks = training.save_networks
+        save_networks = loop.save_networks
 
         def save(model, folder):
             kept.append(model.get_weights())
             save_networks(model, folder)
 
-        patch.setattr(training, "save_networks", save)
+        patch.setattr(loop, "save_networks", save)
 
         def train(settings, folder, **options):
-            training.train(settings, folder, verbose=0, **options)
+            methods.train(settings, folder, verbose=0, **options)
             return kept[-1]
 
         yield train

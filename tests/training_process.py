@@ -15,24 +15,25 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import numpy as np  # noqa: E402
 
 from tf_fingerprint import config  # noqa: E402
-from tf_fingerprint import stepping  # noqa: E402
-from tf_fingerprint import training  # noqa: E402
+from tf_fingerprint import methods  # noqa: E402
+from tf_fingerprint.training import loop  # noqa: E402
+from tf_fingerprint.training import trainer  # noqa: E402
 
 
 def pause_after_steps(seconds):
     """Makes every step that much longer."""
-    account = stepping.SteppedModel._account
+    account = trainer.SteppedModel._account
 
     def slowly(model, values):
         time.sleep(seconds)
         return account(model, values)
 
-    stepping.SteppedModel._account = slowly
+    trainer.SteppedModel._account = slowly
 
 
 def keep_weights(path):
     """Writes the weights when a training saves its networks."""
-    save_networks = training.save_networks
+    save_networks = loop.save_networks
 
     def save(model, folder):
         weights = {
@@ -44,13 +45,13 @@ def keep_weights(path):
         np.savez(path, **weights)
         save_networks(model, folder)
 
-    training.save_networks = save
+    loop.save_networks = save
 
 
 def main(config_path, run_dir, pause_seconds, weights_path):
     pause_after_steps(float(pause_seconds))
     keep_weights(weights_path)
-    training.train(config.read(config_path), run_dir, verbose=0)
+    methods.train(config.read(config_path), run_dir, verbose=0)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 import importlib
 
-__version__ = "0.1.0"
+from tf_fingerprint.version import __version__ as __version__
 
 _LAZY_MODULES = (
     "artificial",
+    "attribution",
+    "bulk",
     "calibration",
     "config",
     "data",
@@ -13,22 +15,23 @@ _LAZY_MODULES = (
     "evaluation",
     "evidence",
     "fingerprints",
-    "gan",
+    "issuing",
     "layers",
-    "losses",
+    "methods",
     "models",
     "passive",
     "registry",
     "runs",
+    "scalable",
     "training",
 )
 
 
 def load(run="pretrained"):
-    """Opens a run directory or the pretrained weights; see `runs.load`."""
-    from tf_fingerprint import runs
+    """Opens a run directory or the pretrained weights; see `methods.load`."""
+    from tf_fingerprint import methods
 
-    return runs.load(run)
+    return methods.load(run)
 
 
 def __getattr__(name: str):

@@ -8,9 +8,9 @@ from PIL import Image
 
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint.artificial import embedding
 from tf_fingerprint.artificial import marking
-from tf_fingerprint.artificial import picture_files
+from tf_fingerprint.artificial.marked_sets import embedding
+from tf_fingerprint.artificial.marked_sets import picture_files
 
 from . import pixel_codec
 from . import sets

@@ -9,11 +9,11 @@ import sys
 import pytest
 
 from tf_fingerprint import errors
-from tf_fingerprint.artificial import embedding
-from tf_fingerprint.artificial import journal as journals
 from tf_fingerprint.artificial import marking
-from tf_fingerprint.artificial import picture_files
-from tf_fingerprint.artificial import places
+from tf_fingerprint.artificial.marked_sets import embedding
+from tf_fingerprint.artificial.marked_sets import journal as journals
+from tf_fingerprint.artificial.marked_sets import picture_files
+from tf_fingerprint.artificial.marked_sets import places
 
 from . import pixel_codec
 from . import sets

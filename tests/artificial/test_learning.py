@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 
 from tf_fingerprint import artificial
-from tf_fingerprint import building
 from tf_fingerprint import data
-from tf_fingerprint import descent
-from tf_fingerprint import drawing
 from tf_fingerprint import errors
+from tf_fingerprint.artificial import training as codec_training
+from tf_fingerprint.training import gradients
+from tf_fingerprint.training import random_inputs
 
 from .. import tiny_codec
 
@@ -20,7 +20,7 @@ BATCH = 8
 def build(*overrides):
     """A compiled training of the tiny codec, the same every time."""
     keras.utils.set_random_seed(0)
-    return building.build(
+    return codec_training.build(
         tiny_codec.tiny_config(
             "networks.residual=true", f"training.batch_size={BATCH}", *overrides
         ),
@@ -55,7 +55,7 @@ def step(model, monkeypatch, images=None):
         seen.update(weights)
         return {name: np.mean(value) for name, value in values.items()}
 
-    monkeypatch.setattr(descent, "descend", descend)
+    monkeypatch.setattr(gradients, "descend", descend)
     model.plan()
     images = batch() if images is None else images
     return model.train_step(tf.constant(images), model.settings()), seen
@@ -64,8 +64,8 @@ def step(model, monkeypatch, images=None):
 def drawn(model):
     """The fingerprints of the next step."""
     settings = model.settings()
-    return drawing.fingerprints(
-        drawing.replica_seed(settings["seed"], "generator"),
+    return random_inputs.fingerprints(
+        random_inputs.replica_seed(settings["seed"], "generator"),
         BATCH,
         settings["active"],
     ).numpy()
@@ -239,7 +239,7 @@ def test_two_replicas_take_the_same_steps_as_one(two_replicas, monkeypatch):
         rows = tf.cast(rows, "float32")[start : start + batch_size]
         return rows * active + 0.5 * (1 - active)
 
-    monkeypatch.setattr(drawing, "fingerprints", shared)
+    monkeypatch.setattr(random_inputs, "fingerprints", shared)
     one = build_with_sgd()
     with two_replicas.scope():
         two = build_with_sgd()

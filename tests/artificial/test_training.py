@@ -10,13 +10,14 @@ import pytest
 import tf_fingerprint
 from tf_fingerprint import config
 from tf_fingerprint import errors
-from tf_fingerprint import training
+from tf_fingerprint import methods
+from tf_fingerprint.artificial import training
 
 from .. import tiny_codec
-from ..test_callbacks import scalars
 from ..tiny_training import rows
 from ..tiny_training import start_process
 from ..tiny_training import trained as trained
+from ..training.test_callbacks import scalars
 
 COLUMNS = {
     "epoch",
@@ -90,7 +91,7 @@ def test_figures_are_of_photographs_that_were_not_trained_on(whole_run):
     photographs = tf_fingerprint.data.load(
         settings.data.source, resolution=settings.data.resolution
     ).images
-    learned, held_out = training._share_out(photographs, settings)
+    learned, held_out = training.share_out(photographs, settings)
     run = tf_fingerprint.load(whole_run[0])
 
     quality = tf_fingerprint.artificial.measure(
@@ -141,7 +142,7 @@ def test_a_killed_training_ends_like_one_that_was_not(
 
 def test_a_finished_training_goes_on_as_no_other(whole_run):
     with pytest.raises(errors.RunError, match="another experiment"):
-        training.train(tiny_config("losses.image=5"), whole_run[0], resume=True)
+        methods.train(tiny_config("losses.image=5"), whole_run[0], resume=True)
 
 
 def test_bfloat16_trains_and_saves_float32(trained, tmp_path):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from keras import ops
 
-from tf_fingerprint import randomness
+from tf_fingerprint.backends import randomness
 
 # A prime, so that every stride visits the whole table.
 LENGTH = 4093

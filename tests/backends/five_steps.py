@@ -7,10 +7,11 @@ import numpy as np
 
 from tests import tiny
 from tests import tiny_codec
-from tf_fingerprint import building
 from tf_fingerprint import config
 from tf_fingerprint import data
-from tf_fingerprint.curriculum import Curriculum
+from tf_fingerprint.artificial import training as codec_training
+from tf_fingerprint.scalable import training as scalable_training
+from tf_fingerprint.training.curriculum import Curriculum
 
 ROOT = pathlib.Path(__file__).parents[2]
 STEPS = 5
@@ -57,9 +58,9 @@ def build(name):
     photographs.
     """
     if name == "full":
-        return building.build(read(*FULL))
+        return scalable_training.build(read(*FULL))
     if name == "codec":
-        model = building.build(tiny_codec.tiny_config(*CODEC))
+        model = codec_training.build(tiny_codec.tiny_config(*CODEC))
         # Adam would make large steps of rounding errors.
         model.compile(*(keras.optimizers.SGD(0.05, 0.9) for _ in range(2)))
         return model

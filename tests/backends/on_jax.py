@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from keras import ops
 
-from tf_fingerprint import autodiff
-from tf_fingerprint import drawing
 from tf_fingerprint import errors
-from tf_fingerprint import randomness
-from tf_fingerprint import replicas
+from tf_fingerprint.backends import autodiff
+from tf_fingerprint.backends import randomness
+from tf_fingerprint.backends import replicas
+from tf_fingerprint.training import random_inputs
 
 
 def devices(count):
@@ -85,8 +85,8 @@ def test_an_assignment_that_would_be_lost_is_refused():
 
 
 def drawn(seed, purpose):
-    arrays = drawing.inputs(
-        drawing.replica_seed(seed, purpose),
+    arrays = random_inputs.inputs(
+        random_inputs.replica_seed(seed, purpose),
         64,
         ops.ones(8),
         latent_dim=6,
@@ -97,7 +97,9 @@ def drawn(seed, purpose):
 
 def test_every_row_purpose_and_step_is_drawn_anew_and_again():
     seeds = [randomness.step_seed(*each) for each in ((1, 8), (1, 16), (2, 8))]
-    draws = [drawn(seed, each) for seed in seeds for each in drawing.PURPOSES]
+    draws = [
+        drawn(seed, each) for seed in seeds for each in random_inputs.PURPOSES
+    ]
     latents = np.concatenate(draws)[:, :6]
 
     assert len(np.unique(latents, axis=0)) == len(latents)
@@ -125,7 +127,7 @@ def test_each_device_makes_its_share_of_the_pictures():
     strategy = devices(4)
 
     def draw():
-        inputs = drawing.inputs(
+        inputs = random_inputs.inputs(
             randomness.step_seed(1, 2), 8, ops.ones(4), latent_dim=3, noise=2
         )
         return inputs[0]

@@ -20,15 +20,16 @@ from tests.backends import draws
 from tests.backends import five_steps
 from tf_fingerprint import errors
 from tf_fingerprint import layers
-from tf_fingerprint import replicas
-from tf_fingerprint import runs
-from tf_fingerprint import training
-from tf_fingerprint.curriculum import Progress
-from tf_fingerprint.passive import runs as passive_runs
+from tf_fingerprint import methods
+from tf_fingerprint.backends import replicas
+from tf_fingerprint.config import visualization as visualization_config
+from tf_fingerprint.passive import run as passive_runs
 from tf_fingerprint.passive import training as passive_training
-from tf_fingerprint.passive import visual_runs
-from tf_fingerprint.passive import visual_settings
-from tf_fingerprint.passive import visual_training
+from tf_fingerprint.passive.visualization import run as visualization_run
+from tf_fingerprint.passive.visualization import (
+    training as visualization_training,
+)
+from tf_fingerprint.training.curriculum import Progress
 
 FOLDER = pathlib.Path(os.environ.get("JAX_TEST_FOLDER", "."))
 
@@ -171,7 +172,7 @@ def test_two_and_four_devices_take_the_steps_of_one(monkeypatch):
 def test_a_training_needs_no_tensorflow():
     run_dir = FOLDER / "run"
 
-    training.train(five_steps.read(*TRAINING), run_dir, verbose=0)
+    methods.train(five_steps.read(*TRAINING), run_dir, verbose=0)
 
     assert "tensorflow" not in sys.modules
     assert {path.name for path in run_dir.iterdir()} == {
@@ -181,7 +182,7 @@ def test_a_training_needs_no_tensorflow():
 
 
 def test_a_trained_run_is_used_under_jax():
-    run = runs.load(FOLDER / "run")
+    run = methods.load(FOLDER / "run")
     run.issue("acme", FOLDER / "registry.db")
     pictures = run.generate(4, seed=0)
 
@@ -226,7 +227,7 @@ def test_a_passive_classifier_needs_no_tensorflow_either(tmp_path):
 
 def test_a_visualization_network_needs_no_tensorflow_either(tmp_path):
     sources = tiny_passive.write_sources(tmp_path / "sources")
-    config = visual_settings.read(
+    config = visualization_config.read(
         None,
         [
             f"data.resolution={tiny_passive.SIDE}",
@@ -236,9 +237,9 @@ def test_a_visualization_network_needs_no_tensorflow_either(tmp_path):
         ],
     )
 
-    visual_training.train(config, sources, tmp_path / "run", verbose=0)
+    visualization_training.train(config, sources, tmp_path / "run", verbose=0)
 
-    run = visual_runs.load(tmp_path / "run")
+    run = visualization_run.load(tmp_path / "run")
     seen = run.look(tiny_passive.pictures("dark", 2))
     assert run.labels == ("bright", "dark", "striped")
     assert np.isfinite(seen.logits).all()

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 import tf_fingerprint
 from tf_fingerprint import data
-from tf_fingerprint import runs
+from tf_fingerprint import methods
 
 from .. import tiny
 from . import draws
@@ -116,7 +116,7 @@ def test_counts_of_images_arrive_exactly(folder):
 
 
 def test_a_run_of_jax_is_read_alike(folder):
-    run = runs.load(folder / "run")
+    run = methods.load(folder / "run")
     with np.load(folder / "pictures.npz") as kept:
         pictures, logits = kept["pictures"], kept["logits"]
 
@@ -128,7 +128,7 @@ def test_a_run_of_jax_is_read_alike(folder):
 
 
 def test_a_run_of_jax_issues_and_attributes(folder):
-    run = runs.load(folder / "run")
+    run = methods.load(folder / "run")
     with np.load(folder / "pictures.npz") as kept:
         pictures = kept["pictures"]
 
@@ -145,7 +145,7 @@ def test_a_run_of_jax_issues_and_attributes(folder):
 def test_a_run_of_jax_is_exported(folder, tmp_path):
     import export
 
-    run = runs.load(folder / "run")
+    run = methods.load(folder / "run")
     made = export.decoder(run)
     tf.saved_model.save(made.module, tmp_path, dict(made.signatures))
     with np.load(folder / "pictures.npz") as kept:

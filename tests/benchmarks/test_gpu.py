@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from tf_fingerprint import config as configs
-from tf_fingerprint import run_files
-from tf_fingerprint import runs
+from tf_fingerprint import methods
+from tf_fingerprint.runs import directory as run_directory
 
 from .test_shipped import save_features
 
@@ -87,7 +87,7 @@ def figures(folder):
 
 
 def test_a_call_leaves_a_run_that_loads(folder):
-    run = runs.load(folder / "first")
+    run = methods.load(folder / "first")
 
     assert run.generate(2).shape == (2, 16, 16, 3)
 
@@ -109,7 +109,7 @@ def test_a_later_call_goes_on_where_the_first_ended(folder):
     assert second["images_this_call"] == 4
     assert [line.split(",")[0] for line in log] == ["epoch", "1", "2"]
     digests = {
-        run_files.weights_digest(runs.load(folder / name).generator)
+        run_directory.weights_digest(methods.load(folder / name).generator)
         for name in ("first", "second")
     }
     assert len(digests) == 2

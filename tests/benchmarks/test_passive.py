@@ -11,13 +11,15 @@ import tensorflow as tf
 from PIL import Image
 
 import tf_fingerprint.training
+from tf_fingerprint.config import visualization as visualization_config
 from tf_fingerprint.passive import finishing
 from tf_fingerprint.passive import inputs
-from tf_fingerprint.passive import runs as passive_runs
+from tf_fingerprint.passive import run as passive_runs
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import training
-from tf_fingerprint.passive import visual_settings
-from tf_fingerprint.passive import visual_training
+from tf_fingerprint.passive.visualization import (
+    training as visualization_training,
+)
 
 from .. import tiny_passive
 from ..tiny_run import tiny_run_dir as tiny_run_dir
@@ -130,7 +132,7 @@ def test_strangers_are_asked_about_by_every_score(benchmark, sources, runs):
 
 
 def test_the_sheet_has_a_row_for_each_source(benchmark, sources, tmp_path):
-    config = visual_settings.read(
+    config = visualization_config.read(
         None,
         [
             *("data.resolution=16", "network.channel_base=32"),
@@ -139,9 +141,9 @@ def test_the_sheet_has_a_row_for_each_source(benchmark, sources, tmp_path):
     )
     folder = sources / "architectures"
     read = inputs.read_sources(config.data, folder)
-    network = visual_training.build(config, read.labels).ema_network
+    network = visualization_training.build(config, read.labels).ema_network
     inputs.write(tmp_path / "run", config, read, folder)
-    visual_training.save(network, read, tmp_path / "run")
+    visualization_training.save(network, read, tmp_path / "run")
 
     benchmark("passive_picture").main(
         [

@@ -6,6 +6,7 @@ import pytest
 
 import export
 from export import server
+from tf_fingerprint import attribution
 from tf_fingerprint import registry
 
 from ..tiny_run import tiny_run
@@ -41,7 +42,9 @@ def pictures(tiny_run, tmp_path, hostile):
             ).id
             for number, bits in enumerate(decoded_bits)
         ]
-        candidates = registry.Candidates.load(store, tiny_run.generator_digest)
+        candidates = attribution.Candidates.load(
+            store, tiny_run.generator_digest
+        )
     servable = export.attribution(
         tiny_run, candidates, max_false_positive_rate=1e-3
     )

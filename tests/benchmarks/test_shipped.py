@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tf_fingerprint import data
+from tf_fingerprint import methods
 from tf_fingerprint import models
-from tf_fingerprint import runs
 
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 
@@ -114,12 +114,12 @@ def test_every_figure_is_measured_and_written(tmp_path, script, capsys):
 
 @pytest.fixture
 def run(tmp_path):
-    return runs.load(save_run(tmp_path / "run"))
+    return methods.load(save_run(tmp_path / "run"))
 
 
 @pytest.mark.parametrize("noise", ["random", "fixed", "none"])
 def test_a_baseline_has_the_run_s_latents_and_noise(noise, tmp_path, script):
-    run = runs.load(save_run(tmp_path / "run", noise))
+    run = methods.load(save_run(tmp_path / "run", noise))
     embedding = run.generator.embedding
     # Without these weights every fingerprint is as good as a neutral one.
     embedding.set_weights([0 * weight for weight in embedding.get_weights()])

@@ -5,6 +5,7 @@ import datetime
 
 import numpy as np
 
+from tf_fingerprint import attribution
 from tf_fingerprint import calibration
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
@@ -87,4 +88,4 @@ def make_records(bits, generator=GENERATOR, **changes):
 
 
 def make_candidates(bits, **changes):
-    return registry.Candidates(GENERATOR, make_records(bits, **changes))
+    return attribution.Candidates(GENERATOR, make_records(bits, **changes))

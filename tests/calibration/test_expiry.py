@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from tf_fingerprint import calibration
+from tf_fingerprint import attribution
 from tf_fingerprint import registry
-from tf_fingerprint.calibration import Finding
+from tf_fingerprint.attribution import Finding
 
 from . import habits
 
@@ -23,7 +23,7 @@ def made():
 def judged(made, found_at, decide="hard", bits=None, **changes):
     """The verdict on a picture of the first of three copies."""
     issued = habits.drawn(made, 3)
-    judge = calibration.Judge(
+    judge = attribution.Judge(
         habits.make_candidates(issued, **changes),
         made,
         decide=decide,

@@ -3,8 +3,8 @@ import pytest
 
 from tf_fingerprint import calibration
 from tf_fingerprint import fingerprints
+from tf_fingerprint.attribution.ranking import Ranking
 from tf_fingerprint.calibration import readings
-from tf_fingerprint.calibration.ranking import Ranking
 from tf_fingerprint.calibration.readings import Reading
 
 from . import habits
@@ -56,7 +56,7 @@ def test_majorities_of_groups_are_those_of_each():
 @pytest.mark.parametrize("max_numbers", [64, 200, 2**24])
 def test_the_nearest_are_those_of_a_loop(monkeypatch, max_numbers):
     monkeypatch.setattr(
-        "tf_fingerprint.calibration.ranking._MAX_NUMBERS", max_numbers
+        "tf_fingerprint.attribution.ranking._MAX_NUMBERS", max_numbers
     )
     issued = habits.fresh_bits(30)
     issued[7] = issued[3]  # A tie: the first comes first.

@@ -10,7 +10,7 @@ from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
-from tf_fingerprint.calibration import guard
+from tf_fingerprint.calibration import refusal
 
 from . import habits
 
@@ -170,7 +170,7 @@ def test_what_issuance_draws_is_acceptable():
 def test_a_decoder_that_reads_everything_everywhere_is_given_up(
     made, monkeypatch
 ):
-    monkeypatch.setattr(guard, "is_refused", lambda *_: True)
+    monkeypatch.setattr(refusal, "is_refused", lambda *_: True)
 
     with pytest.raises(errors.CalibrationError, match="100 were drawn"):
         made.draw(64)
@@ -193,7 +193,7 @@ def test_the_registry_issues_what_a_calibration_draws(made, tmp_path):
 def test_the_best_match_over_a_registry_is_counted(made):
     issued = habits.fresh_bits(5)
 
-    counts = made.best_match_counts(habits.make_candidates(issued))
+    counts = made.best_match_counts(habits.make_candidates(issued).packed)
 
     best = [
         max(int((row == bits).sum()) for bits in issued)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_fingerprint import calibrating
 from tf_fingerprint import cli
-from tf_fingerprint import runs
+from tf_fingerprint import methods
+from tf_fingerprint.evaluation import calibrating
 
 from ..tiny_codec import codec_run as codec_run
 from ..tiny_codec import codec_run_dir as codec_run_dir
@@ -98,7 +98,7 @@ def test_a_codec_is_calibrated_on_photographs_that_it_marks(run, tmp_path):
 
     assert status == 0
     assert json.loads(stdout)["photographs"] == 40
-    opened = runs.load(folder)
+    opened = methods.load(folder)
     assert len(opened.calibration) == 40
     assert opened.calibration.generator == opened.record
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tf_fingerprint import cli
-from tf_fingerprint.cli import passive_commands
+from tf_fingerprint.cli import passive as passive_commands
 from tf_fingerprint.passive import attacks
 from tf_fingerprint.passive import training
 

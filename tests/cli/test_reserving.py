@@ -88,13 +88,13 @@ def test_a_kill_before_the_copy_was_out_leaves_a_reservation(
     command, tmp_path, monkeypatch
 ):
     """And the next call completes it, with the fingerprint recorded then."""
-    from export import bundle
+    from export.bundles import writer as bundle_writer
 
     def killed(*unused, **arguments):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(bundle.BundleWriter, "write", killed)
+        patch.setattr(bundle_writer.BundleWriter, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             command("issue", "--recipient", "Acme", "--to", tmp_path / "acme")
     [record] = issuances(tmp_path)

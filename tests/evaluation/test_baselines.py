@@ -5,8 +5,8 @@ import pytest
 
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint import sampling
 from tf_fingerprint.evaluation import baselines
+from tf_fingerprint.models import sampling
 
 from ..tiny_run import close_to
 from ..tiny_run import tiny_run as tiny_run

@@ -5,12 +5,12 @@ import pytest
 
 from tf_fingerprint import errors
 from tf_fingerprint import evaluation
-from tf_fingerprint.evaluation import codec_secrecy
 from tf_fingerprint.evaluation import codecs
-from tf_fingerprint.evaluation import marking_suite
-from tf_fingerprint.evaluation import robustness_suite
-from tf_fingerprint.evaluation import secrecy
-from tf_fingerprint.evaluation import steganalysis
+from tf_fingerprint.evaluation.attacks import steganalysis
+from tf_fingerprint.evaluation.suites import codec_secrecy
+from tf_fingerprint.evaluation.suites import marking as marking_suite
+from tf_fingerprint.evaluation.suites import robustness as robustness_suite
+from tf_fingerprint.evaluation.suites import secrecy
 
 from ..artificial.pixel_codec import NUM_BITS
 from ..artificial.pixel_codec import SIDE

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tf_fingerprint import calibration
+from tf_fingerprint import attribution
 from tf_fingerprint import evidence
 from tf_fingerprint import registry
 
@@ -27,7 +27,7 @@ def kept(made, tmp_path_factory):
         for name in ("Acme", "<b>&Co", "Third"):
             registry.issue(store, name, generator=habits.GENERATOR, draw=draw)
         candidates, head = evidence.read(store, habits.GENERATOR.digest)
-    judge = calibration.Judge(candidates, made)
+    judge = attribution.Judge(candidates, made)
     bits = np.stack([record.bits for record in candidates.records[:2]])
     logits = np.r_[
         habits.picture_logits(bits),

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tf_fingerprint import calibration
+from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import evidence
 from tf_fingerprint import registry
@@ -31,14 +31,14 @@ def test_names_are_text_on_the_page(kept):
 
 
 def test_evidence_needs_a_new_folder(kept, made):
-    judge = calibration.Judge(habits.make_candidates(habits.fresh_bits(1)))
+    judge = attribution.Judge(habits.make_candidates(habits.fresh_bits(1)))
 
     with pytest.raises(errors.EvidenceError, match="new or empty folder"):
         evidence.Evidence(kept / "evidence", judge, registry.Head())
 
 
 def test_nothing_is_left_of_a_failure(tmp_path):
-    judge = calibration.Judge(habits.make_candidates(habits.fresh_bits(1)))
+    judge = attribution.Judge(habits.make_candidates(habits.fresh_bits(1)))
 
     with pytest.raises(RuntimeError):
         with evidence.Evidence(tmp_path / "new", judge, registry.Head()):
@@ -49,7 +49,7 @@ def test_nothing_is_left_of_a_failure(tmp_path):
 
 def test_evidence_without_a_calibration_says_so(tmp_path):
     bits = habits.fresh_bits(2)
-    judge = calibration.Judge(habits.make_candidates(bits))
+    judge = attribution.Judge(habits.make_candidates(bits))
     logits = habits.picture_logits(bits)
     [verdict, _] = judge.judge(logits)
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from tf_fingerprint import calibration
+from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import evidence
 from tf_fingerprint import fingerprints
@@ -35,7 +35,7 @@ def mixed(made, tmp_path):
         candidates, head = evidence.read(store, habits.GENERATOR.digest)
     logits = first.astype(np.float32) + second - 1
     logits[38:] = 0.05 * (-1.0) ** np.arange(26)
-    judge = calibration.Judge(candidates, made)
+    judge = attribution.Judge(candidates, made)
     [verdict] = judge.judge(logits[None])
     with evidence.Evidence(tmp_path / "evidence", judge, head) as keeping:
         keeping.add(tmp_path / "found.png", png(0), logits, verdict)

@@ -6,16 +6,16 @@ import shutil
 import numpy as np
 import pytest
 
-from export import manifest
-from export import signing
-from tf_fingerprint import calibration
+from export.bundles import manifest
+from export.bundles import signing
+from tf_fingerprint import attribution
 from tf_fingerprint import cli
 from tf_fingerprint import evidence
 from tf_fingerprint import registry
 from tf_fingerprint.evidence import folders
 
 from ..calibration import habits
-from ..export.test_signing import write_key
+from ..export.bundles.test_signing import write_key
 from .forging import change
 from .forging import digest_again
 from .keeping import png
@@ -32,7 +32,7 @@ def signed(tmp_path_factory):
     with registry.open_store(folder / "registry.db", create=True) as store:
         registry.issue(store, "Acme", generator=habits.GENERATOR)
         candidates, head = evidence.read(store, habits.GENERATOR.digest)
-    judge = calibration.Judge(candidates)
+    judge = attribution.Judge(candidates)
     bits = np.repeat(candidates.records[0].bits[None], 2, axis=0)
     logits = habits.picture_logits(bits)
     with evidence.Evidence(

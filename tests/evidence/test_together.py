@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from tf_fingerprint import calibration
+from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import evidence
 from tf_fingerprint import registry
@@ -32,7 +32,7 @@ def several(made, request, tmp_path_factory):
         for name in ("Acme", "Other"):
             registry.issue(store, name, generator=habits.GENERATOR, draw=draw)
         candidates, head = evidence.read(store, habits.GENERATOR.digest)
-    judge = calibration.Judge(candidates, made, decide=request.param)
+    judge = attribution.Judge(candidates, made, decide=request.param)
     bits = np.repeat(candidates.records[0].bits[None], 6, axis=0)
     logits = habits.picture_logits(bits, noise=NOISE)
     with evidence.Evidence(folder / "evidence", judge, head) as keeping:
@@ -163,7 +163,7 @@ def test_it_outlives_a_revocation(copy):
 
 def test_a_verdict_on_other_images_is_refused(made, tmp_path):
     bits = habits.fresh_bits(2)
-    judge = calibration.Judge(habits.make_candidates(bits), made)
+    judge = attribution.Judge(habits.make_candidates(bits), made)
     logits = habits.picture_logits(bits)
     keeping = evidence.Evidence(tmp_path / "new", judge, registry.Head())
 
@@ -177,7 +177,7 @@ def test_a_verdict_on_other_images_is_refused(made, tmp_path):
 def test_more_images_than_photographs_have_no_measured_rate(tmp_path):
     few = habits.make_calibration(20)
     bits = habits.fresh_bits(1)
-    judge = calibration.Judge(habits.make_candidates(bits), few)
+    judge = attribution.Judge(habits.make_candidates(bits), few)
     logits = habits.picture_logits(np.repeat(bits, 30, axis=0))
 
     with evidence.Evidence(tmp_path / "new", judge, registry.Head()) as keeping:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tf_fingerprint import errors
-from tf_fingerprint import run_files
+from tf_fingerprint.runs import directory as run_directory
 
 EVERY = "--batch-size 4 --images 4 --epoch-images 4 --grid-epochs 1"
 
@@ -52,7 +52,7 @@ def test_pictures_to_learn_from_and_to_test_on_never_meet(
     generator = keras.saving.load_model(
         tmp_path / "generators" / "seeds" / "seed_0" / "generator.keras"
     )
-    assert told["weights_digest"] == run_files.weights_digest(generator)
+    assert told["weights_digest"] == run_directory.weights_digest(generator)
     assert (told["images"], told["seed"], told["kind"]) == (4, 100, "dcgan")
     assert told["pictures"]["test"] == {"count": 3, "seed": 1001}
 

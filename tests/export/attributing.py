@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 import export
+from tf_fingerprint import attribution
 from tf_fingerprint import fingerprints
+from tf_fingerprint import methods
 from tf_fingerprint import registry
-from tf_fingerprint import runs
 
 from ..tiny_run import issue_what_is_read
 from ..tiny_run import write_run
@@ -51,7 +52,7 @@ def _served(folder: pathlib.Path):
 def _published(folder):
     keras.utils.set_random_seed(0)
     run_dir = write_run(folder / "run")
-    run = runs.load(run_dir)
+    run = methods.load(run_dir)
     files = {
         name: folder / f"{name}.png" for name in ("acme", "birch", "nobody")
     }
@@ -68,7 +69,7 @@ def _published(folder):
         for record in records.values():
             registry.confirm(store, record.id)
         registry.revoke(store, records["birch"].id)
-        candidates = registry.Candidates.load(store, run.generator_digest)
+        candidates = attribution.Candidates.load(store, run.generator_digest)
     models = folder / "models"
     export.publish(export.attribution(run, candidates), models / "attribution")
     return types.SimpleNamespace(

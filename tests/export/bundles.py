@@ -6,7 +6,7 @@ import functools
 import numpy as np
 import pytest
 
-from export import bundle
+from export.bundles import writer as bundle_writer
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
 
@@ -16,14 +16,14 @@ SALT = bytes(range(32))
 @functools.cache
 def writer_of(run):
     """Writes Keras and SavedModel, without signature."""
-    return bundle.BundleWriter(run)
+    return bundle_writer.BundleWriter(run)
 
 
 @functools.cache
 def formats_writer_of(run):
     """Writes TFLite and ONNX too."""
     pytest.importorskip("tf2onnx")
-    return bundle.BundleWriter(run, formats=["onnx", "tflite"])
+    return bundle_writer.BundleWriter(run, formats=["onnx", "tflite"])
 
 
 def record_of(run, seed, recipient="Acme"):

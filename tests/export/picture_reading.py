@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from export import images
+from export.servables import images
 from tf_fingerprint import data
 
 SIDE = 16

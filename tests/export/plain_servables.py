@@ -7,7 +7,7 @@ whoever reads it right reads all of it.
 import numpy as np
 import tensorflow as tf
 
-from export import servable
+from export.servables import servable
 
 NUM_BITS, SIDE = 8, 16
 

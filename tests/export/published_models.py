@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from export import deployment
-from export import publication
+from export.publishing import deployment
+from export.publishing import publish as publishing_publish
 
 
 def publish(base, *numbers, kind):
@@ -14,7 +14,7 @@ def publish(base, *numbers, kind):
         extras = base / str(number) / "assets.extra"
         extras.mkdir(parents=True)
         manifest = {"metadata": {"kind": kind}}
-        (extras / publication.MANIFEST).write_text(json.dumps(manifest))
+        (extras / publishing_publish.MANIFEST).write_text(json.dumps(manifest))
 
 
 @pytest.fixture

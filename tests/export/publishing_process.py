@@ -1,6 +1,6 @@
 """Publishes versions of two files for ever; run as a script.
 
-Without TensorFlow: `export.versions` alone is loaded, by its path.
+Without TensorFlow: `export.publishing.versions` alone is loaded, by its path.
 """
 
 import hashlib

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from export import nearest
-from tf_fingerprint import calibration
-from tf_fingerprint import registry
+from export.servables import nearest
+from tf_fingerprint import attribution
 from tf_fingerprint.registry import State
 
 from ..registry.store_contract import make_generator
@@ -48,7 +47,7 @@ def candidates():
     ]
     near = rows[-1].copy()
     near[:2] ^= 1
-    return registry.Candidates(
+    return attribution.Candidates(
         generator, [*records, make_record(generator, "Near", near)]
     )
 
@@ -64,24 +63,24 @@ def bits(candidates):
 
 @pytest.fixture(scope="module")
 def alone(candidates, bits):
-    judge = calibration.Judge(candidates)
+    judge = attribution.Judge(candidates)
     return [verdict.to_dict() for verdict in judge.judge(2.0 * bits - 1)]
 
 
 def test_bulk_says_the_same(candidates, bits, alone, tmp_path):
     pytest.importorskip("apache_beam")
-    from tf_fingerprint import bulk_snapshot
-    from tf_fingerprint import bulk_stages
     from tf_fingerprint import fingerprints
+    from tf_fingerprint.bulk import snapshot
+    from tf_fingerprint.bulk import stages
 
     path = str(tmp_path / "candidates")
-    bulk_snapshot.write(candidates, path)
+    snapshot.write(candidates, path)
     read = [
         ((str(n), ""), types.SimpleNamespace(inference=packed))
         for n, packed in enumerate(fingerprints.pack(bits))
     ]
 
-    rows = list(bulk_stages.attribute(read, path, 1e-6))
+    rows = list(stages.attribute(read, path, 1e-6))
 
     same = ("finding", "recipient", "issuance_id", "expires_at", "p_value")
     for row, verdict in zip(rows, alone, strict=True):
@@ -108,7 +107,7 @@ def test_a_server_says_the_same(candidates, bits, alone):
     for (word, issuance), verdict, row in zip(
         answers,
         alone,
-        registry.attribute_many(bits, candidates),
+        attribution.attribute_many(bits, candidates),
         strict=True,
     ):
         assert FINDINGS[word.decode()] == str(row.finding)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from export import __main__ as command
-from export import verification
+from export.bundles import verification
 from tf_fingerprint import registry
 
 from ..tiny_run import tiny_run_dir as tiny_run_dir

@@ -21,7 +21,7 @@ import tf_fingerprint
 from export import server
 from tf_fingerprint import cli
 from tf_fingerprint import registry
-from tf_fingerprint import runs
+from tf_fingerprint.scalable import run as scalable_run
 
 from ..tiny_run import ROOT
 
@@ -33,7 +33,7 @@ FEW_STEPS = (
     "training.batch_size=4",
     "training.steps_per_epoch=4",
 )
-SHIPPED = pathlib.Path(runs.__file__).with_name("pretrained")
+SHIPPED = pathlib.Path(scalable_run.__file__).with_name("pretrained")
 NAMES = ("alder", "birch")
 PICTURES_EACH = 4
 

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from keras import ops
 
-from tf_fingerprint import autodiff
 from tf_fingerprint import data
-from tf_fingerprint.evaluation import perturbing
+from tf_fingerprint.backends import autodiff
+from tf_fingerprint.evaluation.attacks import perturbing
 from tf_fingerprint.passive import attacks
 
 COUNT, SIDE = 24, 32

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from tf_fingerprint import data
 from tf_fingerprint import errors
+from tf_fingerprint.data import labelled
 from tf_fingerprint.passive import attacks
-from tf_fingerprint.passive import batches
 from tf_fingerprint.passive import learning
 from tf_fingerprint.passive.classifier import Classifier
 
@@ -30,7 +30,7 @@ def build(attack="none", rate=0.1, **options):
 
 def fit(model, steps=2, images=None):
     images = noise(8) if images is None else images
-    joined = batches.labelled(images, np.arange(8) % 3)
+    joined = labelled.labelled(images, np.arange(8) % 3)
     stream = tf.data.Dataset.from_tensors(data.to_unit(joined)).repeat()
     model.fit(stream, steps_per_epoch=steps, shuffle=False, verbose=0)
     return model.classifier.get_weights()

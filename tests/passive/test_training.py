@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tf_fingerprint import errors
-from tf_fingerprint.passive import runs
-from tf_fingerprint.passive import settings
+from tf_fingerprint.config import passive as passive_config
+from tf_fingerprint.passive import run as passive_run
 
 from ..tiny_passive import passive_dir as passive_dir
 from ..tiny_passive import sources_dir as sources_dir
@@ -18,7 +18,7 @@ from ..tiny_passive import write_sources
 
 
 def weights(folder):
-    return runs.load(folder).classifier.get_weights()
+    return passive_run.load(folder).classifier.get_weights()
 
 
 def test_a_training_fills_its_run_directory(passive_dir):
@@ -33,7 +33,7 @@ def test_a_training_fills_its_run_directory(passive_dir):
         "unknown.json",
         "unknown.npz",
     ]
-    assert settings.read(passive_dir / "config.toml") == tiny_config()
+    assert passive_config.read(passive_dir / "config.toml") == tiny_config()
     known = json.loads((passive_dir / "sources.json").read_text())
     assert known["labels"] == ["bright", "dark"]
     assert np.sum(list(known["pictures"].values())) == 80
@@ -81,7 +81,7 @@ def test_immunising_goes_on_from_another_run(
 
     train(config, sources_dir, tmp_path)
 
-    run = runs.load(tmp_path)
+    run = passive_run.load(tmp_path)
     assert run.open_set.score == "energy"
     assert run.classifier.compute_dtype == "float32"
     for ours, theirs in zip(

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
@@ -172,11 +173,11 @@ def test_an_image_of_a_revoked_copy_shows_its_issuance_and_accuses_nobody(
     record = registry.issue(store, "ACME", generator=make_generator())
     revoked = registry.revoke(store, record.id)
 
-    candidates = registry.Candidates.load(store, record.generator.digest)
-    verdict = registry.attribute(record.bits, candidates)
+    candidates = attribution.Candidates.load(store, record.generator.digest)
+    verdict = attribution.attribute(record.bits, candidates)
 
     assert verdict.record == revoked
-    assert verdict.finding is registry.Finding.NOT_ISSUED
+    assert verdict.finding is attribution.Finding.NOT_ISSUED
     row = verdict.to_dict()
     assert (row["issuance_id"], row["state"]) == (record.id, "revoked")
     assert row["recipient"] is None

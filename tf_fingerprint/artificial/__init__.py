@@ -33,6 +33,6 @@ def __getattr__(name: str) -> Any:
     """Runs on first use: they need the registry, which trainings do without."""
     if name not in ("CodecRun", "read"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from tf_fingerprint.artificial import runs
+    from tf_fingerprint.artificial import run as codec_run
 
-    return getattr(runs, name)
+    return getattr(codec_run, name)

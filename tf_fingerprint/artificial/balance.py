@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tf_fingerprint.curriculum import Progress
+from tf_fingerprint.training.curriculum import Progress
 
 
 @dataclasses.dataclass(frozen=True)

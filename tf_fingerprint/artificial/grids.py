@@ -5,8 +5,8 @@ import pathlib
 
 import numpy as np
 
-from tf_fingerprint import grids
 from tf_fingerprint.artificial import pixels
+from tf_fingerprint.training import grids
 
 SIDE = grids.SIDE
 

@@ -3,21 +3,21 @@
 import numpy as np
 from keras import ops
 
-from tf_fingerprint import descent
-from tf_fingerprint import drawing
-from tf_fingerprint import losses
-from tf_fingerprint import randomness
-from tf_fingerprint import stepping
 from tf_fingerprint.artificial import grids
 from tf_fingerprint.artificial import quality
 from tf_fingerprint.artificial.balance import Balance
 from tf_fingerprint.artificial.balance import CodecProgress
-from tf_fingerprint.curriculum import Curriculum
-from tf_fingerprint.immunising import Immunisation
-from tf_fingerprint.schedule import Schedule
+from tf_fingerprint.backends import randomness
+from tf_fingerprint.training import gradients
+from tf_fingerprint.training import losses
+from tf_fingerprint.training import random_inputs
+from tf_fingerprint.training import trainer
+from tf_fingerprint.training.curriculum import Curriculum
+from tf_fingerprint.training.immunisation import Immunisation
+from tf_fingerprint.training.schedule import Schedule
 
 
-class CodecTraining(stepping.SteppedModel):
+class CodecTraining(trainer.SteppedModel):
     """Encoder and decoder, trained by `fit` on one objective.
 
         weight(t) * mean (E(x, c) - x)^2 + BCE(D(E(x, c)), c)
@@ -153,8 +153,8 @@ class CodecTraining(stepping.SteppedModel):
             Dict from the name of each loss to its mean over the batch.
         """
         images = (images + 1) / 2
-        seed = drawing.replica_seed(settings["seed"], "generator")
-        fingerprints = drawing.fingerprints(
+        seed = random_inputs.replica_seed(settings["seed"], "generator")
+        fingerprints = random_inputs.fingerprints(
             seed, ops.shape(images)[0], settings["active"]
         )
 
@@ -165,7 +165,7 @@ class CodecTraining(stepping.SteppedModel):
                 images, encoded, fingerprints, settings
             )
 
-        values = descent.descend(
+        values = gradients.descend(
             [
                 (self.encoder_optimizer, self.encoder),
                 (self.decoder_optimizer, self.decoder),

@@ -92,9 +92,9 @@ def opened(run: Any) -> Any:
     """
     if not isinstance(run, str | os.PathLike):
         return run
-    from tf_fingerprint.artificial import runs
+    from tf_fingerprint.artificial import run as codec_run
 
-    return runs.read(run)
+    return codec_run.read(run)
 
 
 def as_bits(

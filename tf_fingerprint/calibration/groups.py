@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint import fingerprints
-from tf_fingerprint.calibration import null
+from tf_fingerprint.calibration import null_rates
 from tf_fingerprint.calibration import readings
-from tf_fingerprint.calibration.null import MeasuredRate
+from tf_fingerprint.calibration.null_rates import MeasuredRate
 from tf_fingerprint.calibration.soft import SoftModel
 
 
@@ -39,7 +39,7 @@ class Groups:
         self._bits = decoded_bits
         if size > 1:
             self._bits = readings.majority(grouped)
-        self._packed = null.Packed(self._bits)
+        self._packed = null_rates.Packed(self._bits)
         self._means = grouped.mean(axis=1, dtype=np.float64)
         self._together = together
         self._totals = np.maximum(np.abs(together).sum(axis=1), 1e-12)
@@ -76,7 +76,7 @@ class Groups:
         """
         if not len(self._bits):
             return None
-        return null.match_histograms(self._bits, fingerprint[None])[0]
+        return null_rates.match_histograms(self._bits, fingerprint[None])[0]
 
     def soft_rate(
         self, fingerprint: npt.NDArray[np.uint8], share: float

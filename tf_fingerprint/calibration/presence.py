@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from tf_fingerprint.calibration.null import MeasuredRate
+from tf_fingerprint.calibration.null_rates import MeasuredRate
 
 # Blocks of neighbours that alternate between fitting and testing: photographs
 # of one series must not sit on both sides.

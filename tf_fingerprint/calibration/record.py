@@ -14,9 +14,9 @@ from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
 from tf_fingerprint.calibration import files
-from tf_fingerprint.calibration import guard
-from tf_fingerprint.calibration import null
+from tf_fingerprint.calibration import null_rates
 from tf_fingerprint.calibration import presence
+from tf_fingerprint.calibration import refusal
 from tf_fingerprint.calibration.groups import Groups
 from tf_fingerprint.calibration.levels import Levels
 from tf_fingerprint.calibration.soft import SoftModel
@@ -75,7 +75,7 @@ class Calibration:
     @functools.cached_property
     def rate_of_ones(self) -> npt.NDArray[np.float64]:
         """Share of photographs in which each bit was read as 1."""
-        return null.rate_of_ones(self.decoded_bits)
+        return null_rates.rate_of_ones(self.decoded_bits)
 
     @property
     def habit(self) -> npt.NDArray[np.uint8]:
@@ -85,7 +85,7 @@ class Calibration:
     @functools.cached_property
     def effective_bits(self) -> float:
         """Number of independent fair bits that the bits are worth."""
-        return null.effective_bits(self.decoded_bits)
+        return null_rates.effective_bits(self.decoded_bits)
 
     @functools.cached_property
     def presence(self) -> presence.PresenceTest:
@@ -108,7 +108,7 @@ class Calibration:
 
     def measured_rate(
         self, fingerprint: npt.ArrayLike, num_matches: int
-    ) -> null.MeasuredRate:
+    ) -> null_rates.MeasuredRate:
         """How often photographs match a fingerprint at least so well.
 
         Args:
@@ -122,7 +122,7 @@ class Calibration:
             ValueError: If the fingerprint has another number of bits.
         """
         matches = self._matches(fingerprint)
-        return null.MeasuredRate.of(
+        return null_rates.MeasuredRate.of(
             int((matches >= num_matches).sum()), len(self)
         )
 
@@ -130,7 +130,7 @@ class Calibration:
         self,
         fingerprint: npt.ArrayLike,
         *,
-        max_measured_rate: float = guard.MAX_MEASURED_RATE,
+        max_measured_rate: float = refusal.MAX_MEASURED_RATE,
     ) -> bool:
         """Whether a fingerprint lies too near to what photographs read as.
 
@@ -150,7 +150,7 @@ class Calibration:
             ValueError: If the fingerprint has another number of bits.
         """
         matches = self._matches(fingerprint)
-        return guard.is_refused(
+        return refusal.is_refused(
             matches, self.generator.num_bits, max_measured_rate
         )
 
@@ -185,18 +185,19 @@ class Calibration:
         )
 
     def best_match_counts(
-        self, candidates: registry.Candidates
+        self, packed: npt.NDArray[np.uint8]
     ) -> dict[int, int]:
         """Null distribution of the best match over a registry.
 
         Args:
-            candidates: The fingerprints to choose among, at least one.
+            packed: `(candidates, bytes)`, the fingerprints to choose among,
+                at least one; see `fingerprints.pack`.
 
         Returns:
             Number of photographs by matching bits with their nearest candidate.
         """
-        issued = fingerprints.unpack(candidates.packed, self.generator.num_bits)
-        best = null.best_matches(self.decoded_bits, issued)
+        issued = fingerprints.unpack(packed, self.generator.num_bits)
+        best = null_rates.best_matches(self.decoded_bits, issued)
         values, counts = np.unique(best, return_counts=True)
         return dict(zip(values.tolist(), counts.tolist(), strict=True))
 
@@ -250,7 +251,7 @@ class Calibration:
 
     @functools.cached_property
     def _packed(self):
-        return null.Packed(self.decoded_bits)
+        return null_rates.Packed(self.decoded_bits)
 
     def _matches(self, fingerprint):
         """Matching bits of each photograph with it, if it has enough bits."""

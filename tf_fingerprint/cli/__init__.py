@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from absl import app
 
 from tf_fingerprint import errors
-from tf_fingerprint.cli import arguments
+from tf_fingerprint.cli import parser as arguments
 
 
 def run() -> None:

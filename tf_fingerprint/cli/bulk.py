@@ -73,16 +73,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def bulk(args: argparse.Namespace) -> int:
     """Attributes a lake; prints the summary."""
     _check(args)
+    from tf_fingerprint import attribution
     from tf_fingerprint import bulk as lakes
+    from tf_fingerprint import methods
     from tf_fingerprint import registry
 
     lakes.check_installed()
     with registry.open_store(args.registry) as store:
         starting.import_tensorflow()
-        from tf_fingerprint import runs
 
-        run = runs.load(args.run)
-        candidates = registry.Candidates.load(store, run.generator_digest)
+        run = methods.load(args.run)
+        candidates = attribution.Candidates.load(store, run.generator_digest)
     with tempfile.TemporaryDirectory() as folder:
         _write_decoder(run, pathlib.Path(folder))
         summary = lakes.attribute_files(

@@ -7,7 +7,7 @@ import sys
 from absl import logging
 
 from tf_fingerprint.cli import output
-from tf_fingerprint.cli import serving
+from tf_fingerprint.cli import serve
 from tf_fingerprint.cli import starting
 
 _VERDICT_COLUMNS = (
@@ -26,11 +26,11 @@ def train(args: argparse.Namespace) -> int:
 
     settings = config.read(args.config, args.overrides)
     starting.import_tensorflow()
-    from tf_fingerprint import training
+    from tf_fingerprint import methods
 
     # Keras draws its bar on stdout, which is for results.
     with contextlib.redirect_stdout(sys.stderr):
-        run_dir = training.train(
+        run_dir = methods.train(
             settings,
             args.run_dir,
             resume=args.resume,
@@ -45,10 +45,10 @@ def generate(args: argparse.Namespace) -> int:
     """Makes pictures; prints the path of each."""
     run = starting.load_run(args.run)
     starting.check_generator(run)
-    from tf_fingerprint import delivery  # After TensorFlow, which it needs.
+    from tf_fingerprint import files
     from tf_fingerprint import fingerprints
 
-    delivery.check_new(args.to, "pictures")
+    files.check_new(args.to, "pictures")
     bits = None
     if args.fingerprint is not None:
         try:
@@ -60,40 +60,40 @@ def generate(args: argparse.Namespace) -> int:
     images = run.generate(
         args.num, fingerprints=bits, seed=args.seed, progress=True
     )
-    for path in delivery.write_pictures(images, args.to):
+    for path in files.write_pictures(images, args.to):
         print(path)
     return 0
 
 
 def attribute(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
-    if serving.is_asked(args):
-        return serving.attribute(args)
+    if serve.is_asked(args):
+        return serve.attribute(args)
     if args.sign_with is not None and args.evidence is None:
         args.parser.error("argument --sign-with: it goes with --evidence")
-    from tf_fingerprint import calibration
+    from tf_fingerprint import attribution
     from tf_fingerprint import evidence
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry) as store:
         run = starting.load_run(args.run)
         candidates, head = evidence.read(store, run.generator_digest)
-    from tf_fingerprint.cli import odds
-    from tf_fingerprint.cli import proving
+    from tf_fingerprint.cli import calibrate
+    from tf_fingerprint.cli import evidence as cli_evidence
+    from tf_fingerprint.cli import reader as cli_reader  # After TensorFlow.
     from tf_fingerprint.cli import second_opinions
-    from tf_fingerprint.cli import verdicts  # After TensorFlow.
 
     second = second_opinions.asked(args.passive)
 
-    judge = calibration.Judge(
+    judge = attribution.Judge(
         candidates,
-        odds.calibration_of(args, run),
+        calibrate.calibration_of(args, run),
         max_false_positive_rate=args.max_false_positive_rate or 1e-6,
         decide=args.decide or "hard",
         found_at=args.found_at,
     )
-    with proving.evidence_of(args, judge, head) as kept:
-        reader = verdicts.Reader(
+    with cli_evidence.evidence_of(args, judge, head) as kept:
+        reader = cli_reader.Reader(
             run,
             judge,
             keep=kept,

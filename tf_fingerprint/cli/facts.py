@@ -5,8 +5,8 @@ import importlib.metadata
 import platform
 from typing import Any
 
-from tf_fingerprint import __version__
 from tf_fingerprint import registry
+from tf_fingerprint.version import __version__
 
 _DISTRIBUTIONS = (
     *("tensorflow", "tensorflow-cpu", "keras", "numpy"),
@@ -29,7 +29,7 @@ def of_run(run) -> dict[str, Any]:
     """What a run was trained with, and what identifies it.
 
     Args:
-        run: `runs.Run` or `artificial.CodecRun`.
+        run: `scalable.Run` or `artificial.CodecRun`.
 
     Returns:
         Dict of text and numbers.

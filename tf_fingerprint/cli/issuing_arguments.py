@@ -3,7 +3,7 @@
 import argparse
 import pathlib
 
-from tf_fingerprint.cli import issuing
+from tf_fingerprint.cli import issue
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import registry_arguments
 from tf_fingerprint.cli import values
@@ -35,7 +35,7 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
     registry_arguments.add_expiry(parser)
     add_bundle_options(parser)
     output.add_format(parser)
-    parser.set_defaults(command=issuing.issue)
+    parser.set_defaults(command=issue.issue)
 
 
 def add_bundle_options(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +73,7 @@ def add_verify(parser: argparse.ArgumentParser) -> None:
     )
     _add_secret(parser)
     output.add_format(parser)
-    parser.set_defaults(command=issuing.verify)
+    parser.set_defaults(command=issue.verify)
 
 
 def _add_recipients(parser):

@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Callable
 
 from tf_fingerprint.cli import output
-from tf_fingerprint.cli import passive_commands
+from tf_fingerprint.cli import passive as passive_commands
 from tf_fingerprint.cli import visual_arguments
 
 _RUN_HELP = "run directory of a passive classifier"

@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Callable
 
 from tf_fingerprint.cli import output
-from tf_fingerprint.cli import registry_commands
+from tf_fingerprint.cli import registry as registry_commands
 from tf_fingerprint.cli import values
 
 REGISTRY_HELP = (

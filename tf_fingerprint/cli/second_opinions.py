@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from tf_fingerprint import calibration
+from tf_fingerprint import attribution
 
 COLUMNS = ("passive_label", "passive_unknown", "speaking")
 
@@ -22,12 +22,12 @@ class SecondOpinion:
     """
 
     def __init__(self, run_dir: pathlib.Path):
-        from tf_fingerprint.passive import runs
+        from tf_fingerprint.passive import run as passive_run
 
-        self.run = runs.load(run_dir)
+        self.run = passive_run.load(run_dir)
 
     def on(
-        self, content: bytes, verdict: calibration.Verdict
+        self, content: bytes, verdict: attribution.Verdict
     ) -> dict[str, Any]:
         """The opinion on one image, and which evidence speaks.
 
@@ -40,7 +40,7 @@ class SecondOpinion:
         """
         [opinion] = self.run.judge(content)
         speaking = "fingerprint"
-        if verdict.finding == calibration.Finding.NO_EVIDENCE:
+        if verdict.finding == attribution.Finding.NO_EVIDENCE:
             speaking = "nothing" if opinion.unknown else "traces"
         return {
             **opinion.to_dict(),

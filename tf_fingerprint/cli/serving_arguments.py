@@ -3,7 +3,7 @@
 import argparse
 import pathlib
 
-from tf_fingerprint.cli import serving
+from tf_fingerprint.cli import serve
 from tf_fingerprint.cli import values
 
 WHAT = ("attribution", "decoder", "open-generator", "encoder", "passive")
@@ -32,7 +32,7 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
             metavar="PORT",
             help="0 takes one that is free (default: %(default)s)",
         )
-    parser.set_defaults(command=serving.serve)
+    parser.set_defaults(command=serve.serve)
 
 
 def add_export(parser: argparse.ArgumentParser, run_help: str) -> None:
@@ -87,7 +87,7 @@ def add_export(parser: argparse.ArgumentParser, run_help: str) -> None:
         help="confirm that the open generator or the encoder, which can "
         "imitate every recipient, is not for them",
     )
-    parser.set_defaults(command=serving.export)
+    parser.set_defaults(command=serve.export)
 
 
 def add_server(parser: argparse.ArgumentParser) -> None:

@@ -38,12 +38,12 @@ def load_run(run: str):
         run: A run directory, or `pretrained`.
 
     Returns:
-        `runs.Run`.
+        `scalable.Run`.
     """
     import_tensorflow()
-    from tf_fingerprint import runs
+    from tf_fingerprint import methods
 
-    return runs.load(run)
+    return methods.load(run)
 
 
 def check_generator(run) -> None:

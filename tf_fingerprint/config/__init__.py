@@ -9,13 +9,13 @@ from tf_fingerprint.config.files import digest
 from tf_fingerprint.config.files import read
 from tf_fingerprint.config.files import to_toml
 from tf_fingerprint.config.perturbations import Perturbations
-from tf_fingerprint.config.sections import Config
-from tf_fingerprint.config.sections import Curriculum
-from tf_fingerprint.config.sections import Data
-from tf_fingerprint.config.sections import Losses
-from tf_fingerprint.config.sections import Networks
-from tf_fingerprint.config.sections import Optimizer
-from tf_fingerprint.config.sections import Training
+from tf_fingerprint.config.scalable import Config
+from tf_fingerprint.config.scalable import Curriculum
+from tf_fingerprint.config.scalable import Data
+from tf_fingerprint.config.scalable import Losses
+from tf_fingerprint.config.scalable import Networks
+from tf_fingerprint.config.scalable import Optimizer
+from tf_fingerprint.config.scalable import Training
 
 __all__ = [
     "AnyConfig",

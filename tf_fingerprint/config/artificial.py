@@ -17,7 +17,7 @@ from tf_fingerprint.config.fields import Positive
 from tf_fingerprint.config.fields import Section
 from tf_fingerprint.config.fields import Share
 from tf_fingerprint.config.perturbations import Perturbations
-from tf_fingerprint.config.sections import Data
+from tf_fingerprint.config.scalable import Data
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

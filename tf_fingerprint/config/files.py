@@ -12,15 +12,16 @@ from typing import Any
 
 from tf_fingerprint import errors
 from tf_fingerprint.config import artificial
-from tf_fingerprint.config import sections
+from tf_fingerprint.config import scalable as scalable_config
 
-AnyConfig = sections.Config | artificial.CodecConfig
+AnyConfig = scalable_config.Config | artificial.CodecConfig
 
 # What a config is of, by the `method` that stands at its top.
 METHODS = {
-    kind.method: kind for kind in (sections.Config, artificial.CodecConfig)
+    kind.method: kind
+    for kind in (scalable_config.Config, artificial.CodecConfig)
 }
-DEFAULT_METHOD = sections.Config.method
+DEFAULT_METHOD = scalable_config.Config.method
 
 # Settings that are paths, and what they may hold that is none.
 PATHS = {
@@ -72,7 +73,7 @@ def build(
     settings: dict[str, Any],
     overrides: Sequence[str] = (),
     *,
-    kind: type = sections.Config,
+    kind: type = scalable_config.Config,
     where: str | os.PathLike = "Defaults",
 ) -> Any:
     """The config of settings that were read already, checked.

@@ -12,8 +12,8 @@ from tf_fingerprint import config
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import models
-from tf_fingerprint import run_files
-from tf_fingerprint import sampling
+from tf_fingerprint.models import sampling
+from tf_fingerprint.runs import directory as run_directory
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -101,16 +101,16 @@ def load(
         errors.ConfigError: If the config can't be read.
     """
     folder = pathlib.Path(folder)
-    path = folder / run_files.GENERATOR
+    path = folder / run_directory.GENERATOR
     if not path.is_file():
         raise errors.RunError(
-            f"{folder}: a baseline must hold {run_files.GENERATOR}. It is "
+            f"{folder}: a baseline must hold {run_directory.GENERATOR}. It is "
             "missing. Train one with all bits neutral, or go without "
             "`--baseline`."
         )
     expected = {"data.resolution": resolution, "data.channels": channels}
-    generator = run_files.read_network(path, models.Generator, expected)
-    own = folder / run_files.CONFIG
+    generator = run_directory.read_network(path, models.Generator, expected)
+    own = folder / run_directory.CONFIG
     if own.exists():
         noise = config.read(own).networks.noise
     return Baseline(generator, noise)

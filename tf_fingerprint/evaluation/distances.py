@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from tf_fingerprint.evaluation import fidelity
+from tf_fingerprint.evaluation.metrics import fidelity
 
 # Places drawn of one set and of the other, with repetition.
 Draw = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]

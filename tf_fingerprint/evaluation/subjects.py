@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints as bit_strings
-from tf_fingerprint.evaluation.figures import Item
+from tf_fingerprint.evaluation.report.figures import Item
 
 if TYPE_CHECKING:
     # A run knows registries; whoever only counts bits has no need for them.
     from tf_fingerprint import artificial
-    from tf_fingerprint import runs
+    from tf_fingerprint.scalable import run as scalable_run
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class Subject:
     photographs: npt.NDArray[np.uint8]
     resolution: int
     num_bits: int
-    run: "runs.Run | None" = None
+    run: "scalable_run.Run | None" = None
     codec: "artificial.CodecRun | None" = None
     digest: str = ""
 
@@ -118,7 +118,7 @@ class Suite(Protocol):
 
 
 def of_run(
-    run: "runs.Run",
+    run: "scalable_run.Run",
     photographs: npt.NDArray[np.uint8] | None = None,
     *,
     photographs_digest: str = "",

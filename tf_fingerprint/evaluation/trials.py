@@ -13,14 +13,14 @@ import keras
 import numpy as np
 
 from tf_fingerprint import config as configs
-from tf_fingerprint import drawing
 from tf_fingerprint import fingerprints as bit_strings
-from tf_fingerprint import run_files
-from tf_fingerprint import runs
-from tf_fingerprint import training
-from tf_fingerprint.evaluation import accuracy
-from tf_fingerprint.evaluation import consistency
-from tf_fingerprint.evaluation.figures import Figure
+from tf_fingerprint import scalable
+from tf_fingerprint.evaluation.metrics import accuracy
+from tf_fingerprint.evaluation.metrics import consistency
+from tf_fingerprint.evaluation.report.figures import Figure
+from tf_fingerprint.runs import directory as run_directory
+from tf_fingerprint.scalable import training as scalable_training
+from tf_fingerprint.training import random_inputs
 
 RESULT = "capacity.json"
 
@@ -127,7 +127,7 @@ def sweep(
         outcome = _kept(run_dir / RESULT, key, trial)
         if outcome is None:
             seconds = _train(settings, run_dir, verbose)
-            run = runs.load(run_dir)
+            run = scalable.read(run_dir)
             figures = measured(run, trial, pictures=pictures, seed=seed)
             outcome = Outcome(trial, seconds, figures)
             _keep(run_dir / RESULT, key, outcome)
@@ -137,7 +137,7 @@ def sweep(
 
 
 def measured(
-    run: runs.Run, trial: Trial, *, pictures: int, seed: int
+    run: scalable.Run, trial: Trial, *, pictures: int, seed: int
 ) -> dict[str, Figure]:
     """What a trained run reads of its own pictures.
 
@@ -160,7 +160,7 @@ def measured(
     )
     figures = {"unseen": unseen, "carried": _carried(unseen, trial)}
     if size:
-        table = drawing.fingerprint_table(
+        table = random_inputs.fingerprint_table(
             run.config.training.seed, size, num_bits
         )
         rows = np.random.default_rng(seed).integers(0, size, pictures)
@@ -190,8 +190,8 @@ def measured(
 def _train(settings, run_dir, verbose):
     """Trains or goes on; the seconds that this took."""
     start = time.monotonic()
-    resume = (run_dir / run_files.CONFIG).exists()
-    training.train(settings, run_dir, resume=resume, verbose=verbose)
+    resume = (run_dir / run_directory.CONFIG).exists()
+    scalable_training.train(settings, run_dir, resume=resume, verbose=verbose)
     return time.monotonic() - start
 
 

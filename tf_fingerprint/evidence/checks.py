@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import attribution
 from tf_fingerprint import calibration as calibrations
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
@@ -115,7 +116,7 @@ def check_verdict(
     report: Report,
     logits: npt.NDArray,
     calibration: calibrations.Calibration | None,
-    candidates: registry.Candidates,
+    candidates: attribution.Candidates,
     store: registry.Store,
 ) -> None:
     """The verdict, from the registry's fingerprints and the logits.
@@ -132,7 +133,7 @@ def check_verdict(
         errors.EvidenceError: At the first disagreement.
     """
     verdict = report["verdict"]
-    judge = calibrations.Judge(
+    judge = attribution.Judge(
         candidates,
         calibration,
         max_false_positive_rate=verdict["max_false_positive_rate"],
@@ -206,8 +207,8 @@ def _judged_then(judge, logits, position, store):
     if all(now == before for now, before in then.items()):
         return found
     candidates = judge.candidates
-    judge = calibrations.Judge(
-        registry.Candidates(
+    judge = attribution.Judge(
+        attribution.Candidates(
             candidates.generator,
             [then.get(record, record) for record in candidates.records],
         ),

@@ -15,7 +15,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from tf_fingerprint import calibration
+from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint.evidence import pages
@@ -38,7 +38,7 @@ class Evidence:
         folder: Where to; new or empty.
         judge: Who gives the verdicts.
         head: Newest entry of the registry's audit log; see `snapshots.read`.
-        sign: Signs a folder, such as `export.signing.Signer.sign`.
+        sign: Signs a folder, such as `export.bundles.signing.Signer.sign`.
 
     Raises:
         errors.EvidenceError: If the folder holds something.
@@ -47,7 +47,7 @@ class Evidence:
     def __init__(
         self,
         folder: str | os.PathLike[str],
-        judge: calibration.Judge,
+        judge: attribution.Judge,
         head: registry.Head,
         *,
         sign: Callable[[pathlib.Path], object] | None = None,
@@ -91,7 +91,7 @@ class Evidence:
         path: pathlib.Path,
         content: bytes,
         logits: npt.NDArray,
-        verdict: calibration.Verdict,
+        verdict: attribution.Verdict,
         *,
         passive: Mapping[str, Any] | None = None,
     ) -> pathlib.Path:
@@ -126,7 +126,7 @@ class Evidence:
         self._logits.append(logits)
         return self._write(name, report, [content], keep=content)
 
-    def add_together(self, verdict: calibration.Verdict) -> pathlib.Path:
+    def add_together(self, verdict: attribution.Verdict) -> pathlib.Path:
         """Writes the report on all images that were added, as of one source.
 
         Args:

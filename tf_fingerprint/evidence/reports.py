@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from tf_fingerprint import __version__
+from tf_fingerprint import attribution
 from tf_fingerprint import calibration
 from tf_fingerprint import fingerprints
 from tf_fingerprint.evidence.snapshots import Snapshot
+from tf_fingerprint.version import __version__
 
 FORM = "tf-fingerprint evidence 1"
 
@@ -57,7 +58,7 @@ def report(
     name: str,
     content: bytes,
     logits: npt.NDArray,
-    verdict: calibration.Verdict,
+    verdict: attribution.Verdict,
     snapshot: Snapshot,
     calibrated: calibration.Calibration | None,
     *,
@@ -101,7 +102,7 @@ def report(
 def together(
     images: Sequence[Mapping[str, Any]],
     logits: npt.NDArray,
-    verdict: calibration.Verdict,
+    verdict: attribution.Verdict,
     snapshot: Snapshot,
     calibrated: calibration.Calibration | None,
     *,

@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 from typing import Self
 
+from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 
@@ -27,7 +28,9 @@ class Snapshot:
     head: registry.Head
 
     @classmethod
-    def of(cls, candidates: registry.Candidates, head: registry.Head) -> Self:
+    def of(
+        cls, candidates: attribution.Candidates, head: registry.Head
+    ) -> Self:
         """The snapshot of candidates as they were read."""
         return cls(
             candidates.generator,
@@ -43,7 +46,7 @@ class Snapshot:
 
 def read(
     store: registry.Store, generator_digest: str
-) -> tuple[registry.Candidates, registry.Head]:
+) -> tuple[attribution.Candidates, registry.Head]:
     """All candidates of a generator, and the head that they belong to.
 
     Args:
@@ -58,7 +61,7 @@ def read(
     """
     head = store.head()
     while True:
-        candidates = registry.Candidates.load(store, generator_digest)
+        candidates = attribution.Candidates.load(store, generator_digest)
         after = store.head()
         if after == head:  # Nobody wrote in between.
             return candidates, head
@@ -116,7 +119,7 @@ def candidates_digest(records: tuple[registry.IssuanceRecord, ...]) -> str:
 
 def restored(
     store: registry.Store, expected: dict[str, Any]
-) -> registry.Candidates:
+) -> attribution.Candidates:
     """The candidates that a report's images were compared with.
 
     Args:
@@ -132,7 +135,7 @@ def restored(
             was changed past its audit log, or never had the report's head.
     """
     generator = registry.GeneratorRecord(**expected["generator"])
-    now = registry.Candidates.load(store, generator.digest)
+    now = attribution.Candidates.load(store, generator.digest)
     if now.generator != generator:
         raise errors.EvidenceError(
             "The registry must know the generator as the report does. It has "
@@ -154,4 +157,4 @@ def restored(
             f"{expected['candidates_digest'][:12]}, as the report says. The "
             f"registry's have {found[:12]}: it was changed, or it is another."
         )
-    return registry.Candidates(generator, then)
+    return attribution.Candidates(generator, then)

@@ -6,6 +6,7 @@ import os
 import pathlib
 from collections.abc import Iterator
 
+from tf_fingerprint import attribution
 from tf_fingerprint import calibration as calibrations
 from tf_fingerprint import errors
 from tf_fingerprint import registry
@@ -21,7 +22,7 @@ def verify(
 
     What it cannot check is that the decoder reads these logits in the image:
     for that, decode the image again with the run's decoder. Nor does it look
-    at the signature, which is `export.signing.check`'s to do.
+    at the signature, which is `export.bundles.signing.check`'s to do.
 
     Args:
         folder: What `attribute --evidence` wrote.
@@ -99,7 +100,7 @@ class _Known:
 
     def __init__(self, store: registry.Store):
         self.store = store
-        self._candidates: dict[str, registry.Candidates] = {}
+        self._candidates: dict[str, attribution.Candidates] = {}
 
     def candidates(self, name, expected):
         """Those that a report was based on; checked once for many reports."""

@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 from keras import ops
 
-from tf_fingerprint.evaluation import picture_changes as changes
+from tf_fingerprint.data import picture_changes as changes
 from tf_fingerprint.layers import perturbations
 
 # For each picture: strengths of the six steps, three for places, of the five

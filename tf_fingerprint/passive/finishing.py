@@ -6,9 +6,9 @@ import pathlib
 import numpy as np
 
 from tf_fingerprint import backends
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.passive import open_set as open_sets
-from tf_fingerprint.passive import runs
-from tf_fingerprint.passive import settings
+from tf_fingerprint.passive import run as passive_run
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive.classifier import Classifier
 
@@ -16,7 +16,7 @@ from tf_fingerprint.passive.classifier import Classifier
 def save(
     classifier: Classifier,
     sources: reading.Sources,
-    config: settings.Config,
+    config: passive_config.Config,
     folder: pathlib.Path,
 ) -> None:
     """Saves the classifier in float32, and takes its threshold.
@@ -30,16 +30,18 @@ def save(
     # Made anew, as the training's own may compute in bfloat16.
     plain = Classifier.from_config(classifier.get_config())
     plain.set_weights(classifier.get_weights())
-    save_learned(sources, folder / runs.LEARNED)
-    calibrate(plain, sources, config).save(folder / runs.OPEN_SET)
-    draft = folder / f".draft-{runs.CLASSIFIER}"
+    save_learned(sources, folder / passive_run.LEARNED)
+    calibrate(plain, sources, config).save(folder / passive_run.OPEN_SET)
+    draft = folder / f".draft-{passive_run.CLASSIFIER}"
     with backends.alone():
         plain.save(draft)
-    os.replace(draft, folder / runs.CLASSIFIER)
+    os.replace(draft, folder / passive_run.CLASSIFIER)
 
 
 def calibrate(
-    classifier: Classifier, sources: reading.Sources, config: settings.Config
+    classifier: Classifier,
+    sources: reading.Sources,
+    config: passive_config.Config,
 ) -> open_sets.OpenSet:
     """Takes the threshold from the pictures held out for it.
 
@@ -54,10 +56,14 @@ def calibrate(
     space = None
     if config.unknown.score != open_sets.ENERGY:
         learned = sources.parts[reading.TRAIN]
-        features, _ = runs.features_and_logits(classifier, learned.images)
+        features, _ = passive_run.features_and_logits(
+            classifier, learned.images
+        )
         space = open_sets.Space.of(features, learned.sources)
     held_out = sources.parts[reading.CALIBRATION]
-    features, logits = runs.features_and_logits(classifier, held_out.images)
+    features, logits = passive_run.features_and_logits(
+        classifier, held_out.images
+    )
     return open_sets.OpenSet.calibrate(
         config.unknown.score,
         features,
@@ -65,13 +71,6 @@ def calibrate(
         max_false_positive_rate=config.unknown.max_false_positive_rate,
         space=space,
     )
-
-
-def write(path: pathlib.Path, text: str) -> None:
-    """Writes a small file so that it is either there whole or not at all."""
-    draft = path.with_name(f".draft-{path.name}")
-    draft.write_text(text)
-    os.replace(draft, path)
 
 
 def save_learned(sources: reading.Sources, path: pathlib.Path) -> None:

@@ -4,13 +4,13 @@ import keras
 
 from tf_fingerprint import backends
 from tf_fingerprint import data
-from tf_fingerprint import stepping
-from tf_fingerprint.passive import batches
+from tf_fingerprint.data import labelled as data_labelled
 from tf_fingerprint.passive import sources as reading
+from tf_fingerprint.training import trainer
 
 
 def fit(
-    model: stepping.SteppedModel,
+    model: trainer.SteppedModel,
     labelled: reading.Labelled,
     config,
     verbose: int | str,
@@ -33,7 +33,7 @@ def fit(
     steps_per_epoch = min(wanted.steps_per_epoch, steps_in_all)
     model.fit(
         stream(
-            batches.labelled(labelled.images, labelled.sources),
+            data_labelled.labelled(labelled.images, labelled.sources),
             batch_size=wanted.batch_size,
             seed=wanted.seed,
             mirror=config.data.mirror,

@@ -9,15 +9,15 @@ from absl import logging
 
 from tf_fingerprint import config as configs
 from tf_fingerprint import errors
-from tf_fingerprint.passive import finishing
+from tf_fingerprint import files
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.passive import open_set as open_sets
-from tf_fingerprint.passive import runs
-from tf_fingerprint.passive import settings
+from tf_fingerprint.passive import run as passive_run
 from tf_fingerprint.passive import sources as reading
 
 
 def read(
-    config: settings.Config,
+    config: passive_config.Config,
     sources_dir: str | os.PathLike[str],
     *,
     progress: bool = False,
@@ -51,7 +51,7 @@ def read(
 
 
 def read_sources(
-    wanted: settings.Data,
+    wanted: passive_config.Data,
     sources_dir: str | os.PathLike[str],
     *,
     progress: bool = False,
@@ -87,7 +87,7 @@ def read_sources(
 
 
 def check_folder(
-    folder: pathlib.Path, config: settings.Config, *, resume: bool
+    folder: pathlib.Path, config: passive_config.Config, *, resume: bool
 ) -> None:
     """Raises where a training would overwrite or mix up runs.
 
@@ -99,7 +99,7 @@ def check_folder(
     Raises:
         errors.RunError: If it holds a run, or another experiment's.
     """
-    path = folder / runs.CONFIG
+    path = folder / passive_run.CONFIG
     if not path.exists():
         return
     if not resume:
@@ -118,7 +118,7 @@ def check_folder(
 
 def write(
     folder: pathlib.Path,
-    config: settings.Config,
+    config: passive_config.Config,
     sources: reading.Sources,
     sources_dir: str | os.PathLike[str],
 ) -> None:
@@ -133,7 +133,7 @@ def write(
     Raises:
         errors.RunError: If the run there is on other pictures.
     """
-    path = folder / runs.SOURCES
+    path = folder / passive_run.SOURCES
     known = {
         "labels": list(sources.labels),
         "digest": sources.digest,
@@ -156,5 +156,5 @@ def write(
                 f"{sources_dir}. Restore them, or choose another `--run-dir`."
             )
     folder.mkdir(parents=True, exist_ok=True)
-    finishing.write(folder / runs.CONFIG, configs.to_toml(config))
-    finishing.write(path, json.dumps(known, indent=2, ensure_ascii=False))
+    files.write(folder / passive_run.CONFIG, configs.to_toml(config))
+    files.write(path, json.dumps(known, indent=2, ensure_ascii=False))

@@ -2,18 +2,18 @@
 
 from keras import ops
 
-from tf_fingerprint import descent
-from tf_fingerprint import drawing
-from tf_fingerprint import randomness
-from tf_fingerprint import stepping
+from tf_fingerprint.backends import randomness
+from tf_fingerprint.data import labelled
 from tf_fingerprint.passive import attacks
-from tf_fingerprint.passive import batches
+from tf_fingerprint.training import gradients
+from tf_fingerprint.training import random_inputs
+from tf_fingerprint.training import trainer
 
 # No picture is learned from at less than this share of the learning rate.
 LAST_FACTOR = 0.1
 
 
-class ClassifierTraining(stepping.SteppedModel):
+class ClassifierTraining(trainer.SteppedModel):
     """A classifier that learns by `fit`.
 
     The dataset yields what `batches.labelled` joined, in [-1, 1]. What a step
@@ -76,7 +76,7 @@ class ClassifierTraining(stepping.SteppedModel):
         Args:
             values: What the step returned, as floats.
         """
-        self.progress = stepping.Progress(
+        self.progress = trainer.Progress(
             images=self.progress.images + self.batch_size
         )
 
@@ -91,7 +91,7 @@ class ClassifierTraining(stepping.SteppedModel):
         Returns:
             Dict with the mean `cross_entropy` and `accuracy`.
         """
-        images, sources = batches.separated(batch)
+        images, sources = labelled.separated(batch)
         images = self.perturb(images, settings)
 
         def compute():
@@ -105,7 +105,7 @@ class ClassifierTraining(stepping.SteppedModel):
             }
 
         learners = [(self.classifier_optimizer, self.classifier)]
-        return descent.descend(learners, compute, {"cross_entropy": 1.0})
+        return gradients.descend(learners, compute, {"cross_entropy": 1.0})
 
     def perturb(self, images, settings):
         """What becomes of pictures before they are classified.
@@ -119,9 +119,9 @@ class ClassifierTraining(stepping.SteppedModel):
         """
         if self.attack.name == attacks.NONE:
             return images
-        seed = drawing.replica_seed(settings["seed"], "perturbation")
+        seed = random_inputs.replica_seed(settings["seed"], "perturbation")
         shape = (ops.shape(images)[0], *images.shape[1:])
-        draws = drawing.perturbations(seed, shape, attacks.NUM_UNIFORMS)
+        draws = random_inputs.perturbations(seed, shape, attacks.NUM_UNIFORMS)
         return self.attack.apply(images, *draws)
 
     def _account(self, values):

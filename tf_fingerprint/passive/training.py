@@ -6,25 +6,26 @@ import pathlib
 
 import keras
 
-from tf_fingerprint import adam
 from tf_fingerprint import backends
-from tf_fingerprint import callbacks
 from tf_fingerprint import errors
 from tf_fingerprint import training
+from tf_fingerprint.backends import replicas
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.passive import attacks
 from tf_fingerprint.passive import finishing
 from tf_fingerprint.passive import fitting
 from tf_fingerprint.passive import inputs
 from tf_fingerprint.passive import learning
-from tf_fingerprint.passive import runs
-from tf_fingerprint.passive import settings
+from tf_fingerprint.passive import run as passive_run
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import watching
 from tf_fingerprint.passive.classifier import Classifier
+from tf_fingerprint.training import adam
+from tf_fingerprint.training import callbacks
 
 
 def train(
-    config: settings.Config,
+    config: passive_config.Config,
     sources_dir: str | os.PathLike[str],
     run_dir: str | os.PathLike[str],
     *,
@@ -61,7 +62,7 @@ def train(
     folder = pathlib.Path(run_dir)
     inputs.check_folder(folder, config, resume=resume)
     sources = inputs.read(config, sources_dir, progress=verbose != 0)
-    strategy = training.choose_strategy()
+    strategy = replicas.choose_strategy()
     with backends.alone():
         keras.utils.set_random_seed(config.training.seed)
     with (
@@ -93,7 +94,7 @@ def train(
 
 
 def build(
-    config: settings.Config, labels: tuple[str, ...]
+    config: passive_config.Config, labels: tuple[str, ...]
 ) -> learning.ClassifierTraining:
     """Makes the classifier and compiles its training.
 
@@ -137,7 +138,7 @@ def build(
 
 def classify(model: learning.ClassifierTraining, images):
     """Logits of pictures as the training stands, `(images, sources)`."""
-    return runs.features_and_logits(model.classifier, images)[1]
+    return passive_run.features_and_logits(model.classifier, images)[1]
 
 
 def start(classifier: Classifier, run_dir: str | os.PathLike[str]) -> None:
@@ -151,7 +152,7 @@ def start(classifier: Classifier, run_dir: str | os.PathLike[str]) -> None:
         errors.RunError: If it can't be read, or its classifier is of another
             shape or has other labels.
     """
-    other = runs.load(run_dir).classifier
+    other = passive_run.load(run_dir).classifier
     wanted, found = classifier.get_config(), other.get_config()
     differing = [
         f"`{key}` {found[key]!r} instead of {value!r}"

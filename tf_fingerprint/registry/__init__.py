@@ -4,17 +4,11 @@ Needs NumPy and SQLAlchemy, neither TensorFlow nor Keras: whoever audits an
 accusation can do so on any machine.
 """
 
-from tf_fingerprint.registry.attribution import Attribution as Attribution
-from tf_fingerprint.registry.attribution import Detection as Detection
-from tf_fingerprint.registry.attribution import attribute as attribute
-from tf_fingerprint.registry.attribution import attribute_many as attribute_many
-from tf_fingerprint.registry.attribution import detect as detect
 from tf_fingerprint.registry.audit import Event as Event
 from tf_fingerprint.registry.audit import Head as Head
 from tf_fingerprint.registry.audit import digest_of as digest_of
 from tf_fingerprint.registry.batches import default_batch as default_batch
 from tf_fingerprint.registry.batches import issue_many as issue_many
-from tf_fingerprint.registry.candidates import Candidates as Candidates
 from tf_fingerprint.registry.database import DatabaseStore as DatabaseStore
 from tf_fingerprint.registry.distances import (
     default_min_distance as default_min_distance,
@@ -26,8 +20,9 @@ from tf_fingerprint.registry.issuance import issue as issue
 from tf_fingerprint.registry.issuance import revoke as revoke
 from tf_fingerprint.registry.issuance import rotate as rotate
 from tf_fingerprint.registry.issuance import unfinished as unfinished
+from tf_fingerprint.registry.opening import Registry as Registry
 from tf_fingerprint.registry.opening import open_store as open_store
-from tf_fingerprint.registry.records import Finding as Finding
+from tf_fingerprint.registry.opening import opened as opened
 from tf_fingerprint.registry.records import GeneratorRecord as GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord as IssuanceRecord
 from tf_fingerprint.registry.records import State as State

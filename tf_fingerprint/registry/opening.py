@@ -1,7 +1,9 @@
 """Opens registries by path or URL: SQLite files, or databases in PostgreSQL."""
 
+import contextlib
 import functools
 import os
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
@@ -12,6 +14,10 @@ from tf_fingerprint.registry import schema
 from tf_fingerprint.registry import sqlite
 from tf_fingerprint.registry import upgrading
 from tf_fingerprint.registry.database import DatabaseStore
+from tf_fingerprint.registry.stores import Store
+
+# Its path or URL, or the opened registry itself.
+Registry = str | os.PathLike[str] | Store
 
 _POSTGRESQL = ("postgresql", "postgresql+psycopg")
 
@@ -112,3 +118,18 @@ def _missing(name):
         f"{name}: there is no such registry. Reading never creates "
         "one. Check the path, or issue to a recipient first."
     )
+
+
+@contextlib.contextmanager
+def opened(registry: Registry, create: bool = False) -> Iterator[Store]:
+    """The registry itself if it is open; else opened, and closed after use.
+
+    Args:
+        registry: Path, URL or opened registry.
+        create: Whether to make one where there is none.
+    """
+    if isinstance(registry, str | os.PathLike):
+        with open_store(registry, create=create) as store:
+            yield store
+    else:
+        yield registry

@@ -31,15 +31,6 @@ class State(enum.StrEnum):
 IN_USE = (State.RESERVED, State.ISSUED)
 
 
-class Finding(enum.StrEnum):
-    """What is said about an image, or about several of one source."""
-
-    ATTRIBUTED = "attributed"  # To the recipient of the nearest fingerprint.
-    NOT_ISSUED = "not_issued"  # It carries one, of nobody or revoked.
-    AMBIGUOUS = "ambiguous"  # Two candidates, or a mixture of two.
-    NO_EVIDENCE = "no_evidence"
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class GeneratorRecord:
     """A trained generator and the decoder that reads its fingerprints.

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from export import client
+from tf_fingerprint import attribution
 from tf_fingerprint import errors
-from tf_fingerprint import registry
 
 from ..attributing import published as published
 from ..attributing import serving as serving
@@ -35,7 +35,7 @@ def test_verdicts_are_those_of_the_registry(asking, serving):
     for file, answer in zip(files, answers, strict=True):
         [logits] = serving.run.decode(file)
         assert answer.bits == tuple((logits > 0).astype(int))
-        verdict = registry.attribute(logits > 0, serving.candidates)
+        verdict = attribution.attribute(logits > 0, serving.candidates)
         assert answer.matches == verdict.num_matches
         assert answer.runner_up_matches == verdict.runner_up_matches
         assert answer.p_value == verdict.false_positive_rate

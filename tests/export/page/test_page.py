@@ -6,7 +6,7 @@ import pathlib
 import pytest
 
 import export.page
-from tf_fingerprint import quickstart_page
+from tf_fingerprint.quickstart import page as quickstart_page
 
 from ..attributing import published as published
 from ..attributing import serving as serving

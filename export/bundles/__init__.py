@@ -1,0 +1,1 @@
+"""What a recipient receives: sealed copies with manifest and signature."""

@@ -1,0 +1,1 @@
+"""Servables, checked before anybody serves them."""

@@ -1,0 +1,1 @@
+"""Sets of photographs, marked with a fingerprint, file by file."""

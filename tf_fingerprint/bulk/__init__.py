@@ -1,0 +1,3 @@
+"""Verdicts on lakes of pictures, by Beam."""
+
+from tf_fingerprint.bulk.job import attribute_files as attribute_files

@@ -1,0 +1,146 @@
+"""The command `evaluate`: what it takes, and what it does."""
+
+import argparse
+import pathlib
+
+from tf_fingerprint.cli import output
+from tf_fingerprint.cli import starting
+from tf_fingerprint.cli import values
+from tf_fingerprint.evaluation.suites import names as suites
+
+_COLUMNS = (
+    *("suite", "figure", "value", "low", "high", "unit"),
+    *("pictures", "fingerprints"),
+)
+
+
+def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
+    """Adds what `evaluate` takes.
+
+    Args:
+        parser: Of that command.
+        run_help: What a run is.
+    """
+    parser.add_argument("run", metavar="RUN", help=run_help)
+    parser.add_argument(
+        "--suite",
+        type=suite_names,
+        default=("accuracy", "attribution"),
+        metavar="NAME[,NAME...]",
+        help=f"what to measure: {', '.join(suites.SUITES)} (default: "
+        "accuracy,attribution)",
+    )
+    parser.add_argument(
+        "--images",
+        nargs="+",
+        default=[],
+        metavar="SOURCE",
+        help="folders or zips of photographs, for the suites that compare with "
+        "some",
+    )
+    _add_comparisons(parser)
+    parser.add_argument(
+        "--pictures",
+        type=values.positive,
+        default=2048,
+        metavar="N",
+        help="pictures for each figure (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=values.not_negative,
+        default=0,
+        metavar="N",
+        help="of all that is drawn but fingerprints (default: %(default)s)",
+    )
+    values.add_max_false_positive_rate(parser)
+    parser.add_argument(
+        "--to",
+        type=pathlib.Path,
+        default=pathlib.Path("evaluation"),
+        metavar="DIR",
+        help="folder of the report; suites that were finished there are not "
+        "measured again (default: %(default)s)",
+    )
+    output.add_format(parser)
+    parser.set_defaults(command=evaluate)
+
+
+def suite_names(text: str) -> tuple[str, ...]:
+    """Names of suites between commas, each once."""
+    names = tuple(dict.fromkeys(text.split(",")))
+    unknown = [name for name in names if name not in suites.SUITES]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"must be of {', '.join(suites.SUITES)}, with commas between. "
+            f"Received {text!r}"
+        )
+    return names
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Measures; prints one figure a line."""
+    run = starting.load_run(args.run)
+    from absl import logging  # After TensorFlow, which it needs.
+
+    from tf_fingerprint import evaluation
+    from tf_fingerprint.evaluation import runner
+
+    finished = runner.evaluate(
+        run,
+        args.suite,
+        args.to,
+        sources=args.images,
+        options=evaluation.Options(
+            pictures=args.pictures,
+            seed=args.seed,
+            features=args.features and str(args.features),
+            baseline=args.baseline and str(args.baseline),
+            max_false_positive_rate=args.max_false_positive_rate,
+            progress=True,
+        ),
+    )
+    if args.tensorboard is not None:
+        runner.write_scalars(
+            finished, args.tensorboard, step=run.config.training.images
+        )
+    rows = (
+        {
+            "suite": report.suite,
+            "figure": figure.name,
+            "value": figure.value,
+            "low": figure.low,
+            "high": figure.high,
+            "unit": figure.unit,
+            "pictures": figure.pictures,
+            "fingerprints": figure.fingerprints,
+        }
+        for report in finished
+        for figure in report.figures
+    )
+    output.write_rows(rows, args.format, shown=_COLUMNS)
+    logging.info("The report is %s", args.to / runner.PAGE)
+    return 0
+
+
+def _add_comparisons(parser):
+    """What pictures are compared by, with what, and where curves go."""
+    parser.add_argument(
+        "--features",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="weights of MobileNet (.npz) or InceptionV3 (.h5), by whose "
+        "features pictures are compared (default: InceptionV3, fetched)",
+    )
+    parser.add_argument(
+        "--baseline",
+        type=pathlib.Path,
+        metavar="DIR",
+        help="folder with generator.keras, trained alike with all bits neutral",
+    )
+    parser.add_argument(
+        "--tensorboard",
+        type=pathlib.Path,
+        metavar="DIR",
+        help="also add the figures to these logs, such as tensorboard in RUN",
+    )

@@ -1,0 +1,1 @@
+"""What is done to pictures and copies before they are read."""

@@ -1,0 +1,1 @@
+"""What is measured: bits, distances of features, diversity."""

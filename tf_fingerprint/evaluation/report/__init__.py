@@ -1,0 +1,1 @@
+"""Figures, and the report and page that hold them."""

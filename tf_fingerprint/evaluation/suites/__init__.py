@@ -1,0 +1,1 @@
+"""Suites: figures that are measured together, by one name."""

@@ -1,0 +1,80 @@
+"""Pictures of a run's sources that it has not learned from."""
+
+import os
+
+import numpy as np
+
+from tf_fingerprint import errors
+from tf_fingerprint.passive import folders
+from tf_fingerprint.passive import run as passive_run
+from tf_fingerprint.passive import sources as reading
+from tf_fingerprint.passive.visualization import run as visualization_run
+
+
+def read(
+    run: passive_run.PassiveRun | visualization_run.VisualRun,
+    sources_dir: str | os.PathLike[str],
+    *,
+    most: int = 0,
+) -> reading.Labelled:
+    """Reads them; where there is a folder `test`, from that.
+
+    Args:
+        run: What they are shown to.
+        sources_dir: As in `sources.read`. Folders that are no label of the
+            run's are left out.
+        most: Pictures to take of each source; 0 for all.
+
+    Returns:
+        Pictures, each with the place of its source among the run's labels.
+
+    Raises:
+        errors.DataError: If the pictures can't be read, or there are none of
+            one of the run's sources.
+    """
+    found = folders.find(sources_dir, at_least=1)
+    wanted = run.settings.data
+    labelled, _ = reading.load(
+        found.training if found.test is None else found.test,
+        found.labels,
+        resolution=wanted.resolution,
+        channels=wanted.channels,
+        crop=wanted.crop,
+        max_broken_share=wanted.max_broken_share,
+    )
+    places = np.array(
+        [
+            run.labels.index(label) if label in run.labels else -1
+            for label in found.labels
+        ]
+    )
+    labelled = reading.Labelled(
+        labelled.images, places[labelled.sources], labelled.names
+    )
+    fresh = np.array(
+        [int(each) not in run.learned for each in labelled.digests()], bool
+    )
+    kept = labelled.take(fresh & (labelled.sources >= 0))
+    counts = np.bincount(kept.sources, minlength=len(run.labels))
+    if not counts.all():
+        missing = np.array(run.labels)[counts == 0]
+        raise errors.DataError(
+            f"{sources_dir}: must hold pictures of all of the run's sources "
+            "that it has not learned from. There are none of "
+            f"{', '.join(missing)}. Give others, such as a folder `test` "
+            "beside `train`."
+        )
+    return first(kept, most) if most else kept
+
+
+def first(labelled: reading.Labelled, most: int) -> reading.Labelled:
+    """The first so many pictures of each source.
+
+    Args:
+        labelled: Pictures.
+        most: How many.
+    """
+    chosen = np.zeros(len(labelled), bool)
+    for source in np.unique(labelled.sources):
+        chosen[np.flatnonzero(labelled.sources == source)[:most]] = True
+    return labelled.take(chosen)

@@ -1,0 +1,279 @@
+"""Whether somebody without the decoder can see a fingerprint.
+
+Three attackers: one trains a network on examples of pictures with and without
+fingerprints, or of two copies; one has no examples, only pictures of both kinds
+and marks of his own; one averages many pictures of one copy and looks at what
+remains.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from tf_fingerprint import errors
+from tf_fingerprint.evaluation import baselines
+from tf_fingerprint.evaluation.attacks import averaged_pictures
+from tf_fingerprint.evaluation.attacks import steganalysis
+from tf_fingerprint.evaluation.report.figures import Curve
+from tf_fingerprint.evaluation.report.figures import Figure
+from tf_fingerprint.evaluation.report.figures import Item
+from tf_fingerprint.evaluation.subjects import Options
+from tf_fingerprint.evaluation.subjects import Subject
+
+# Pictures of both kinds together that an attacker trains on.
+SET_SIZES = (100, 300, 1000, 3000, 10_000)
+# The least that a network is shown, repetitions counted; large sets twice.
+LEAST_IMAGES = 6000
+
+Pictures = npt.NDArray[np.uint8]
+Source = Callable[[int, np.random.Generator], Pictures]
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """Two kinds of pictures that an attacker wants to tell apart.
+
+    Args:
+        name: In snake case.
+        first: Makes so many of the one kind.
+        second: Makes so many of the other.
+        fingerprints: How many different ones they carry; 0 for as many as
+            there are pictures of the second kind.
+    """
+
+    name: str
+    first: Source
+    second: Source
+    fingerprints: int = 0
+
+
+def check(subject: Subject, options: Options) -> None:
+    """Raises unless there is a generator to make pictures without fingerprint.
+
+    Args:
+        subject: What is measured.
+        options: With the number of pictures and, if any, the baseline.
+
+    Raises:
+        errors.EvaluationError: If there is no run, or its pictures are
+            smaller than the attacker's network takes.
+        errors.RunError: If the baseline can't be read or is of another size.
+    """
+    if subject.run is None:
+        raise errors.EvaluationError(
+            "The suite `secrecy` must have a run, whose generator also makes "
+            "pictures without fingerprint. Received functions alone. Give a "
+            "run directory."
+        )
+    if subject.resolution < steganalysis.SMALLEST_RESOLUTION:
+        raise errors.EvaluationError(
+            "The suite `secrecy` must have pictures of at least "
+            f"{steganalysis.SMALLEST_RESOLUTION} pixels a side, as the "
+            f"attacker's network does. Received {subject.resolution}."
+        )
+    if options.baseline is not None:
+        _baseline(subject, options)
+
+
+def suite(subject: Subject, options: Options) -> Iterator[Item]:
+    """How often attackers are right, and what an average gives away.
+
+    Args:
+        subject: With a run.
+        options: With the number of pictures held out, and the baseline.
+
+    Returns:
+        An iterator over curves, figures and a grid.
+    """
+    attacker = steganalysis.Attacker(
+        subject.resolution,
+        subject.run.config.data.channels,
+        seed=options.seed,
+    )
+    for task in tasks(subject, options):
+        yield of_examples(attacker, task, options)
+    for task in tasks(subject, options):
+        if not task.fingerprints:
+            yield of_artificial_sets(task, subject, options)
+    yield from averaged_pictures.of_averages(subject, options)
+
+
+def tasks(subject: Subject, options: Options) -> Iterator[Task]:
+    """What there is to be told apart.
+
+    Against the same generator with all bits neutral, which no outsider has;
+    against the baseline, another training whose own traces tell too; and two
+    copies of one generator.
+
+    Args:
+        subject: With a run.
+        options: With the baseline, if any.
+
+    Returns:
+        An iterator over tasks.
+    """
+
+    def marked(count, random):
+        return subject.generate(subject.fresh_fingerprints(count), random)
+
+    yield Task("same_generator", neutral_side(subject).generate, marked)
+    if options.baseline is not None:
+        baseline = _baseline(subject, options)
+        yield Task("baseline", baseline.generate, marked)
+    yield Task(
+        "two_copies",
+        *(copy_of(subject, bits) for bits in subject.fresh_fingerprints(2)),
+        fingerprints=2,
+    )
+
+
+def copy_of(subject: Subject, bits: npt.NDArray) -> Source:
+    """Makes pictures that all carry one fingerprint.
+
+    Args:
+        subject: Makes them.
+        bits: `(num_bits,)`.
+
+    Returns:
+        From a number and a random generator to so many.
+    """
+    return lambda count, random: subject.generate(
+        np.broadcast_to(bits, (count, len(bits))), random
+    )
+
+
+def of_examples(
+    attacker: steganalysis.Attacker,
+    task: Task,
+    options: Options,
+    *,
+    sizes: Sequence[int] = SET_SIZES,
+) -> Curve:
+    """A network trained on examples of both kinds.
+
+    Args:
+        attacker: Trained for each size, from the beginning.
+        task: What to tell apart.
+        options: With the number of pictures held out, and the seed.
+        sizes: Of the training sets, both kinds together, ascending.
+
+    Returns:
+        Share of held-out pictures told right, against the sets' size.
+    """
+    random = options.random(f"examples {task.name}")
+    largest, held_out = max(sizes) // 2, options.pictures // 2
+    pictures = [
+        make(largest + held_out, random) for make in (task.first, task.second)
+    ]
+    points = []
+    for size in sizes:
+        attacker.train(
+            *(each[held_out:][: size // 2] for each in pictures),
+            images=max(LEAST_IMAGES, 2 * size),
+        )
+        right = sum(
+            int(((attacker.classify(each[:held_out]) > 0) == kind).sum())
+            for kind, each in enumerate(pictures)
+        )
+        points.append(
+            (
+                size,
+                Figure.share(
+                    f"told_{task.name}_{size}",
+                    right,
+                    2 * held_out,
+                    fingerprints=task.fingerprints or held_out,
+                ),
+            )
+        )
+    return Curve(
+        f"told_by_network_{task.name}",
+        "pictures in the training set, half of either kind",
+        "share of held-out pictures told right; 0.5 is chance",
+        tuple(points),
+    )
+
+
+def of_artificial_sets(
+    task: Task,
+    subject: Subject,
+    options: Options,
+    *,
+    sizes: Sequence[int] = SET_SIZES,
+) -> Curve:
+    """Pictures of both kinds, and nobody who says which is which.
+
+    The attacker marks them with what fingerprints of his own change in other
+    pictures of this very generator: more than any outsider can.
+
+    Args:
+        task: What to tell apart; the second kind is marked.
+        subject: With the generator that the marks are of.
+        options: With the seed.
+        sizes: Of the sets, both kinds together.
+
+    Returns:
+        Share told right, against the sets' size.
+    """
+    random = options.random(f"artificial sets {task.name}")
+    half = max(sizes) // 2
+    pictures = [make(half, random) for make in (task.first, task.second)]
+
+    def embed(images):
+        bits = subject.fresh_fingerprints(len(images))
+        # The same latents with and without: a stream for each, from one seed.
+        one, another = (
+            np.random.default_rng(seed) for seed in 2 * [random.integers(2**63)]
+        )
+        marked = subject.generate(bits, one)
+        without = neutral_side(subject).generate(len(images), another)
+        moved = images.astype(np.int16) + marked - without
+        return np.clip(moved, 0, 255).astype(np.uint8)
+
+    points = []
+    for size in sizes:
+        images = np.concatenate([each[: size // 2] for each in pictures])
+        taken = steganalysis.artificial_training_sets(images, embed)
+        truth = np.arange(len(images)) >= len(images) // 2
+        figure = Figure.share(
+            f"told_without_examples_{task.name}_{size}",
+            int((taken == truth).sum()),
+            len(images),
+            fingerprints=size // 2,
+        )
+        points.append((size, figure))
+    return Curve(
+        f"told_by_artificial_sets_{task.name}",
+        "pictures in the set, half of either kind",
+        "share told right; 0.5 is chance",
+        tuple(points),
+    )
+
+
+def neutral_side(subject: Subject) -> baselines.Baseline:
+    """The run's own generator with all bits neutral, which no outsider has.
+
+    Args:
+        subject: With a run.
+
+    Returns:
+        What makes pictures without fingerprint, of the latents that the
+        subject would draw.
+    """
+    run = subject.run
+    return baselines.Baseline(run.generator, run.config.networks.noise)
+
+
+def _baseline(subject, options):
+    """Another training's generator with all bits neutral."""
+    form = subject.run.config.data
+    return baselines.load(
+        options.baseline,
+        resolution=form.resolution,
+        channels=form.channels,
+        noise=subject.run.config.networks.noise,
+    )

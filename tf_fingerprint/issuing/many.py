@@ -1,0 +1,234 @@
+"""Bundles for many recipients at once, which a kill does not undo."""
+
+import collections
+import concurrent.futures
+import contextlib
+import dataclasses
+import datetime
+import fcntl
+import os
+import pathlib
+import queue
+import re
+import shutil
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import tqdm
+
+from export.bundles import processes as bundle_processes
+from export.bundles import writer as bundle_writer
+from tf_fingerprint import calibration
+from tf_fingerprint import errors
+from tf_fingerprint import registry as registries
+from tf_fingerprint.registry import commitments
+from tf_fingerprint.registry import issuance
+from tf_fingerprint.registry import spacing
+from tf_fingerprint.registry.records import check_name
+
+_LOCK = ".lock"
+
+# What `BundleWriter.write` has under way: `.`, id of the issuance, `.`, token.
+_DRAFT = re.compile(r"\.[0-9a-f]{16}\.[0-9a-f]{8}")
+
+# A process takes about as long to start as to write so many.
+_BUNDLES_A_PROCESS = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Bundled:
+    """One recipient's bundle.
+
+    Args:
+        record: The issuance.
+        folder: The bundle.
+        is_new: Whether this call wrote it, and not an earlier one.
+    """
+
+    record: registries.IssuanceRecord
+    folder: pathlib.Path
+    is_new: bool
+
+
+def workers_for(num_bundles: int) -> int:
+    """How many workers write so many bundles soonest on this machine."""
+    cores = len(os.sched_getaffinity(0))
+    return max(1, min(cores, num_bundles // _BUNDLES_A_PROCESS))
+
+
+def issue_many(
+    writer: bundle_writer.BundleWriter,
+    recipients: Sequence[str],
+    registry: str | os.PathLike[str],
+    *,
+    to: str | os.PathLike[str],
+    secret: str | os.PathLike[str] | None = None,
+    expires_at: datetime.datetime | None = None,
+    workers: int = 1,
+) -> list[Bundled]:
+    """Issues to every recipient, each bundle in a folder named after its id.
+
+    All fingerprints are recorded, and the record waited for, before the first
+    bundle is written. After a kill or a failure call it again with the same
+    arguments: finished bundles stay as they are, and a recipient for whom a
+    fingerprint was only reserved gets that one, unless it has expired.
+
+    Args:
+        writer: Of the run whose generator is issued.
+        recipients: Their names, each once.
+        registry: Path or URL; made if there is none.
+        to: Folder for the bundles; made if there is none.
+        secret: File with the secret that salts of commitments are derived
+            from; beside the registry if not given.
+        expires_at: Until when they may use their copies; None for ever.
+        workers: This process, and so many beside it that they are as many.
+            A script that wants several must keep what it does behind
+            `if __name__ == "__main__":`, as it is imported in each. See
+            `workers_for`.
+
+    Returns:
+        One for each recipient, in their order.
+
+    Raises:
+        ValueError: If a name is given twice, is blank, or spans lines, or
+            nobody is to work.
+        errors.RunError: If the folder can't be written, or another process is
+            at work there.
+        errors.RegistryError: If the registry can't be written.
+        errors.ExportError: If a bundle does not do what it should.
+    """
+    _check(recipients, workers)
+    writer.prepare()
+    to = pathlib.Path(to)
+    with (
+        _locked(to),
+        registries.open_store(registry, create=True) as store,
+    ):
+        key = commitments.secret_of(registry, secret, create=True)
+        records = _reserved(writer.run, recipients, store, to, expires_at)
+        store.flush()  # Before anything leaves the house.
+        done = {each.id for each in records if (to / each.id).exists()}
+        missing = [each for each in records if each.id not in done]
+        _write_all(writer, missing, to, store, key, workers)
+        _confirm(store, records)
+        return [
+            Bundled(store.issuance(each.id), to / each.id, each.id not in done)
+            for each in records
+        ]
+
+
+def _check(recipients, workers):
+    """Raises a `ValueError` for names that can't be recorded."""
+    if workers < 1:
+        raise ValueError(f"`workers` must be at least 1. Received {workers}.")
+    repeated = [
+        name
+        for name, count in collections.Counter(recipients).items()
+        if count > 1
+    ]
+    if repeated:
+        raise ValueError(
+            "`recipients` must be named once each: their bundles could not be "
+            f"told apart. {repeated[0]!r} is there twice."
+        )
+    for name in recipients:
+        check_name("recipient", name)
+
+
+def _reserved(run, recipients, store, to, expires_at):
+    """A record for each recipient, of an earlier call or new, all or none."""
+    known = collections.defaultdict(list)
+    now = datetime.datetime.now(datetime.UTC)
+    if any(each.digest == run.generator_digest for each in store.generators()):
+        for record in store.issuances(generator_digest=run.generator_digest):
+            is_reserved = (
+                record.state is registries.State.RESERVED
+                and not record.is_expired(now)
+            )
+            if is_reserved or (to / record.id).exists():
+                known[record.recipient].append(record)
+    about = [
+        {"recipient": name, "expires_at": expires_at}
+        for name in recipients
+        if name not in known
+    ]
+    for record in issuance.record_fresh(
+        store,
+        about,
+        generator=run.record,
+        draw=calibration.drawing(run.calibration),
+        spacing=spacing.DEFAULT_SPACING,
+    ):
+        known[record.recipient].append(record)
+    return [known[name][-1] for name in recipients]
+
+
+def _write_all(writer, records, to, store, key, workers):
+    """Writes bundles and confirms each; the first failure ends it."""
+
+    def write(record):
+        salt = commitments.salt(key, record.id)
+        hand = hands.get()
+        try:
+            hand(record, to / record.id, salt=salt)
+        finally:
+            hands.put(hand)
+        return record
+
+    with (
+        _hands(writer, workers) as hands,
+        concurrent.futures.ThreadPoolExecutor(workers) as pool,
+        tqdm.tqdm(total=len(records), unit="bundle", disable=None) as bar,
+    ):
+        futures = [pool.submit(write, record) for record in records]
+        try:
+            for future in concurrent.futures.as_completed(futures):
+                registries.confirm(store, future.result().id)
+                bar.update()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _confirm(store, records):
+    """Confirms also what an earlier call wrote and had no time to confirm."""
+    for record in records:
+        if record.state is registries.State.RESERVED:
+            registries.confirm(store, record.id)
+
+
+@contextlib.contextmanager
+def _hands(writer, workers):
+    """What writes bundles, as often as it can at a time: this process first."""
+    hands = queue.SimpleQueue()
+    hands.put(writer.write)
+    if workers == 1:
+        yield hands
+        return
+    with bundle_processes.started(writer.portable(), workers - 1) as write:
+        for _ in range(workers - 1):
+            hands.put(write)
+        yield hands
+
+
+@contextlib.contextmanager
+def _locked(folder: pathlib.Path) -> Iterator[None]:
+    """The folder for this process alone, without what a kill left there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(folder / _LOCK, "wb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise errors.RunError(
+                    f"{folder}: another process is writing bundles there. "
+                    "Wait for it, or choose another folder."
+                ) from error
+            for path in folder.iterdir():
+                if _DRAFT.fullmatch(path.name):
+                    shutil.rmtree(path)
+            yield
+    except OSError as error:
+        raise errors.RunError(
+            f"{folder}: bundles can't be written there. {error}. Choose "
+            "another folder."
+        ) from error

@@ -1,0 +1,81 @@
+"""The methods, side by side: how each is trained and its runs are opened.
+
+What a method needs is imported when it is asked for: whoever opens a codec's
+run needs no generator.
+"""
+
+import os
+import pathlib
+from typing import Any
+
+from tf_fingerprint.config import AnyConfig
+from tf_fingerprint.config import CodecConfig
+from tf_fingerprint.config import Config
+
+
+def _read_scalable(folder):
+    from tf_fingerprint import scalable
+    from tf_fingerprint.methods import opened
+
+    return scalable.read(folder, opened.Run)
+
+
+def _read_artificial(folder):
+    from tf_fingerprint import artificial
+    from tf_fingerprint.methods import opened
+
+    return artificial.read(folder, opened.CodecRun)
+
+
+def _train_scalable(config, run_dir, **options):
+    from tf_fingerprint.scalable import training
+
+    return training.train(config, run_dir, **options)
+
+
+def _train_artificial(config, run_dir, **options):
+    from tf_fingerprint.artificial import training
+
+    return training.train(config, run_dir, **options)
+
+
+TRAINERS = {
+    Config.method: _train_scalable,
+    CodecConfig.method: _train_artificial,
+}
+READERS = {Config.method: _read_scalable, CodecConfig.method: _read_artificial}
+
+
+def load(run: str | os.PathLike[str] = "pretrained") -> Any:
+    """Opens a run directory, or the weights that come with the package.
+
+    Args:
+        run: A run directory, or `"pretrained"`.
+
+    Returns:
+        `opened.Run`, or `opened.CodecRun` if its config says so.
+
+    Raises:
+        errors.RunError: If it is missing, incomplete or of several trainings.
+        errors.ConfigError: If its config can't be read.
+    """
+    from tf_fingerprint.runs import directory
+
+    folder = directory.folder_of(run)
+    return READERS[directory.method_of(folder)](folder)
+
+
+def train(
+    config: AnyConfig, run_dir: str | os.PathLike[str], **options: Any
+) -> pathlib.Path:
+    """Trains an experiment of any method into a run directory.
+
+    Args:
+        config: The experiment.
+        run_dir: Made if it doesn't exist.
+        **options: See `training.train`, whose errors it raises.
+
+    Returns:
+        The run directory.
+    """
+    return TRAINERS[config.method](config, run_dir, **options)

@@ -1,0 +1,1 @@
+"""Fingerprints of generators and pictures, made visible."""

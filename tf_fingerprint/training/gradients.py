@@ -1,0 +1,39 @@
+"""One step down several losses, right on any number of replicas."""
+
+from keras import ops
+
+from tf_fingerprint.backends import autodiff
+from tf_fingerprint.backends import replicas
+
+
+def descend(learners, compute, weights):
+    """Moves each learner down the weighted mean of some losses.
+
+    Optimizers sum gradients over replicas; dividing the objective by their
+    number makes that sum the gradient of the mean over the global batch.
+
+    Args:
+        learners: Pairs of an optimizer and the network that it moves.
+        compute: Returns a dict from name to `(batch,)`.
+        weights: Dict from the name of a loss to its weight. A value without a
+            weight is not a loss.
+
+    Returns:
+        Dict from name to the mean over the replica's batch.
+    """
+    variables = [network.trainable_variables for _, network in learners]
+
+    def objective():
+        values = {name: ops.mean(v) for name, v in compute().items()}
+        terms = [
+            weights[name] * v for name, v in values.items() if name in weights
+        ]
+        return sum(terms) / replicas.count(), values
+
+    # A weight that no loss reaches, such as a bias under R1, stays put.
+    (_, values), gradients = autodiff.value_and_gradients(objective, variables)
+    for (optimizer, _), slopes, moved in zip(
+        learners, gradients, variables, strict=True
+    ):
+        optimizer.apply(slopes, moved)
+    return values
