@@ -3,19 +3,18 @@
 import contextlib
 import io
 import os
-import pathlib
 import re
 
 import pytest
 
-from tf_fingerprint.scalable import run as scalable_run
+from tf_fingerprint.runs import directory as run_directory
 
 from .tiny_run import ROOT
 from .tiny_run import pretrained_is_tiny as pretrained_is_tiny
 from .tiny_run import tiny_run_dir as tiny_run_dir
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SHIPPED = pathlib.Path(scalable_run.__file__).with_name("pretrained")
+SHIPPED = run_directory.folder_of("pretrained")
 
 
 def blocks(language):

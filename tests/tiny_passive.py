@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tf_fingerprint import data
-from tf_fingerprint import training as trainings
+from tf_fingerprint.backends import replicas
 from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.passive import run as runs
 from tf_fingerprint.passive import training
@@ -60,7 +60,7 @@ def train(config, sources, folder, **options):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            trainings,
+            replicas,
             "choose_strategy",
             lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
         )

@@ -8,11 +8,11 @@ import keras
 import numpy as np
 import pytest
 
-import tf_fingerprint
 from tf_fingerprint import config
 from tf_fingerprint import methods
 from tf_fingerprint import models
 from tf_fingerprint import registry
+from tf_fingerprint.runs import directory as run_directory
 from tf_fingerprint.scalable import run as scalable_run
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -33,10 +33,10 @@ def tiny_run(tiny_run_dir) -> scalable_run.Run:
 @pytest.fixture
 def pretrained_is_tiny(tiny_run_dir, tmp_path, monkeypatch) -> pathlib.Path:
     """Puts the tiny run in the shipped weights' place."""
-    shutil.copytree(tiny_run_dir, tmp_path / "package" / "pretrained")
-    module = tmp_path / "package" / "run_files.py"
-    monkeypatch.setattr(tf_fingerprint.run_files, "__file__", str(module))
-    return module.with_name("pretrained")
+    shipped = tmp_path / "package" / "pretrained"
+    shutil.copytree(tiny_run_dir, shipped)
+    monkeypatch.setattr(run_directory, "SHIPPED", shipped)
+    return shipped
 
 
 def write_run(folder: pathlib.Path, *overrides: str, seed: int = 0):

@@ -26,6 +26,13 @@ _LAZY_MODULES = (
     "training",
 )
 
+# Where modules are that earlier versions had here.
+_MOVED = {
+    "gan": "scalable.gan",
+    "losses": "training.losses",
+    "sampling": "models.sampling",
+}
+
 
 def load(run="pretrained"):
     """Opens a run directory or the pretrained weights; see `methods.load`."""
@@ -34,8 +41,15 @@ def load(run="pretrained"):
     return methods.load(run)
 
 
+def train(config, run_dir, **options):
+    """Trains an experiment into a run directory; see `methods.train`."""
+    from tf_fingerprint import methods
+
+    return methods.train(config, run_dir, **options)
+
+
 def __getattr__(name: str):
     """Imports sub-packages on first use, so that the odds need no Keras."""
-    if name in _LAZY_MODULES:
-        return importlib.import_module(f"{__name__}.{name}")
+    if name in _LAZY_MODULES or name in _MOVED:
+        return importlib.import_module(f"{__name__}.{_MOVED.get(name, name)}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

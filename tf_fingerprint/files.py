@@ -15,7 +15,7 @@ def write(path: pathlib.Path, content: bytes | str) -> None:
     """Writes a file wholly or not at all; an earlier one is replaced.
 
     Args:
-        path: The file.
+        path: The file; its folder is made if need be.
         content: All of it; text as UTF-8.
 
     Raises:
@@ -23,6 +23,7 @@ def write(path: pathlib.Path, content: bytes | str) -> None:
     """
     if isinstance(content, str):
         content = content.encode("utf-8")
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         draft.write_bytes(content)

@@ -19,7 +19,7 @@ from tf_fingerprint import errors
 IMAGE = "tensorflow/serving:2.21.0"
 PROXY_IMAGE = "nginxinc/nginx-unprivileged:1.29.4-alpine"
 
-TEMPLATES = pathlib.Path(__file__).with_name("serving")
+TEMPLATES = pathlib.Path(__file__).parents[1] / "serving"
 
 ARGUMENTS = (
     "--port=0",

@@ -56,11 +56,11 @@ def release(
             Nothing is left then.
     """
     if servable.metadata["kind"] in ("open_generator", "encoder"):
-        counterpart = decoder(run)
+        counterpart = decoder.decoder(run)
     elif isinstance(run, artificial.CodecRun):
-        counterpart = encoder(run, allow_open=True)
+        counterpart = encoder.encoder(run, allow_open=True)
     else:
-        counterpart = open_generator(run, allow_open=True)
+        counterpart = open_generator.open_generator(run, allow_open=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         fresh.started() as process,

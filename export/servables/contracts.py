@@ -78,12 +78,13 @@ def read(module: str) -> Contract:
     Raises:
         ValueError: If the docstring is not written as this module's says.
     """
-    docstring = inspect.getdoc(importlib.import_module(f"export.{module}"))
+    path = f"export.servables.{module}"
+    docstring = inspect.getdoc(importlib.import_module(path))
     head, *parts = re.split(r"^Signature ", docstring, flags=re.MULTILINE)
     title, _, text = head.strip().partition("\n")
     if not parts:
         raise ValueError(
-            f"The docstring of `export.{module}` must describe signatures. It "
+            f"The docstring of `{path}` must describe signatures. It "
             "describes none. Write them as in `export.servables.contracts`."
         )
     return Contract(

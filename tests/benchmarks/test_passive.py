@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-import tf_fingerprint.training
+from tf_fingerprint.backends import replicas
 from tf_fingerprint.config import visualization as visualization_config
 from tf_fingerprint.passive import finishing
 from tf_fingerprint.passive import inputs
@@ -199,7 +199,7 @@ def test_copies_are_told_apart_by_either_method(
     benchmark, tiny_run_dir, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(
-        tf_fingerprint.training,
+        replicas,
         "choose_strategy",
         lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
     )

@@ -1,13 +1,11 @@
 """Training and generating from the command line."""
 
-import types
-
 import numpy as np
 import pytest
 from PIL import Image
 
-import tf_fingerprint
 from tf_fingerprint import cli
+from tf_fingerprint import methods
 
 from ..tiny_run import ROOT
 from ..tiny_run import tiny_run as tiny_run
@@ -21,12 +19,7 @@ def test_passes_on_what_it_is_told(tmp_path, monkeypatch, capsys):
         return run_dir
 
     told = []
-    monkeypatch.setattr(
-        tf_fingerprint,
-        "training",
-        types.SimpleNamespace(train=train),
-        raising=False,
-    )
+    monkeypatch.setattr(methods, "train", train)
 
     status = cli.main(
         ["train", str(ROOT / "configs" / "smoke.toml"), "--resume"]

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from tf_fingerprint import cli
-from tf_fingerprint import quickstart
 from tf_fingerprint import registry
+from tf_fingerprint.quickstart import story
 
 from ..tiny_run import issue_what_is_read
 from ..tiny_run import tiny_run as tiny_run
@@ -157,7 +157,7 @@ def test_info_alone_tells_versions(capsys):
 def test_the_quickstart_prints_how_each_was_attributed(
     tiny_run_dir, tmp_path, capsys, monkeypatch
 ):
-    monkeypatch.setattr(quickstart, "PICTURES_EACH", 2)
+    monkeypatch.setattr(story, "PICTURES_EACH", 2)
 
     status = cli.main(
         ["quickstart", "--run", str(tiny_run_dir)]

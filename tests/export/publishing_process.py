@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 
 def load_versions():
-    path = ROOT / "export" / "versions.py"
+    path = ROOT / "export" / "publishing" / "versions.py"
     spec = importlib.util.spec_from_file_location("versions", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -7,7 +7,6 @@ verdicts must be right, and change with the registry.
 
 import base64
 import contextlib
-import pathlib
 import subprocess
 import sys
 import time
@@ -21,7 +20,7 @@ import tf_fingerprint
 from export import server
 from tf_fingerprint import cli
 from tf_fingerprint import registry
-from tf_fingerprint.scalable import run as scalable_run
+from tf_fingerprint.runs import directory as run_directory
 
 from ..tiny_run import ROOT
 
@@ -33,7 +32,7 @@ FEW_STEPS = (
     "training.batch_size=4",
     "training.steps_per_epoch=4",
 )
-SHIPPED = pathlib.Path(scalable_run.__file__).with_name("pretrained")
+SHIPPED = run_directory.folder_of("pretrained")
 NAMES = ("alder", "birch")
 PICTURES_EACH = 4
 

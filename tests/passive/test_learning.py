@@ -11,6 +11,7 @@ from tf_fingerprint.data import labelled
 from tf_fingerprint.passive import attacks
 from tf_fingerprint.passive import learning
 from tf_fingerprint.passive.classifier import Classifier
+from tf_fingerprint.training import curriculum
 
 from ..tiny_passive import noise
 
@@ -68,7 +69,7 @@ def test_the_learning_rate_falls_to_a_tenth_and_stays_there():
     model = build(decay_images=500)
     rates = {}
     for images in (0, 500, 750, 1000, 1200):
-        model.progress = learning.stepping.Progress(images=images)
+        model.progress = curriculum.Progress(images=images)
         model.plan()
         rates[images] = float(model.classifier_optimizer.learning_rate)
 

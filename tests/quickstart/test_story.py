@@ -11,6 +11,7 @@ from export.bundles import verification
 from tf_fingerprint import errors
 from tf_fingerprint import quickstart
 from tf_fingerprint import registry
+from tf_fingerprint.quickstart import story
 from tf_fingerprint.scalable import run as scalable_run
 
 from ..tiny_run import tiny_run_dir as tiny_run_dir
@@ -122,7 +123,7 @@ def test_verdicts_are_counted_by_what_the_decoder_reads(
 def test_an_earlier_quickstart_is_replaced(
     shown, tiny_run_dir, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(quickstart, "PICTURES_EACH", 8)
+    monkeypatch.setattr(story, "PICTURES_EACH", 8)
     folder = tmp_path / "quickstart"
     quickstart.quickstart(folder, run=tiny_run_dir)
     first = (folder / "registry.db").stat().st_ino

@@ -1,6 +1,5 @@
 """Runs: the weights that come with the package, and whom they accuse."""
 
-import pathlib
 import shutil
 
 import numpy as np
@@ -13,7 +12,6 @@ from tf_fingerprint import methods
 from tf_fingerprint import registry
 from tf_fingerprint.evaluation import calibrating
 from tf_fingerprint.runs import directory as run_directory
-from tf_fingerprint.scalable import run as scalable_run
 
 from ..tiny_run import issue_what_is_read
 from ..tiny_run import pretrained_is_tiny as pretrained_is_tiny
@@ -21,7 +19,7 @@ from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 from ..tiny_run import write_run
 
-SHIPPED = pathlib.Path(scalable_run.__file__).with_name("pretrained")
+SHIPPED = run_directory.folder_of("pretrained")
 
 
 @pytest.fixture
@@ -43,9 +41,7 @@ def test_without_an_argument_loads_the_pretrained_weights(pretrained_is_tiny):
 
 
 def test_missing_pretrained_weights_are_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        run_directory, "__file__", str(tmp_path / "run_files.py")
-    )
+    monkeypatch.setattr(run_directory, "SHIPPED", tmp_path / "pretrained")
 
     with pytest.raises(errors.RunError, match="This copy has none"):
         methods.load()

@@ -7,7 +7,7 @@ from tf_fingerprint import config
 from tf_fingerprint.scalable import training as scalable_training
 from tf_fingerprint.training.curriculum import Progress
 
-SMOKE = pathlib.Path(__file__).parents[1] / "configs" / "smoke.toml"
+SMOKE = pathlib.Path(__file__).parents[2] / "configs" / "smoke.toml"
 
 
 def build(*overrides):

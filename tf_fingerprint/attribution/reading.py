@@ -33,7 +33,7 @@ def attribute(
     images: Any,
     registry: registries.Registry | Candidates,
     *,
-    max_false_positive_rate: float,
+    max_false_positive_rate: float = 1e-6,
 ) -> list[matching.Attribution]:
     """Names the recipient whose fingerprint is in each picture, or nobody.
 
@@ -64,7 +64,7 @@ def judge(
     images: Any,
     registry: registries.Registry | Candidates,
     *,
-    max_false_positive_rate: float,
+    max_false_positive_rate: float = 1e-6,
 ) -> list[Verdict]:
     """As `attribute`, but one of four verdicts, by the calibration too.
 

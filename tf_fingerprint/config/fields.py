@@ -60,6 +60,10 @@ PerturbationName = Literal[
     "contrast",
     "erasing",
     "rotation",
+    "shift",
+    "border",
+    "saturation",
+    "grayscale",
     "combined",
 ]
 PerturbationNames = tuple[PerturbationName, ...]

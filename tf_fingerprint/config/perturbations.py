@@ -34,6 +34,10 @@ class Perturbations(Section):
         contrast: Factor.
         erasing: Share of the area.
         rotation: Degrees, to either side.
+        shift: Pixels, to any side, over black, white or grey.
+        border: Width of a border of such a colour, as a share of the side.
+        saturation: Factor; 0 is grey.
+        grayscale: No strength.
         combined: Level 1 to 10 of crop, blur, noise and JPEG together.
     """
 
@@ -52,4 +56,8 @@ class Perturbations(Section):
     contrast: Range = (0.6, 1.6)
     erasing: Range = (0.0, 0.25)
     rotation: Range = (0.0, 15.0)
+    shift: Range = (0.0, 4.0)
+    border: Range = (0.0, 0.2)
+    saturation: Range = (1.0, 0.0)
+    grayscale: Range = (1.0, 1.0)
     combined: Range = (1.0, 3.5)

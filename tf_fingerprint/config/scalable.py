@@ -70,6 +70,10 @@ class Networks(Section):
         noise: Per-layer noise: `random`, drawn anew for every picture, as in
             the paper; `fixed` or `none`.
         noise_strength: Initial factor on it; it is learned. 0 in the paper.
+        features: The frozen network by which pictures are compared, where a
+            loss asks for it: `efficientnet_lite0`, which comes with the
+            package, or one of `keras.applications`, such as `MobileNetV2`.
+            Not in the paper.
         decoder_channel_base: The decoder's `channel_base`.
         decoder_max_channels: The decoder's `max_channels`.
     """
@@ -86,6 +90,7 @@ class Networks(Section):
     affine_gain: Positive = 1.0
     noise: Literal["random", "fixed", "none"] = "random"
     noise_strength: NotNegative = 0.0
+    features: str = "efficientnet_lite0"
     decoder_channel_base: Count = 8192
     decoder_max_channels: Count = 512
 
@@ -102,6 +107,11 @@ class Losses(Section):
             paper.
         coarse_consistency: The same, of means over squares of 4 x 4 pixels. 0
             in the paper.
+        feature_adversarial: Discriminators on features find the picture real,
+            beside the other one. 0 in the paper.
+        feature_consistency: As `consistency`, of features: the sum over four
+            scales of the squared distance of their directions. 0 in the
+            paper.
         r1: Gradient penalty on real pictures, halved as in its formula. 100 in
             the paper.
         path_length: Path-length penalty. 2 in the paper.
@@ -112,6 +122,8 @@ class Losses(Section):
     fingerprint: NotNegative = 2.0
     consistency: NotNegative = 2.0
     coarse_consistency: NotNegative = 0.0
+    feature_adversarial: NotNegative = 0.0
+    feature_consistency: NotNegative = 0.0
     r1: NotNegative = 100.0
     path_length: NotNegative = 2.0
 
@@ -131,6 +143,7 @@ class Optimizer(Section):
             forgotten a generator. 10,000 in the paper.
         decay_images: Last images over which the learning rate falls to a
             tenth. 0 in the paper.
+        feature_learning_rate: Of the discriminators on features.
     """
 
     learning_rate: Positive = 0.002
@@ -140,6 +153,7 @@ class Optimizer(Section):
     path_length_interval: Count = 4
     ema_half_life_images: Count = 10_000
     decay_images: CountOrZero = 0
+    feature_learning_rate: Positive = 0.0005
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -153,6 +167,7 @@ class Curriculum(Section):
             first become random. 0 in the paper.
         anchored: Whether bits are then learned against the pictures that the
             generator makes by then, instead of against the discriminator.
+        opposed: Whether the discriminators stay on meanwhile, if anchored.
         advance_accuracy: Running accuracy of the active bits at which their
             number doubles.
         raise_accuracy: Running accuracy of all bits above which the weight of
@@ -166,6 +181,7 @@ class Curriculum(Section):
     initial_bits: Count = 128
     picture_images: CountOrZero = 0
     anchored: bool = False
+    opposed: bool = False
     advance_accuracy: fields.AboveChance = 0.9
     raise_accuracy: fields.AboveChance = 0.98
     max_consistency: Positive = 1.0

@@ -14,6 +14,10 @@ Every kind has one strength, in the unit that its range is published in:
     contrast     factor                                           1
     erasing      share of the area made black, a square anywhere  0
     rotation     degrees, to either side; corners become black    0
+    shift        pixels, to any side, over a flat colour          0
+    border       a flat border's width as a share of the side     0
+    saturation   factor; 0 is grey                                1
+    grayscale    none: colour is gone                             never
     combined     level L of crop, blur, noise, jpeg in this order,
                  each at the L-th point of its published curve    1, almost
 
@@ -28,6 +32,8 @@ from keras import ops
 
 from tf_fingerprint.layers import jpeg
 from tf_fingerprint.layers import windows
+from tf_fingerprint.layers.perturbation_kinds import KINDS
+from tf_fingerprint.layers.perturbation_kinds import NAMES as NAMES
 
 
 class Draws(NamedTuple):
@@ -43,77 +49,6 @@ class Draws(NamedTuple):
     normals: object
 
 
-def _crop(share, uniforms):
-    return {"crop": share}
-
-
-def _random_crop(share, uniforms):
-    return {"crop": share, "down": uniforms[:, 0], "across": uniforms[:, 1]}
-
-
-def _resize(share, uniforms):
-    return {"resize": share}
-
-
-def _blur(share, uniforms):
-    return {"blur": share}
-
-
-def _noise(deviation, uniforms):
-    return {"noise": deviation}
-
-
-def _jpeg(quality, uniforms):
-    return {"quality": quality}
-
-
-def _flip(strength, uniforms):
-    return {"flip": ops.ones_like(strength)}
-
-
-def _brightness(factor, uniforms):
-    return {"brightness": factor}
-
-
-def _contrast(factor, uniforms):
-    return {"contrast": factor}
-
-
-def _erasing(area, uniforms):
-    return {"erase": area, "down": uniforms[:, 0], "across": uniforms[:, 1]}
-
-
-def _rotation(degrees, uniforms):
-    return {"rotation": ops.where(uniforms[:, 2] < 0.5, -degrees, degrees)}
-
-
-def _combined(level, uniforms):
-    steps = level - 1
-    return {
-        "crop": 1 - steps * (128 - 8) / 9 / 128,
-        "blur": steps * 5 / 128,
-        # Published up to 0.5; taken as of pixels in [-1, 1].
-        "noise": steps * 0.5 / 9 / 2,
-        "quality": 110 - 10 * level,
-    }
-
-
-KINDS = {
-    "crop": _crop,
-    "random_crop": _random_crop,
-    "resize": _resize,
-    "blur": _blur,
-    "noise": _noise,
-    "jpeg": _jpeg,
-    "flip": _flip,
-    "brightness": _brightness,
-    "contrast": _contrast,
-    "erasing": _erasing,
-    "rotation": _rotation,
-    "combined": _combined,
-}
-NAMES = tuple(KINDS)
-
 # Parameters of a picture to which nothing happens. Quality 0 is no JPEG.
 _NEUTRAL = {
     "crop": 1.0,
@@ -123,6 +58,11 @@ _NEUTRAL = {
     "blur": 0.0,
     "flip": 0.0,
     "rotation": 0.0,
+    "frame": 1.0,
+    "move_down": 0.0,
+    "move_across": 0.0,
+    "colour": 0.0,
+    "saturation": 1.0,
     "erase": 0.0,
     "brightness": 1.0,
     "contrast": 1.0,
@@ -222,6 +162,24 @@ def _turn(images, values, draws):
     return turned - 1
 
 
+def _frame(images, values, draws):
+    """Shows pictures smaller, or moved, on a flat colour."""
+    sides = []
+    for side, name in zip(images.shape[1:3], ("down", "across"), strict=True):
+        length = ops.round(values["frame"] * side)
+        start = ops.round(values[name] * (side - length))
+        sides.append(windows.view(side, length, start - values[f"move_{name}"]))
+    covered = windows.transform(ops.ones_like(images[..., :1]), *sides)
+    # Black, white or grey, each as often.
+    colour = 3 * values["colour"]
+    colour = ops.where(
+        colour < 1, -1.0, ops.where(colour < 2, 1.0, 2 * (colour - 2) - 1)
+    )
+    return windows.transform(images, *sides) + (1 - covered) * ops.reshape(
+        colour, (-1, 1, 1, 1)
+    )
+
+
 def _erase(images, values, draws):
     """Makes a square black."""
     inside = True
@@ -237,13 +195,15 @@ def _erase(images, values, draws):
 
 
 def _shade(images, values, draws):
-    """Brightens by a factor, then spreads about the mean grey."""
+    """Brightens by a factor, takes colour away, spreads about mean grey."""
     brightness = ops.reshape(values["brightness"], (-1, 1, 1, 1))
     contrast = ops.reshape(values["contrast"], (-1, 1, 1, 1))
     images = ops.clip((images + 1) * brightness - 1, -1, 1)
     grey = images
     if images.shape[-1] == 3:
         grey = ops.matmul(images, jpeg.TO_YCC[0][:, None])
+        saturation = ops.reshape(values["saturation"], (-1, 1, 1, 1))
+        images = ops.clip(grey + (images - grey) * saturation, -1, 1)
     mean = ops.mean(grey, axis=(1, 2, 3), keepdims=True)
     return ops.clip(mean + (images - mean) * contrast, -1, 1)
 
@@ -265,8 +225,9 @@ def _compress(images, values, draws):
 _STAGES = (
     ({"crop", "resize", "blur", "flip"}, _move),
     ({"rotation"}, _turn),
+    ({"frame", "move_down"}, _frame),
     ({"erase"}, _erase),
-    ({"brightness", "contrast"}, _shade),
+    ({"brightness", "contrast", "saturation"}, _shade),
     ({"noise"}, _add_noise),
     ({"quality"}, _compress),
 )

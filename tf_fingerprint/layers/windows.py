@@ -55,6 +55,28 @@ def crop(side, share, offset):
     return _normalized(weights * ops.cast(inside, "float32"))
 
 
+def view(side, length, start):
+    """Looks at so many pixels from a place on, which may lie outside.
+
+    Args:
+        side: Pixels along this side.
+        length: `(batch,)`, pixels that are seen, at least `side`.
+        start: `(batch,)`, the first one; negative before the picture.
+
+    Returns:
+        `(batch, side, side)`; what is missing from rows to 1 is what lies
+        outside.
+    """
+    ratio = _column(length) / side
+    # Half a side beyond the picture, so that rows are weighed as a whole.
+    beyond = side // 2
+    pixel = np.arange(-beyond, side + beyond, dtype="float32")[None, None, :]
+    seen = _column(start) + (_range(side)[None, :, None] + 0.5) * ratio
+    # As Pillow does: where it shrinks, each pixel is a mean over more.
+    weights = ops.maximum(1 - ops.abs(pixel + 0.5 - seen) / ratio, 0)
+    return _normalized(weights)[:, :, beyond : beyond + side]
+
+
 def resize(side, share):
     """Makes smaller, without aliasing, and large again, as Pillow does.
 

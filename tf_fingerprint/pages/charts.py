@@ -3,19 +3,19 @@
 import html
 import math
 from collections.abc import Sequence
-
-from tf_fingerprint.evaluation.report.figures import Curve
+from typing import Any
 
 _OWN, _OTHERS = "#2b6cb0", ("#d9480f", "#2f855a", "#805ad5", "#777777")
 _WIDTH, _HEIGHT = 880, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 16, 14, 46
 
 
-def curve(drawn: Curve) -> str:
+def curve(drawn: Any) -> str:
     """A line with its interval as a band, and others' lines beside.
 
     Args:
-        drawn: The curve.
+        drawn: An `evaluation.Curve`: name, points with figures, and others'
+            points by who published them.
 
     Returns:
         HTML: the chart, and what its colours mean.

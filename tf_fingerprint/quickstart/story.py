@@ -21,6 +21,7 @@ from tf_fingerprint import files
 from tf_fingerprint import issuing
 from tf_fingerprint import registry
 from tf_fingerprint import scalable
+from tf_fingerprint.attribution import reading
 from tf_fingerprint.issuing import delivery
 from tf_fingerprint.models import sampling
 from tf_fingerprint.quickstart import page as quickstart_page
@@ -179,7 +180,8 @@ def _attributed_photograph(run, candidates, draft):
         cbook.get_sample_data("grace_hopper.jpg", asfileobj=False),
         draft / _PHOTOGRAPH,
     )
-    [verdict] = run.attribute(
+    [verdict] = reading.attribute(
+        run,
         draft / _PHOTOGRAPH,
         candidates,
         max_false_positive_rate=MAX_FALSE_POSITIVE_RATE,

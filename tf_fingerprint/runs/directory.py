@@ -16,6 +16,9 @@ CONFIG, GENERATOR, DECODER = "config.toml", "generator.keras", "decoder.keras"
 ENCODER = "encoder.keras"
 PRETRAINED = "pretrained"
 
+# The weights that come with the package.
+SHIPPED = pathlib.Path(__file__).parents[1] / PRETRAINED
+
 
 def read(
     folder: str | os.PathLike[str],
@@ -178,7 +181,7 @@ def folder_of(run: str | os.PathLike[str]) -> pathlib.Path:
     """
     if str(run) != PRETRAINED:
         return pathlib.Path(run)
-    folder = pathlib.Path(__file__).with_name(PRETRAINED)
+    folder = SHIPPED
     if not (folder / GENERATOR).is_file():
         raise errors.RunError(
             "There must be pretrained weights to go without a run "

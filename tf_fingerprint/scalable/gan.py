@@ -6,6 +6,7 @@ from keras import ops
 from tf_fingerprint import models
 from tf_fingerprint.backends import randomness
 from tf_fingerprint.scalable import updates
+from tf_fingerprint.scalable.opponents import FeatureOpponents
 from tf_fingerprint.training import grids
 from tf_fingerprint.training import moving_average
 from tf_fingerprint.training import random_inputs
@@ -32,8 +33,9 @@ class FingerprintGAN(trainer.SteppedModel):
         curriculum: When bits are introduced.
         schedule: What the steps consist of.
         loss_weights: Dict with `adversarial`, `latent`, `fingerprint`,
-            `consistency`, `coarse_consistency`, `r1` (gamma) and
-            `path_length`.
+            `consistency`, `coarse_consistency`, `r1` (gamma),
+            `path_length`, `feature_adversarial` and `feature_consistency`.
+        opponents: What knows pictures by their features; None for nobody.
         immunisation: What happens to pictures before the decoder sees them;
             nothing by default.
         noise: "random" draws new noise for every picture, as in the paper;
@@ -70,8 +72,12 @@ class FingerprintGAN(trainer.SteppedModel):
         noise: str = "random",
         seed: int = 1000,
         training_fingerprints: int = 0,
+        opponents: FeatureOpponents | None = None,
     ):
         super().__init__()
+        # Its heads are this model's weights, what is frozen in it is not.
+        self.opponents = opponents
+        self.feature_heads = opponents and opponents.heads
         self.generator = generator
         self.discriminator = discriminator
         self.decoder = decoder
@@ -112,6 +118,7 @@ class FingerprintGAN(trainer.SteppedModel):
         generator_optimizer,
         decoder_optimizer,
         discriminator_optimizer,
+        feature_optimizer=None,
         **kwargs,
     ):
         """Takes one optimizer for each network.
@@ -120,6 +127,7 @@ class FingerprintGAN(trainer.SteppedModel):
             generator_optimizer: Of generator and fingerprint embedding.
             decoder_optimizer: Of the decoder.
             discriminator_optimizer: Of the discriminator.
+            feature_optimizer: Of the heads on features, if there are any.
             **kwargs: As in `keras.Model.compile`.
         """
         super().compile(optimizer=None, jit_compile=False, **kwargs)
@@ -130,9 +138,16 @@ class FingerprintGAN(trainer.SteppedModel):
         generator_optimizer.build(self.generator.trainable_variables)
         decoder_optimizer.build(self.decoder.trainable_variables)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
-        self.remember_learning_rates(
-            generator_optimizer, decoder_optimizer, discriminator_optimizer
-        )
+        optimizers = [
+            generator_optimizer,
+            decoder_optimizer,
+            discriminator_optimizer,
+        ]
+        if self.feature_heads:
+            self.feature_optimizer = feature_optimizer
+            feature_optimizer.build(self.feature_heads.trainable_variables)
+            optimizers.append(feature_optimizer)
+        self.remember_learning_rates(*optimizers)
 
     def plan(self):
         """What the next step consists of."""
@@ -169,11 +184,7 @@ class FingerprintGAN(trainer.SteppedModel):
         }
 
     def advance(self, values):
-        """Moves on by one batch.
-
-        Args:
-            values: What the step returned, as floats.
-        """
+        """Moves on by one batch, whose step returned these floats."""
         self.progress = self.curriculum.advance(
             self.progress,
             values.get("bit_accuracy", 0.0),
@@ -199,11 +210,15 @@ class FingerprintGAN(trainer.SteppedModel):
         batch_size = ops.shape(images)[0]
         if plan.decoder_only:
             return updates.update_decoder(self, batch_size, settings)
-        values = updates.update_generator(self, batch_size, settings, plan)
+        values, kept = updates.update_generator(
+            self, batch_size, settings, plan
+        )
         if plan.path_length:
             values |= updates.penalize_path_length(self, batch_size, settings)
-        if not plan.anchored:
-            values |= updates.update_discriminator(self, images, settings)
+        if plan.opposed:
+            values |= updates.update_discriminators(
+                self, images, kept, settings
+            )
         if plan.r1:
             values |= updates.penalize_gradient(self, images)
         moving_average.update(
@@ -252,11 +267,7 @@ class FingerprintGAN(trainer.SteppedModel):
         return {"generator": self.ema_generator, "decoder": self.decoder}
 
     def draw(self, folder):
-        """Draws pictures of the moving average's generator; see `grids.draw`.
-
-        Args:
-            folder: Where the PNG files go.
-        """
+        """Draws pictures of the moving average; see `grids.draw`."""
         progress = self.progress
         grids.draw(
             self.ema_generator,

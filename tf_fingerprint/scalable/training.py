@@ -10,6 +10,7 @@ import numpy as np
 from tf_fingerprint import config as configs
 from tf_fingerprint import models
 from tf_fingerprint.scalable import gan
+from tf_fingerprint.scalable import opponents
 from tf_fingerprint.scalable import warm_start
 from tf_fingerprint.training import adam
 from tf_fingerprint.training import curriculum
@@ -48,6 +49,7 @@ def build(
         noise=config.networks.noise,
         seed=config.training.seed,
         training_fingerprints=config.curriculum.training_fingerprints,
+        opponents=_opponents(config),
     )
     losses, optimizer = config.losses, config.optimizer
     generator_interval = (
@@ -58,8 +60,26 @@ def build(
         adam.of_settings(optimizer, generator_interval),
         adam.of_settings(optimizer, generator_interval),
         adam.of_settings(optimizer, discriminator_interval),
+        adam.Adam(
+            optimizer.feature_learning_rate,
+            beta_1=0.0,
+            beta_2=optimizer.beta_2,
+            epsilon=1e-8,
+        ),
     )
     return model
+
+
+def _opponents(config):
+    """What knows pictures by their features, if any loss asks for it."""
+    wanted = (
+        config.losses.feature_adversarial or config.losses.feature_consistency
+    )
+    if not wanted:
+        return None
+    return opponents.FeatureOpponents(
+        config.networks.features, config.training.seed
+    )
 
 
 def _generator(config):
@@ -128,6 +148,7 @@ def _schedule(config):
         path_length_interval=config.optimizer.path_length_interval,
         ema_half_life_images=config.optimizer.ema_half_life_images,
         anchored=config.curriculum.anchored,
+        opposed=config.curriculum.opposed,
         decay_images=config.optimizer.decay_images,
         decoder_images=config.training.decoder_images,
     )

@@ -3,10 +3,13 @@
 from keras import ops
 
 from tf_fingerprint.backends import replicas
+from tf_fingerprint.models import features
 from tf_fingerprint.training import gradients
 from tf_fingerprint.training import losses
 from tf_fingerprint.training import penalties
 from tf_fingerprint.training import random_inputs
+
+CONSISTENCIES = ("consistency", "coarse_consistency", "feature_consistency")
 
 
 def update_generator(gan, batch_size, settings, plan):
@@ -19,7 +22,8 @@ def update_generator(gan, batch_size, settings, plan):
         plan: Which parts the objective has.
 
     Returns:
-        Dict from the name of each loss to its mean.
+        Dict from the name of each loss to its mean, and what the opponents'
+        turn needs of the same pictures; see `update_discriminators`.
     """
     inputs = gan.sample_inputs(batch_size, settings, "generator")
     learners = [(gan.generator_optimizer, gan.generator)]
@@ -31,23 +35,55 @@ def update_generator(gan, batch_size, settings, plan):
             fakes, others = _two_fakes(gan, inputs, settings, plan)
         else:
             fakes = gan.generator(inputs, training=True)
-        values = {}
-        if not plan.anchored:
-            logits = gan.discriminator(fakes, training=True)
-            values["adversarial"] = losses.non_saturating_generator_loss(logits)
+        values, kept = {}, {}
+        if plan.opposed:
+            values, kept = _oppose(gan, fakes, settings)
         if plan.fingerprints:
             values |= _decode(gan, fakes, inputs, settings)
-            values["consistency"] = losses.consistency_loss(fakes, others)
-            values["coarse_consistency"] = losses.coarse_consistency_loss(
-                fakes, others
-            )
-        return values
+            values |= _compare(gan, fakes, others)
+        return values, kept
 
     factors = {
         name: settings["consistency"] * gan.loss_weights.get(name, 0.0)
-        for name in ("consistency", "coarse_consistency")
+        for name in CONSISTENCIES
     }
-    return gradients.descend(learners, compute, gan.loss_weights | factors)
+    return gradients.descend(
+        learners, compute, gan.loss_weights | factors, keep=True
+    )
+
+
+def _oppose(gan, fakes, settings):
+    """What the discriminators make of the pictures, and what they are kept."""
+    values = {
+        "adversarial": losses.non_saturating_generator_loss(
+            gan.discriminator(fakes, training=True)
+        )
+    }
+    kept = {"fakes": ops.stop_gradient(fakes)}
+    if gan.loss_weights.get("feature_adversarial"):
+        seen, diversity = gan.opponents.see(
+            fakes, settings["seed"], is_fake=True
+        )
+        values["feature_adversarial"] = losses.hinge_generator_loss(
+            gan.feature_heads(seen, training=True)
+        )
+        values["diversity"] = diversity
+        kept["seen"] = [ops.stop_gradient(each) for each in seen]
+    return values, kept
+
+
+def _compare(gan, fakes, others):
+    """How far a fingerprint moves pictures, in pixels and in features."""
+    values = {
+        "consistency": losses.consistency_loss(fakes, others),
+        "coarse_consistency": losses.coarse_consistency_loss(fakes, others),
+    }
+    if gan.loss_weights.get("feature_consistency"):
+        network = gan.opponents.network
+        values["feature_consistency"] = features.distance(
+            network(fakes), network(others)
+        )
+    return values
 
 
 def _two_fakes(gan, inputs, settings, plan):
@@ -88,30 +124,45 @@ def _decode(gan, fakes, inputs, settings):
     return values
 
 
-def update_discriminator(gan, images, settings):
-    """Moves the discriminator: photographs up, fakes down.
+def update_discriminators(gan, images, kept, settings):
+    """Moves the discriminators: photographs up, fakes down.
 
     Args:
         gan: The training.
         images: Photographs.
+        kept: From `update_generator`: the pictures that it has just made, and
+            what the heads were shown of them. One batch serves both sides.
         settings: See `FingerprintGAN.train_step`.
 
     Returns:
-        Dict with the mean loss.
+        Dict from the name of each loss to its mean.
     """
-    inputs = gan.sample_inputs(ops.shape(images)[0], settings, "discriminator")
-    fakes = gan.generator(inputs, training=True)
+    learners = [(gan.discriminator_optimizer, gan.discriminator)]
+    weights = {"discriminator": 1.0}
+    seen, measured = None, {}
+    if "seen" in kept:
+        learners.append((gan.feature_optimizer, gan.feature_heads))
+        weights["feature_discriminator"] = 1.0
+        seen, diversity = gan.opponents.see(
+            images, settings["seed"], is_fake=False
+        )
+        measured["diversity_photographs"] = ops.mean(diversity)
 
     def compute():
-        return {
+        values = {
             "discriminator": losses.logistic_discriminator_loss(
                 gan.discriminator(images, training=True),
-                gan.discriminator(fakes, training=True),
+                gan.discriminator(kept["fakes"], training=True),
             )
         }
+        if seen is not None:
+            values["feature_discriminator"] = losses.hinge_discriminator_loss(
+                gan.feature_heads(seen, training=True),
+                gan.feature_heads(kept["seen"], training=True),
+            )
+        return values
 
-    learners = [(gan.discriminator_optimizer, gan.discriminator)]
-    return gradients.descend(learners, compute, {"discriminator": 1.0})
+    return gradients.descend(learners, compute, weights) | measured
 
 
 def penalize_gradient(gan, images):

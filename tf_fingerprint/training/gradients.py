@@ -6,7 +6,7 @@ from tf_fingerprint.backends import autodiff
 from tf_fingerprint.backends import replicas
 
 
-def descend(learners, compute, weights):
+def descend(learners, compute, weights, *, keep=False):
     """Moves each learner down the weighted mean of some losses.
 
     Optimizers sum gradients over replicas; dividing the objective by their
@@ -14,26 +14,33 @@ def descend(learners, compute, weights):
 
     Args:
         learners: Pairs of an optimizer and the network that it moves.
-        compute: Returns a dict from name to `(batch,)`.
+        compute: Returns a dict from name to `(batch,)`; if `keep`, a pair of
+            it and of tensors that the caller wants back.
         weights: Dict from the name of a loss to its weight. A value without a
             weight is not a loss.
+        keep: Whether `compute` returns such a pair.
 
     Returns:
-        Dict from name to the mean over the replica's batch.
+        Dict from name to the mean over the replica's batch; if `keep`, a pair
+        of it and of what `compute` returned beside.
     """
     variables = [network.trainable_variables for _, network in learners]
 
     def objective():
-        values = {name: ops.mean(v) for name, v in compute().items()}
+        computed = compute()
+        computed, kept = computed if keep else (computed, None)
+        values = {name: ops.mean(v) for name, v in computed.items()}
         terms = [
             weights[name] * v for name, v in values.items() if name in weights
         ]
-        return sum(terms) / replicas.count(), values
+        return sum(terms) / replicas.count(), (values, kept)
 
     # A weight that no loss reaches, such as a bias under R1, stays put.
-    (_, values), gradients = autodiff.value_and_gradients(objective, variables)
+    (_, (values, kept)), gradients = autodiff.value_and_gradients(
+        objective, variables
+    )
     for (optimizer, _), slopes, moved in zip(
         learners, gradients, variables, strict=True
     ):
         optimizer.apply(slopes, moved)
-    return values
+    return (values, kept) if keep else values

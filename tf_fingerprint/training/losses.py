@@ -42,6 +42,41 @@ def logistic_discriminator_loss(real_logits, fake_logits):
     )
 
 
+def hinge_discriminator_loss(real_logits, fake_logits):
+    """How far photographs are below 1, and fakes above -1.
+
+        mean(relu(1 - real)) + mean(relu(1 + fake))
+
+    Args:
+        real_logits: `(batch, logits)`, several of each picture.
+        fake_logits: `(batch, logits)`.
+
+    Returns:
+        `(batch,)`. 2 where the discriminator can't tell.
+
+    Reference:
+        Lim and Ye, 2017 (https://arxiv.org/abs/1705.02894).
+    """
+    return ops.mean(
+        ops.relu(1 - real_logits) + ops.relu(1 + fake_logits), axis=-1
+    )
+
+
+def hinge_generator_loss(fake_logits):
+    """How clearly the discriminators see through each fake: minus the logits.
+
+    Args:
+        fake_logits: `(batch, logits)`.
+
+    Returns:
+        `(batch,)`. 0 where the discriminators can't tell.
+
+    Reference:
+        Lim and Ye, 2017 (https://arxiv.org/abs/1705.02894).
+    """
+    return -ops.mean(fake_logits, axis=-1)
+
+
 def r1_penalty(image_gradients):
     """Squared length of the discriminator's gradient at each photograph.
 

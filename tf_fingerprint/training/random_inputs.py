@@ -13,6 +13,7 @@ PURPOSES = (
     "discriminator",
     "path_length",
     "perturbation",
+    "augmentation",
 )
 
 

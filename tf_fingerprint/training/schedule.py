@@ -14,6 +14,7 @@ class Plan:
         anchored: Whether the finished pictures take the place of the
             discriminator.
         decoder_only: Whether only the decoder learns.
+        opposed: Whether the discriminators take part.
         r1: Whether the discriminator's penalty is due.
         path_length: Whether the generator's penalty is due.
     """
@@ -21,6 +22,7 @@ class Plan:
     fingerprints: bool
     anchored: bool = False
     decoder_only: bool = False
+    opposed: bool = True
     r1: bool = False
     path_length: bool = False
 
@@ -41,6 +43,7 @@ class Schedule:
             are learned against those pictures, with neutral bits, instead of
             against the discriminator and other fingerprints. Not in the paper;
             less than half the arithmetic, and the content cannot drift.
+        opposed: Whether the discriminators stay on meanwhile.
         decay_images: Last images over which the learning rate falls to a
             tenth. 0 in the paper.
         decoder_images: Images at the very end from which only the decoder
@@ -57,6 +60,7 @@ class Schedule:
     path_length_interval: int = 4
     ema_half_life_images: float = 10_000
     anchored: bool = False
+    opposed: bool = False
     decay_images: int = 0
     decoder_images: int = 0
 
@@ -86,12 +90,14 @@ class Schedule:
         fingerprints = progress.active_bits > 0
         last = self.total_images - self.decoder_images
         if fingerprints and progress.images >= last:
-            return Plan(fingerprints=True, decoder_only=True)
-        if fingerprints and self.anchored:
-            return Plan(fingerprints=True, anchored=True)
+            return Plan(fingerprints=True, decoder_only=True, opposed=False)
+        anchored = fingerprints and self.anchored
+        if anchored and not self.opposed:
+            return Plan(fingerprints=True, anchored=True, opposed=False)
         step = progress.images // self.batch_size
         return Plan(
             fingerprints=fingerprints,
+            anchored=anchored,
             r1=r1 and step % self.r1_interval == 0,
             path_length=path_length and step % self.path_length_interval == 0,
         )

@@ -8,7 +8,7 @@ from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import evaluation
 
-SHARED = pathlib.Path(__file__).parents[3] / "shared" / "data"
+SHARED = pathlib.Path(__file__).parents[4] / "shared" / "data"
 WEIGHTS = SHARED / "features" / "mobilenet_v1_1.0_224_imagenet_uint8.npz"
 CATS = SHARED / "afhqcat128_train.zip"
 CAT_PICTURES = 500

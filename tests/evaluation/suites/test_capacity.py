@@ -11,17 +11,19 @@ from tf_fingerprint import config
 from tf_fingerprint import errors
 from tf_fingerprint import evaluation
 from tf_fingerprint import methods
-from tf_fingerprint import training
+from tf_fingerprint.backends import replicas
 from tf_fingerprint.evaluation import trials
 from tf_fingerprint.evaluation.suites import capacity
 from tf_fingerprint.evaluation.trials import Trial
+from tf_fingerprint.runs import directory as run_directory
 from tf_fingerprint.scalable import run as scalable_run
+from tf_fingerprint.scalable import training as scalable_training
 
 from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 from ...tiny_training import tiny_config
 
-CONFIGS = pathlib.Path(__file__).parents[2] / "configs"
+CONFIGS = pathlib.Path(__file__).parents[3] / "configs"
 
 
 def test_both_sweeps_share_what_they_have_in_common():
@@ -54,7 +56,7 @@ def test_a_trial_has_its_bits_and_all_else_from_the_base():
 @pytest.mark.slow
 def test_a_trial_is_trained_once_and_then_remembered(tmp_path, monkeypatch):
     monkeypatch.setattr(
-        training,
+        replicas,
         "choose_strategy",
         lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
     )
@@ -62,7 +64,7 @@ def test_a_trial_is_trained_once_and_then_remembered(tmp_path, monkeypatch):
     folder = tmp_path / "capacity"
 
     [first] = trials.sweep(base, wanted, folder, pictures=8)
-    monkeypatch.delattr(training, "train")
+    monkeypatch.delattr(scalable_training, "train")
     [again] = trials.sweep(base, wanted, folder, pictures=8)
 
     assert again == first
@@ -157,7 +159,7 @@ def test_a_run_that_can_t_be_trained_again_is_refused(tiny_run, tmp_path):
         tiny_run.config,
         tiny_run.generator,
         tiny_run.decoder,
-        folder=pathlib.Path(scalable_run.__file__).with_name("pretrained"),
+        folder=run_directory.folder_of("pretrained"),
     )
     for wrong in (
         evaluation.of_run(packaged),

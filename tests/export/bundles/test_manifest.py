@@ -154,7 +154,7 @@ def test_a_folder_without_manifest_is_no_bundle(tmp_path):
 
 def test_verifying_needs_no_tensorflow():
     code = (
-        "import sys; from export import verification; "
+        "import sys; from export.bundles import verification; "
         "sys.exit(bool({'keras', 'tensorflow'} & set(sys.modules)))"
     )
     subprocess.run(

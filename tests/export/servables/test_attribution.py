@@ -6,6 +6,7 @@ import tensorflow as tf
 from PIL import Image
 
 import export
+from export.servables import nearest
 from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import methods
@@ -135,7 +136,7 @@ def test_a_bad_row_changes_no_other(pictures, ask):
 def test_every_row_names_the_registry(pictures, candidates, ask):
     response = ask("images", images=pictures[:2])
 
-    version = export.nearest.registry_version(candidates).encode()
+    version = nearest.registry_version(candidates).encode()
     assert response["registry_version"].tolist() == [version] * 2
 
 

@@ -87,5 +87,5 @@ def test_the_command_writes_the_documentation(tmp_path, capsys):
 
 
 def test_a_docstring_without_signatures_is_named():
-    with pytest.raises(ValueError, match=r"export\.fresh.*describes none"):
-        contracts.read("fresh")
+    with pytest.raises(ValueError, match=r"servables\.images.*describes none"):
+        contracts.read("images")

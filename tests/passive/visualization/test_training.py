@@ -9,7 +9,7 @@ from tf_fingerprint import cli
 from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint import training as trainings
+from tf_fingerprint.backends import replicas
 from tf_fingerprint.config import visualization as visualization_config
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive.visualization import (
@@ -50,7 +50,7 @@ def run_dir(sources_dir, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         # One processor: compiling for two takes twice as long.
         patch.setattr(
-            trainings,
+            replicas,
             "choose_strategy",
             lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
         )

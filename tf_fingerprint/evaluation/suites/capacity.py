@@ -17,7 +17,7 @@ from tf_fingerprint.evaluation.subjects import Subject
 from tf_fingerprint.evaluation.trials import Outcome
 from tf_fingerprint.evaluation.trials import Trial
 from tf_fingerprint.evaluation.trials import sweep
-from tf_fingerprint.scalable import run as scalable_run
+from tf_fingerprint.runs import directory as run_directory
 
 NUM_BITS = (32, 64, 128, 256, 512)
 TRAINING_FINGERPRINTS = (10, 100, 1000, 10_000, 100_000, 0)
@@ -100,7 +100,7 @@ def check(subject: Subject, options: Options) -> None:
         errors.EvaluationError: If there is no run directory, or its pictures
             are no longer where they were.
     """
-    if subject.run is None or subject.run.folder == _packaged():
+    if subject.run is None or subject.run.folder == run_directory.SHIPPED:
         raise errors.EvaluationError(
             "The suite `capacity` trains a run's config again and again, "
             "beside the run. Received none, or the one that comes with the "
@@ -147,9 +147,3 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
             unit="minutes",
         )
     yield from curves(outcomes)
-
-
-def _packaged():
-    return pathlib.Path(scalable_run.__file__).with_name(
-        scalable_run.PRETRAINED
-    )

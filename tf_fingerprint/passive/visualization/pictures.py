@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from tf_fingerprint import errors
-from tf_fingerprint.evaluation.report import reports
+from tf_fingerprint import files as output
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive.visualization import page as fingerprint_page
 from tf_fingerprint.passive.visualization import run as visualization_run
@@ -130,7 +130,7 @@ def write_grid(
         image_pictures(seen.fingerprints),
     ]
     sheet = np.concatenate([np.concatenate(row, axis=1) for row in rows])
-    reports.write(path, _png(sheet))
+    output.write(path, _png(sheet))
 
 
 def write(
@@ -171,7 +171,7 @@ def write(
     if len(images):
         rows += _write_images(run, folder, names, labels, images)
     page = fingerprint_page.page(run.labels, _facts(run), rows)
-    reports.write(folder / "report.html", page.encode())
+    output.write(folder / "report.html", page.encode())
     return folder / "report.html"
 
 
@@ -234,7 +234,7 @@ def _facts(run):
 def _write(folder, name, picture):
     """Writes a PNG file, and returns its contents."""
     content = _png(picture)
-    reports.write(folder / f"{name}.png", content)
+    output.write(folder / f"{name}.png", content)
     return content
 
 
