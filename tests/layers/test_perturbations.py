@@ -22,6 +22,9 @@ HARMLESS = {
     "contrast": 1,
     "erasing": 0,
     "rotation": 0,
+    "shift": 0,
+    "border": 0,
+    "saturation": 1,
 }
 STRONG = {
     "crop": 0.7,
@@ -35,6 +38,10 @@ STRONG = {
     "contrast": 0.6,
     "erasing": 0.2,
     "rotation": 10,
+    "shift": 3,
+    "border": 0.15,
+    "saturation": 0.2,
+    "grayscale": 1,
     "combined": 3,
 }
 

@@ -248,3 +248,20 @@ def test_every_example_has_a_loss_that_no_other_changes(loss, shapes):
     for index in range(BATCH):
         alone = loss(*(a[index : index + 1] for a in arguments))
         np.testing.assert_allclose(alone[0], together[index], rtol=1e-5)
+
+
+def test_hinge_losses_are_those_of_slow_loops():
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(size=(2, 3, 4)).astype("float32")
+
+    found = losses.hinge_discriminator_loss(real, fake)
+
+    for number, value in enumerate(np.asarray(found)):
+        parts = [
+            max(0, 1 - a) + max(0, 1 + b)
+            for a, b in zip(real[number], fake[number], strict=True)
+        ]
+        assert value == pytest.approx(np.mean(parts), abs=1e-6)
+    np.testing.assert_allclose(
+        losses.hinge_generator_loss(fake), -fake.mean(axis=1), atol=1e-6
+    )

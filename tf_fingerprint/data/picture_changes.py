@@ -33,6 +33,29 @@ def crop(image, share, offsets):
     return _pixels(resized, image)
 
 
+def paste(image, canvas, corner, colour):
+    """Shows the picture on a flat square, resized to what it was.
+
+    Args:
+        image: `(height, width, channels)`, `uint8`, a square.
+        canvas: Side of the flat square, in pixels.
+        corner: Where the picture begins on it, down and across; what lies
+            beyond is cut off.
+        colour: Grey level of the square, 0 to 255.
+
+    Returns:
+        The picture, of the same shape.
+    """
+    side = image.shape[0]
+    flat = np.full((canvas, canvas, image.shape[2]), colour, np.uint8)
+    there, here = [], []
+    for start in corner:
+        there.append(slice(max(start, 0), min(start + side, canvas)))
+        here.append(slice(there[-1].start - start, there[-1].stop - start))
+    flat[tuple(there)] = image[tuple(here)]
+    return scale(flat, side, "BILINEAR")
+
+
 def trim(image, share, uniforms):
     """Cuts something off all around, as who cuts a picture out by hand.
 
@@ -143,7 +166,7 @@ def encode(image, form, quality):
 
     Args:
         image: `(height, width, channels)`, `uint8`.
-        form: `JPEG`, colours at half the size, or `WEBP`.
+        form: `JPEG`, colours at half the size, `WEBP` or `AVIF`.
         quality: From 1 to 100; rounded.
 
     Returns:
@@ -156,11 +179,11 @@ def encode(image, form, quality):
 
 
 def enhance(image, what, factor):
-    """Changes brightness or contrast.
+    """Changes brightness, contrast or saturation.
 
     Args:
         image: `(height, width, channels)`, `uint8`.
-        what: `Brightness` or `Contrast`, Pillow's.
+        what: `Brightness`, `Contrast` or `Color`, Pillow's.
         factor: 1 changes nothing.
 
     Returns:

@@ -149,4 +149,6 @@ def _head(size, width, name):
 
 
 def _normalised(layer, name):
+    # Keras 3.15 writes the normalised kernel back at each training call: a
+    # projection after every step, where the papers normalise in passing.
     return keras.layers.SpectralNormalization(layer, name=name)

@@ -23,6 +23,10 @@ TOLERANCES = {
     "erasing": 0,
     # Along the black corners, where Pillow does not smooth.
     "rotation": 2.5,
+    "shift": 0.3,
+    "border": 0.5,
+    "saturation": 0.6,
+    "grayscale": 0.6,
     "combined": 2.0,
 }
 # Those that are within two levels in every single pixel.
@@ -39,6 +43,10 @@ STRENGTHS = {
     "contrast": (0.7, 1.5),
     "erasing": (0.1, 0.4),
     "rotation": (5, 15),
+    "shift": (2, 4),
+    "border": (0.1, 0.2),
+    "saturation": (0.5, 0.0),
+    "grayscale": (1,),
     "combined": (2, 3),
 }
 ALL = sorted(perturbing.PERTURBATIONS)
@@ -87,13 +95,17 @@ def test_pictures_keep_their_shape_and_change(name, images):
     perturbation = perturbing.PERTURBATIONS[name]
 
     for some in (images[:2], images[:2, ..., :1]):
+        # A picture without colour has none to lose.
+        loses_colour = name in ("saturation", "grayscale")
+        unchanged = loses_colour and some.shape[-1] == 1
         changed = perturbation.apply(
             some, perturbation.strengths[-1], np.random.default_rng(0)
         )
 
         assert changed.shape == some.shape
         assert changed.dtype == np.uint8
-        assert (changed != some).any(axis=(1, 2, 3)).all()
+        differs = (changed != some).any(axis=(1, 2, 3))
+        assert (differs == (not unchanged)).all()
         assert not np.shares_memory(changed, some)
 
 

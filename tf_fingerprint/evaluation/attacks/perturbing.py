@@ -147,6 +147,42 @@ def _waves_rotation(image, degrees, uniforms, rng):
     return changes.rotate(image, degrees, "NEAREST")
 
 
+def _shift(image, pixels, uniforms, rng):
+    down, across = np.floor(uniforms[:2] * (2 * pixels + 1)) - pixels
+    corner = (int(down), int(across))
+    return changes.paste(image, len(image), corner, _colour(uniforms[2]))
+
+
+def _border(image, share, uniforms, rng):
+    side = len(image)
+    canvas = round(side * (1 + 2 * share))
+    corner = [-round(place * (side - canvas)) for place in uniforms[:2]]
+    return changes.paste(image, canvas, corner, _colour(uniforms[2]))
+
+
+def _even_border(image, share, uniforms, rng):
+    return _border(image, share, np.array([0.5, 0.5, uniforms[2]]), rng)
+
+
+def _colour(uniform):
+    """Black, white or some grey, each as often."""
+    if uniform < 2 / 3:
+        return 0 if uniform < 1 / 3 else 255
+    return round(255 * (3 * uniform - 2))
+
+
+def _saturation(image, factor, uniforms, rng):
+    return changes.enhance(image, "Color", factor)
+
+
+def _grayscale(image, strength, uniforms, rng):
+    return changes.enhance(image, "Color", 0.0)
+
+
+def _avif(image, quality, uniforms, rng):
+    return changes.encode(image, "AVIF", quality)
+
+
 def _combined(image, level, uniforms, rng):
     """Crop, blur, noise and JPEG, each at its curve's point `level`."""
     steps = level - 1
@@ -219,6 +255,27 @@ _KINDS = (
     ),
     ("resize", "share of the side in between", _steps(1, 0.25, 6), _resize),
     ("webp", "quality", _steps(90, 10, 5), _webp),
+    ("avif", "quality", _steps(90, 10, 5), _avif),
+    (
+        "shift",
+        "pixels, to any side, over a flat colour",
+        _steps(0, 8, 5),
+        _shift,
+    ),
+    (
+        "border",
+        "width of a flat border as a share of the side, the picture anywhere",
+        _steps(0, 0.25, 6),
+        _border,
+    ),
+    (
+        "even_border",
+        "width of a flat border all around as a share of the side",
+        _steps(0, 0.25, 6),
+        _even_border,
+    ),
+    ("saturation", "factor", _steps(1, 0, 5), _saturation),
+    ("grayscale", "none", (1.0,), _grayscale),
     ("flip", "none", (1.0,), _flip),
     ("brightness", "factor", _steps(0.5, 1.5, 5), _brightness),
     ("contrast", "factor", _steps(0.5, 1.5, 5), _contrast),

@@ -21,13 +21,24 @@ MIN_PICTURES = 8
 
 # The figures of the README's table: a perturbation and its strength.
 POINTS = {
+    # From the middle, as in the papers; `random_crop` is cut from anywhere.
     "crop_0.9": ("crop", 0.9),
     "crop_0.7": ("crop", 0.7),
+    "random_crop_0.9": ("random_crop", 0.9),
+    "random_crop_0.7": ("random_crop", 0.7),
+    "shift_2px": ("shift", 2),
+    "border_12px": ("even_border", 12 / 64),
+    "rotation_5": ("rotation", 5),
     "jpeg_80": ("jpeg", 80),
     "jpeg_50": ("jpeg", 50),
+    "webp_80": ("webp", 80),
+    "avif_60": ("avif", 60),
     "noise_0.05": ("noise", 0.05),
     "blur_0.08": ("blur", 0.08),
     "flip": ("flip", 1),
+    "grayscale": ("grayscale", 1),
+    "saturation_0.25": ("saturation", 0.25),
+    "brightness_1.3": ("brightness", 1.3),
     "combined": ("combined", 3),
 }
 CLEAN = "clean_png"
