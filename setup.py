@@ -49,7 +49,7 @@ setuptools.setup(
     license_files=["LICENSE"],
     packages=setuptools.find_packages(include=["tf_fingerprint*", "export*"]),
     package_data={
-        "tf_fingerprint": ["pretrained/*"],
+        "tf_fingerprint": ["pretrained/*", "models/weights/*"],
         "export": ["serving/*", "page/index.html"],
     },
     entry_points={
@@ -65,19 +65,19 @@ setuptools.setup(
         "sqlalchemy>=2",
         "alembic>=1.13",
         # Exact intervals of measured rates.
-        "scipy>=1.12",
+        "scipy>=1.13",
         "tqdm>=4.60",
-        "matplotlib>=3.8",
+        "matplotlib>=3.9",
         # `tf.summary` needs it and TensorFlow doesn't bring it.
         "tensorboard>=2.20",
-        "tensorflow-datasets>=4.9.7",
+        "tensorflow-datasets>=4.9.10",
         # tensorflow-datasets needs it and doesn't say so.
-        "importlib_resources>=6",
+        "importlib_resources>=6.4",
     ],
     extras_require=EXTRAS
     | {
         "test": [
-            *("pytest>=8", "hypothesis>=6", "ruff>=0.14"),
+            *("pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6", "ruff>=0.14"),
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],

@@ -4,25 +4,24 @@ import contextlib
 import functools
 import os
 import pathlib
+import random
+import sys
 from unittest import mock
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+import numpy as np
+import pytest
 
-import keras  # noqa: E402
-import pytest  # noqa: E402
-import tensorflow as tf  # noqa: E402
-
-from tf_fingerprint import models  # noqa: E402
-
-from . import fuzzing  # noqa: E402
+from . import fuzzing
 
 fuzzing.load_profile()
 
-# Before TensorFlow starts: afterwards the number of devices is fixed.
-tf.config.set_logical_device_configuration(
-    tf.config.list_physical_devices("CPU")[0],
-    [tf.config.LogicalDeviceConfiguration()] * 2,
-)
+TESTS = pathlib.Path(__file__).parent
+
+# What these test needs NumPy and a database, no more; nor do their tests.
+WITHOUT_TENSORFLOW = {
+    *("attribution", "calibration", "config", "evidence", "fingerprints"),
+    *("registry", "test_architecture.py"),
+}
 
 # Keras 3.15 reads TensorFlow's arrays for `.keras` files in a way that NumPy 2
 # warns of; it is Keras's to mend.
@@ -43,18 +42,32 @@ def pytest_configure(config):
     )
 
 
+def pytest_collectstart(collector):
+    """Makes the devices before a module that needs them is imported."""
+    if isinstance(collector, pytest.Module) and collector.path.is_relative_to(
+        TESTS
+    ):
+        part = collector.path.relative_to(TESTS).parts[0]
+        if part not in WITHOUT_TENSORFLOW:
+            from . import devices  # noqa: F401
+
+
 @pytest.fixture(autouse=True)
 def seeded():
-    keras.utils.set_random_seed(0)
+    if sys.modules.get("keras"):
+        sys.modules["keras"].utils.set_random_seed(0)
+    random.seed(0)
+    np.random.seed(0)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_fresh_process():
     """All exports are tried in one process: importing TensorFlow takes long."""
-    from export.publishing import fresh
 
     @functools.cache
     def started():
+        from export.publishing import fresh
+
         # This package is there to be found, as by whoever develops it.
         root = str(pathlib.Path(__file__).parents[1])
         with mock.patch.dict(os.environ, PYTHONPATH=root):
@@ -62,7 +75,8 @@ def one_fresh_process():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            fresh, "started", lambda: contextlib.nullcontext(started())
+            "export.publishing.fresh.started",
+            lambda: contextlib.nullcontext(started()),
         )
         yield started
     if started.cache_info().currsize:
@@ -78,11 +92,15 @@ def fresh_process(one_fresh_process):
 @pytest.fixture(scope="session")
 def two_replicas():
     """A strategy of two replicas, on two halves of the processor."""
+    import tensorflow as tf
+
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 
 @pytest.fixture
 def generator():
+    from tf_fingerprint import models
+
     return models.Generator(
         16,
         num_bits=8,
@@ -95,9 +113,13 @@ def generator():
 
 @pytest.fixture
 def discriminator():
+    from tf_fingerprint import models
+
     return models.Discriminator(16, **TINY_WIDTHS)
 
 
 @pytest.fixture
 def decoder():
+    from tf_fingerprint import models
+
     return models.Decoder(16, num_bits=8, latent_dim=6, **TINY_WIDTHS)

@@ -79,6 +79,7 @@ def test_every_part_has_a_level():
     assert parts <= set(LEVEL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     ["fingerprints", "registry", "config", "calibration", "attribution"]

@@ -13,6 +13,8 @@ from .tiny_run import ROOT
 from .tiny_run import pretrained_is_tiny as pretrained_is_tiny
 from .tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHIPPED = run_directory.folder_of("pretrained")
 

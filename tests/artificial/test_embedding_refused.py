@@ -48,6 +48,7 @@ def test_broken_pictures_are_left_out_and_named(run, tmp_path):
     assert "can't be read as a picture" in reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", ["png", "tfrecord"])
 def test_a_codec_that_can_t_be_read_finishes_nothing(tmp_path, files):
     poor = pixel_codec.PixelCodec(skill=0.8)
@@ -80,6 +81,7 @@ class Tiring(pixel_codec.PixelCodec):
         return super().encode(images, fingerprints, batch_size, strength)
 
 
+@pytest.mark.slow
 def test_a_good_beginning_is_not_enough(tmp_path):
     here = tmp_path / "set"
 

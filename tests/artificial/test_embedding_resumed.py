@@ -18,6 +18,8 @@ from tf_fingerprint.artificial.marked_sets import places
 from . import pixel_codec
 from . import sets
 
+pytestmark = pytest.mark.slow
+
 ROOT = pathlib.Path(__file__).parents[2]
 HEX = "0123456789abcdef"
 MARKS = marking.Marking(64, HEX)

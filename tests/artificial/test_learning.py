@@ -14,6 +14,8 @@ from tf_fingerprint.training import random_inputs
 
 from .. import tiny_codec
 
+pytestmark = pytest.mark.slow
+
 BATCH = 8
 
 

@@ -19,6 +19,7 @@ from ..tiny_codec import codec_run_dir as codec_run_dir
 from ..tiny_run import issue_what_is_read
 
 
+@pytest.mark.slow
 def test_the_config_says_what_a_run_directory_is_of(codec_run_dir):
     run = tf_fingerprint.load(codec_run_dir)
 
@@ -39,6 +40,7 @@ def test_a_registry_knows_a_codec_by_its_encoder(codec_run):
     assert (record.num_bits, record.resolution) == (32, 32)
 
 
+@pytest.mark.slow
 def test_photographs_are_encoded_alike_in_any_company(codec_run):
     images = tiny_codec.photographs(5)
     bits = tiny_codec.fingerprints(5)

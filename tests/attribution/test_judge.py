@@ -54,6 +54,7 @@ def test_the_odds_are_those_of_the_registry(judge, issued):
     json.dumps(row)
 
 
+@pytest.mark.slow
 def test_photographs_are_no_evidence(judge):
     verdicts = judge.judge(habits.photograph_logits(300, 9, strength=2.0))
 

@@ -87,6 +87,7 @@ def test_an_image_without_fingerprint_is_attributed_to_nobody():
     assert min(verdict.p_value for verdict in verdicts) > 1e-6
 
 
+@pytest.mark.slow
 def test_strangers_are_accused_as_seldom_as_promised():
     decoded_bits = np.random.default_rng(0).integers(0, 2, (20_000, 32))
     candidates = random_candidates(50, num_bits=32)

@@ -12,6 +12,8 @@ from PIL import Image
 from .. import tiny_codec
 from ..evaluation.weights import save_tiny_weights
 
+pytestmark = pytest.mark.slow
+
 ROOT = pathlib.Path(__file__).parents[2]
 FINGERPRINT = "0123abcd"
 

@@ -9,6 +9,8 @@ import pytest
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 from ..tiny_run import write_run
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 
 

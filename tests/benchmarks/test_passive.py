@@ -24,6 +24,8 @@ from tf_fingerprint.passive.visualization import (
 from .. import tiny_passive
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 ROOT = pathlib.Path(__file__).parents[2]
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from ..tiny_run import write_run
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 
 

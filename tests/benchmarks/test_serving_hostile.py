@@ -12,6 +12,8 @@ from tf_fingerprint import registry
 from ..tiny_run import tiny_run
 from ..tiny_run import tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["tiny_run", "tiny_run_dir"]
 
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"

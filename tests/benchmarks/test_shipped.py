@@ -9,6 +9,8 @@ from tf_fingerprint import data
 from tf_fingerprint import methods
 from tf_fingerprint import models
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 
 CONFIG = """

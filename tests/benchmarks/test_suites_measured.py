@@ -9,6 +9,8 @@ import pytest
 from ..evaluation.weights import save_tiny_weights
 from .test_shipped import save_run
 
+pytestmark = pytest.mark.slow
+
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"
 
 

@@ -13,6 +13,8 @@ from ..tiny_run import issue_what_is_read
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 needs_beam = pytest.mark.skipif(
     importlib.util.find_spec("apache_beam") is None,
     reason="apache-beam is not installed; install tf-fingerprint[bulk]",

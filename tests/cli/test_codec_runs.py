@@ -16,6 +16,8 @@ from ..tiny_codec import photographs
 from ..tiny_codec import write_run
 from ..tiny_run import issue_what_is_read
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(capsys):

@@ -11,6 +11,8 @@ from ..tiny_codec import codec_run as codec_run
 from ..tiny_codec import codec_run_dir as codec_run_dir
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 HEX = "01234567"
 # Nobody trained this codec.
 ANY = ("--min-bit-accuracy", "0")

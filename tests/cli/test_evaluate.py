@@ -20,6 +20,7 @@ def evaluate(run, folder, *more):
     )
 
 
+@pytest.mark.slow
 def test_figures_are_printed_and_a_report_is_written(
     tiny_run_dir, tmp_path, capsys, monkeypatch
 ):

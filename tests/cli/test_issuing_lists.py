@@ -10,6 +10,8 @@ from tf_fingerprint import registry
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def issue(tiny_run_dir, tmp_path, capsys):

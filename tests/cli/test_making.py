@@ -11,6 +11,8 @@ from ..tiny_run import ROOT
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 
 def test_passes_on_what_it_is_told(tmp_path, monkeypatch, capsys):
     def train(config, run_dir, **options):

@@ -32,6 +32,7 @@ def test_attacks_can_be_chosen_without_importing_them():
     assert passive_commands.ATTACKS == (attacks.NONE, *attacks.NAMES)
 
 
+@pytest.mark.slow
 def test_every_image_has_an_opinion_in_order(run, passive_dir, sources_dir):
     status, stdout, stderr = run(
         *("classify", sources_dir / "dark" / "003.png", sources_dir / "bright"),

@@ -92,6 +92,7 @@ def test_tables_and_csv_say_the_same(command, ids):
     assert rows[3]["recipient"] == NAMES[3]
 
 
+@pytest.mark.slow
 def test_show_tells_the_history_without_the_fingerprint(command, ids, url):
     command("revoke", ids[1], "--reason", "the contract ended")
 

@@ -13,6 +13,8 @@ from ..registry.store_contract import make_generator
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def opened_once(tiny_run, monkeypatch):

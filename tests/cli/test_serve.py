@@ -15,6 +15,8 @@ from ..export.attributing import published as published
 from ..export.attributing import serving as serving
 from ..tiny_run import ROOT
 
+pytestmark = pytest.mark.slow
+
 ASK = "attribute x.png"
 EXPORT = "export pretrained --to m --what"
 

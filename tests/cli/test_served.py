@@ -3,8 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+
 from ..export.client import answering
 from ..tiny_run import ROOT
+
+pytestmark = pytest.mark.slow
 
 
 def test_asking_from_the_command_line_needs_no_tensorflow(tmp_path):

@@ -11,6 +11,8 @@ from tf_fingerprint import cli
 from ..tiny_run import ROOT
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = (
     *("train", "generate", "issue", "attribute", "export", "serve"),
     *("quickstart", "info", "evaluate", "embed", "passive"),

@@ -15,6 +15,8 @@ from ..tiny_run import issue_what_is_read
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def found(tiny_run, tmp_path):

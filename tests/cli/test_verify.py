@@ -9,6 +9,8 @@ from tf_fingerprint import cli
 
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def issued(tiny_run_dir, tmp_path_factory):

@@ -60,6 +60,7 @@ def test_a_config_written_out_reads_back_equal(path, tmp_path):
     assert config.digest(config.read(copy)) == config.digest(settings)
 
 
+@pytest.mark.slow
 @given(
     source=st.text(
         st.characters(exclude_categories=["Cs"], exclude_characters="\0")

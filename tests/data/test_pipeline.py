@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from tf_fingerprint import data
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = pathlib.Path(__file__).parents[2]
 
 

@@ -53,6 +53,7 @@ def test_loading_takes_as_many_as_asked_for():
     assert whole.names[29] == "procedural[29]"
 
 
+@pytest.mark.slow
 def test_loading_takes_ten_thousand_by_default():
     assert len(data.load("procedural", resolution=8).names) == 10_000
 

@@ -49,6 +49,7 @@ def check(content, **options):
 
 
 # Pillow warns of what is odd in a file, and reads it.
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @fuzzed(500)
 @hypothesis.given(

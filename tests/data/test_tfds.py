@@ -46,6 +46,7 @@ def shades(photographs):
     return (photographs.images[:, 0, 0, 0] // 10).tolist()
 
 
+@pytest.mark.slow
 def test_a_prepared_dataset_is_read_in_its_order(prepared):
     photographs = data.load("tfds:tiny_shades", resolution=16)
 

@@ -89,6 +89,7 @@ def test_a_run_issues_what_its_calibration_allows(tiny_run_dir, tmp_path):
     assert made.refuses(made.habit)
 
 
+@pytest.mark.slow
 def test_the_calibration_of_other_weights_is_refused(tiny_run_dir, tmp_path):
     write_run(tmp_path / "other", seed=5)
     shutil.copytree(tiny_run_dir, tmp_path / "run")

@@ -52,6 +52,7 @@ def features(tmp_path_factory):
     return str(save_tiny_weights(tmp_path_factory.mktemp("weights")))
 
 
+@pytest.mark.slow
 def test_a_report_is_written_and_what_was_finished_is_kept(
     tiny_run, tmp_path, features
 ):
@@ -86,6 +87,7 @@ def test_a_report_is_written_and_what_was_finished_is_kept(
     assert "fidelity: begins" in told
 
 
+@pytest.mark.slow
 def test_other_options_photographs_or_weights_are_measured_anew(
     tiny_run, tmp_path, features
 ):

@@ -20,6 +20,7 @@ from .keeping import made as made
 from .keeping import png
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_registry", [True, False])
 def test_what_was_written_stands(kept, with_registry):
     assert verify(kept, with_registry) == [

@@ -8,6 +8,8 @@ from PIL import Image
 from tf_fingerprint import errors
 from tf_fingerprint.runs import directory as run_directory
 
+pytestmark = pytest.mark.slow
+
 EVERY = "--batch-size 4 --images 4 --epoch-images 4 --grid-epochs 1"
 
 

@@ -2,6 +2,8 @@ import keras
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def drawn(example, trained, kind="stylegan2"):
     generator = keras.saving.load_model(trained / "generator.keras")

@@ -12,6 +12,8 @@ from tf_fingerprint import errors
 from .conftest import KINDS
 from .conftest import TINY
 
+pytestmark = pytest.mark.slow
+
 
 def rows(folder):
     with open(folder / "metrics.csv", newline="") as file:

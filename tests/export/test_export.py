@@ -10,6 +10,8 @@ import export
 
 from ..tiny_run import ROOT
 
+pytestmark = pytest.mark.slow
+
 BUILDERS = ["attribution", "decoder", "open_generator"]
 
 

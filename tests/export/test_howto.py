@@ -19,6 +19,8 @@ from tf_fingerprint import registry
 
 from ..tiny_run import ROOT
 
+pytestmark = pytest.mark.slow
+
 HOWTO = (ROOT / "docs" / "serving-howto.md").read_text(encoding="utf-8")
 SHIPPED = ROOT / "tf_fingerprint" / "pretrained"
 REST, GRPC = "http://127.0.0.1:8501", "grpc://127.0.0.1:8500"

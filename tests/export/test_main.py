@@ -10,6 +10,8 @@ from tf_fingerprint import registry
 
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 
 def test_writes_a_bundle_for_every_name(tiny_run_dir, tmp_path, capsys):
     (tmp_path / "names.txt").write_text("Acme\nBirch Games\n")

@@ -53,6 +53,7 @@ def test_rates_agree_with_scipy(num_bits):
     np.testing.assert_allclose(rates, expected, rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_bits", [1, 9, 128, 511])
 def test_rates_are_the_exact_ones_rounded_once(num_bits):
     for num_matches in range(0, num_bits + 1, 1 + num_bits // 40):

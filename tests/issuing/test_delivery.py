@@ -14,6 +14,7 @@ from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
 
+@pytest.mark.slow
 def test_hands_out_an_instance_that_makes_the_right_pictures(
     tiny_run, tmp_path
 ):
@@ -36,6 +37,7 @@ def test_hands_out_an_instance_that_makes_the_right_pictures(
     )
 
 
+@pytest.mark.slow
 def test_the_manifest_keeps_the_fingerprint_to_itself(tiny_run, tmp_path):
     issued = tiny_run.issue("Acme", tmp_path / "r.db", to=tmp_path / "acme")
 

@@ -19,6 +19,8 @@ from ..tiny_run import ROOT
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 NAMES = [f"Recipient {number}" for number in range(5)]
 
 

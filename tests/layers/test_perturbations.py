@@ -149,6 +149,7 @@ def test_draws_say_where_and_to_which_side(images, draws):
     )
 
 
+@pytest.mark.slow
 def test_batches_of_any_size_are_compiled_once(images, draws):
     traces = []
 

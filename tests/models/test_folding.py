@@ -24,6 +24,7 @@ def build(**arguments):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", ["random", "fixed", "none"])
 @pytest.mark.parametrize("modulated", [(4, 16), (8, 8)])
 def test_vectors_are_the_weights_of_sealed_instances(noise, modulated):

@@ -156,6 +156,7 @@ def test_the_path_length_penalty_has_gradients(generator):
     assert all(np.any(gradient) for gradient in gradients)
 
 
+@pytest.mark.slow
 def test_low_precision_makes_float32_pictures():
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")

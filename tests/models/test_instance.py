@@ -14,6 +14,8 @@ from tf_fingerprint.models import instance as instances
 from .. import traces
 from ..randomized import randomize
 
+pytestmark = pytest.mark.slow
+
 BITS = np.random.default_rng(5).integers(0, 2, 128).astype("uint8")
 
 # One difference from the paper's at a time, then all at once.

@@ -37,6 +37,7 @@ def test_fingerprints_of_another_length_are_refused(tiny_run):
         tiny_run.generate(3, fingerprints=[0, 1] * 8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", ["random", "fixed", "none"])
 def test_a_sealed_instance_makes_the_same_pictures(tmp_path, noise):
     run = methods.load(

@@ -15,6 +15,8 @@ from tf_fingerprint.training import curriculum
 
 from ..tiny_passive import noise
 
+pytestmark = pytest.mark.slow
+
 
 def build(attack="none", rate=0.1, **options):
     keras.utils.set_random_seed(0)

@@ -16,6 +16,8 @@ from ..tiny_passive import tiny_config
 from ..tiny_passive import train
 from ..tiny_passive import write_sources
 
+pytestmark = pytest.mark.slow
+
 
 def weights(folder):
     return passive_run.load(folder).classifier.get_weights()

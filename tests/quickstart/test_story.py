@@ -17,6 +17,8 @@ from tf_fingerprint.scalable import run as scalable_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 from ..tiny_run import write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def shown(tiny_run_dir, tmp_path_factory):

@@ -88,6 +88,7 @@ def test_a_restored_registry_is_used_like_the_old_one(tmp_path):
         store.verify()
 
 
+@pytest.mark.slow
 def test_postgresql_is_dumped_and_restored(postgresql_url, server, tmp_path):
     programs = folder_of_programs()
     if programs is None or not (programs / "pg_dump").exists():

@@ -97,6 +97,7 @@ def test_another_of_a_known_id_is_refused(store, tmp_path):
         registry.import_rows(store, twice)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_rows", [2, 5000])
 def test_a_taken_fingerprint_keeps_all_rows_out(
     store, other, tmp_path, num_rows

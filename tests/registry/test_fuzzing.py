@@ -24,6 +24,8 @@ from .postgresql_cluster import server as server
 from .store_contract import make_generator
 from .store_contract import make_record
 
+pytestmark = pytest.mark.slow
+
 # Where a moment's time zone is a long way off, UTC may have no such moment.
 MOMENTS = strategies.datetimes(
     timezones=strategies.timedeltas(

@@ -82,6 +82,7 @@ def test_beyond_the_last_there_is_none(path, place):
         load(path)[place]
 
 
+@pytest.mark.slow
 def test_they_take_half_the_memory_of_records_at_most(path):
     recorded(path, 3000)
     load(path)

@@ -140,6 +140,7 @@ def test_migrating_gives_the_same_tables_as_making_them(tmp_path):
     assert migrated(engine) == ([], schema.VERSION)
 
 
+@pytest.mark.slow
 def test_migrating_gives_the_same_tables_in_postgresql(postgresql_url):
     engine = postgresql.connect(opening.sa.make_url(postgresql_url))
 

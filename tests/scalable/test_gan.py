@@ -12,6 +12,8 @@ from tf_fingerprint.training.schedule import Plan
 
 from .. import tiny
 
+pytestmark = pytest.mark.slow
+
 NETWORKS = (
     "generator",
     "discriminator",

@@ -83,6 +83,7 @@ def test_the_path_length_step_descends_the_distance_from_the_mean(interval):
     np.testing.assert_allclose(gan.mean_path_length, mean, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_penalties_are_paid_at_their_intervals_only(monkeypatch):
     gan = tiny.build_gan(r1_interval=3, path_length_interval=2)
     seen = []

@@ -11,6 +11,8 @@ from tf_fingerprint.training import random_inputs
 
 from .. import tiny
 
+pytestmark = pytest.mark.slow
+
 
 def build(strategy, **settings):
     with strategy.scope():

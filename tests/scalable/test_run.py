@@ -19,6 +19,8 @@ from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 from ..tiny_run import write_run
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = run_directory.folder_of("pretrained")
 
 

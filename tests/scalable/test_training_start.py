@@ -13,6 +13,8 @@ from ..tiny_training import rows
 from ..tiny_training import tiny_config
 from ..tiny_training import trained as trained
 
+pytestmark = pytest.mark.slow
+
 SIZES = (
     "networks.num_bits=8",
     "networks.max_channels=4",

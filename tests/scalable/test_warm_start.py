@@ -10,6 +10,8 @@ from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir
 from ..tiny_run import write_run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def model(tiny_run_dir):

@@ -41,6 +41,7 @@ def shaped(sizes, **values):
     return tensor_pb2.TensorProto(tensor_shape=shape, **values)
 
 
+@pytest.mark.slow
 def test_an_answer_says_which_version_and_signature_it_is_of(serving):
     response = serving.predictions.Predict(good())
 

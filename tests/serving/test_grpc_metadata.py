@@ -9,6 +9,7 @@ from .test_grpc import NOT_FOUND
 from .test_grpc import code_of
 
 
+@pytest.mark.slow
 def test_metadata_are_the_signatures(serving):
     response = serving.predictions.GetModelMetadata(
         get_model_metadata_pb2.GetModelMetadataRequest(

@@ -19,6 +19,7 @@ def echoed(serving, name, text, form="inputs"):
     return serving.predict("types", body)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

@@ -3,11 +3,15 @@
 import logging
 import types
 
+import pytest
+
 from tf_fingerprint.artificial import Quality
 from tf_fingerprint.training import callbacks
 
 from .test_callbacks import make_model
 from .test_callbacks import started
+
+pytestmark = pytest.mark.slow
 
 
 def measured(caplog, psnr, share, floor=30.0):

@@ -19,6 +19,8 @@ from ..tiny_training import tiny_config
 from ..tiny_training import trained as trained
 from .test_callbacks import scalars
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {
     "epoch",
     "images",

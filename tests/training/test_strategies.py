@@ -20,6 +20,8 @@ from ..tiny_training import start_process
 from ..tiny_training import tiny_config
 from ..tiny_training import trained as trained
 
+pytestmark = pytest.mark.slow
+
 SHORT = ("training.images=8", "curriculum.picture_images=0")
 
 

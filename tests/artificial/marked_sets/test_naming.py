@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from tf_fingerprint import errors
 from tf_fingerprint.artificial.marked_sets import naming
 
+pytestmark = pytest.mark.slow
+
 
 def named(*names):
     file_name = naming.file_names(names)

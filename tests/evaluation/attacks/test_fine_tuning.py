@@ -9,6 +9,8 @@ from tf_fingerprint.evaluation.attacks import fine_tuning
 from ...conftest import TINY_WIDTHS
 from ...randomized import randomize
 
+pytestmark = pytest.mark.slow
+
 
 def trained(generator, noise, checkpoints, **options):
     """The copy's weights at each checkpoint, and what was seen by then."""

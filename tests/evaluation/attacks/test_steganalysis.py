@@ -8,6 +8,8 @@ from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.evaluation.attacks import steganalysis
 from tf_fingerprint.evaluation.suites import secrecy
 
+pytestmark = pytest.mark.slow
+
 
 def smooth(count, random, side=32):
     """Pictures without texture."""

@@ -11,6 +11,8 @@ from tf_fingerprint.evaluation.metrics import extractors
 
 from ..weights import save_tiny_weights
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_npz_is_mobilenet_s(tmp_path):
     path = save_tiny_weights(tmp_path, num_features=7)

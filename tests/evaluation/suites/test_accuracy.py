@@ -13,6 +13,8 @@ from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 from .. import pixel_subject
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = evaluation.Options(pictures=100)
 
 

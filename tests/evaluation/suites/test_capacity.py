@@ -23,6 +23,8 @@ from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 from ...tiny_training import tiny_config
 
+pytestmark = pytest.mark.slow
+
 CONFIGS = pathlib.Path(__file__).parents[3] / "configs"
 
 

@@ -17,6 +17,8 @@ from ...tiny_run import tiny_run_dir as tiny_run_dir
 from .. import pixel_subject
 from ..weights import save_tiny_weights
 
+pytestmark = pytest.mark.slow
+
 COUNT = 48
 
 

@@ -76,6 +76,7 @@ def curves():
     return found
 
 
+@pytest.mark.slow
 def test_little_rounding_keeps_what_much_destroys(curves):
     accuracy = dict(curves["rounding_bit_accuracy"].points)
     change = dict(curves["rounding_change"].points)

@@ -15,6 +15,8 @@ from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 from ...tiny_run import write_run
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = evaluation.Options(pictures=12)
 
 

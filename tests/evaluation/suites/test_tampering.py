@@ -15,6 +15,8 @@ from tf_fingerprint.evaluation.suites import tampering
 from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = evaluation.Options(pictures=8, recipients=10)
 
 

@@ -14,6 +14,8 @@ from . import SALT
 from . import record_of
 from . import writer_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_weights_of_anothers_fingerprint_never_leave(
     tiny_run, tmp_path, monkeypatch

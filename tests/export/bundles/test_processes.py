@@ -14,6 +14,8 @@ from . import SALT
 from . import record_of
 from . import writer_of
 
+pytestmark = pytest.mark.slow
+
 
 def test_another_process_writes_the_same_and_its_death_is_named(
     tiny_run, tmp_path

@@ -30,6 +30,8 @@ from . import SALT
 from . import record_of
 from . import writer_of
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     *("LICENSE.txt", "README.md", "instance.keras"),
     *("savedmodel/1/fingerprint.pb", "savedmodel/1/saved_model.pb"),

@@ -90,6 +90,7 @@ def test_a_file_that_is_not_there_is_named(server, tmp_path):
         asking.attribute([tmp_path / "gone.png"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["rest", "rpc"])
 def test_a_server_that_comes_up_late_is_waited_for(kind):
     start = getattr(answering, f"{kind}_server")
@@ -148,6 +149,7 @@ sys.exit(", ".join(heavy) or 0)
 """
 
 
+@pytest.mark.slow
 def test_asking_needs_no_tensorflow(server, tmp_path):
     file = tmp_path / "found.png"
     file.write_bytes(b"by acme")

@@ -12,6 +12,8 @@ from tf_fingerprint import errors
 from ..attributing import published as published
 from ..attributing import serving as serving
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["rest", "grpc"])
 def asking(request, serving):

@@ -7,6 +7,8 @@ from tf_fingerprint import errors
 
 from . import answering
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server():

@@ -17,6 +17,8 @@ from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 from .. import plain_servables as plain
 
+pytestmark = pytest.mark.slow
+
 
 def write(servable, folder):
     tf.saved_model.save(

@@ -9,6 +9,8 @@ from tf_fingerprint import errors
 
 from ..attributing import published as published
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_was_measured_stands_in_the_manifest(published, tmp_path):
     path = release.release(

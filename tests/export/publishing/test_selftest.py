@@ -11,6 +11,8 @@ from tf_fingerprint import errors
 
 from .. import plain_servables as plain
 
+pytestmark = pytest.mark.slow
+
 BITS = np.array([1, 0, 0, 1, 1, 0, 1, 0], "uint8")
 ISSUED = {"r-1": BITS.tolist(), "r-2": (1 - BITS).tolist()}
 

@@ -71,6 +71,7 @@ def test_retention_of_one_publisher_does_not_disturb_another(tmp_path):
     assert list(versions.published(tmp_path)) == [119, 120]
 
 
+@pytest.mark.slow
 def test_a_publisher_killed_at_any_moment_leaves_whole_versions(tmp_path):
     random.seed(3)
     seen, left = [], 0

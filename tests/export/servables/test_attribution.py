@@ -16,6 +16,8 @@ from ...registry.store_contract import make_record
 from ...tiny_run import write_run
 from .. import picture_files as files
 
+pytestmark = pytest.mark.slow
+
 RATE = 0.01
 
 

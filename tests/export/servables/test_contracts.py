@@ -18,6 +18,8 @@ from ...tiny_run import ROOT
 from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 TYPES = {
     "string": tf.string,
     "bool": tf.bool,

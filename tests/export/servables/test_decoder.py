@@ -12,6 +12,8 @@ from ...tiny_run import write_run
 from .. import picture_files as files
 from ..unchecked import Unchecked
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def seeded():

@@ -23,6 +23,8 @@ from ...tiny_run import close_to
 from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 
+pytestmark = pytest.mark.slow
+
 
 def png(pixels):
     file = io.BytesIO()

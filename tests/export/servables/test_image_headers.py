@@ -14,6 +14,8 @@ from ..picture_reading import SIDE
 from ..picture_reading import make_reader
 from ..picture_reading import same_as_training
 
+pytestmark = pytest.mark.slow
+
 PNG = files.encoded(files.noise())
 JPEG = files.encoded(files.noise(), "JPEG")
 

@@ -28,6 +28,7 @@ def read_grey():
     return make_reader(channels=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
 @pytest.mark.parametrize(
     ("height", "width"),

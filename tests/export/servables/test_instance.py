@@ -13,6 +13,8 @@ from ... import traces
 from ...randomized import randomize
 from ...tiny_run import close_to
 
+pytestmark = pytest.mark.slow
+
 BITS = np.random.default_rng(5).integers(0, 2, 128).astype("uint8")
 
 

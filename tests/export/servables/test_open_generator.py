@@ -17,6 +17,8 @@ from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 from ...tiny_run import write_run
 
+pytestmark = pytest.mark.slow
+
 BITS = np.random.default_rng(5).integers(0, 2, (3, 32)).astype("int32")
 SEEDS = np.array([[1, 2], [-3, 4], [2**62, 0]])
 

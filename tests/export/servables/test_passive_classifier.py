@@ -20,6 +20,8 @@ from ...tiny_passive import passive_run as passive_run
 from .. import picture_files as files
 from ..unchecked import Unchecked
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def seeded():

@@ -23,6 +23,7 @@ def fit():
     return traced
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "side",
     # Smaller, whole factors, others, reduced before, with cells cut off.

@@ -14,6 +14,8 @@ from export.server import memory
 from ...serving import asking
 from ...serving import tiny_models
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def all_garbage():

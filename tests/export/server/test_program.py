@@ -6,11 +6,14 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from export.server import __main__
 
 from ...serving import asking
 from ...serving import tiny_models
+
+pytestmark = pytest.mark.slow
 
 ROOT = pathlib.Path(__file__).parents[3]
 PORTS = ("--rest-port", "0", "--grpc-port", "0")

@@ -19,6 +19,8 @@ from tf_fingerprint import errors
 from ...serving import asking
 from ...serving import tiny_models
 
+pytestmark = pytest.mark.slow
+
 ROOT = pathlib.Path(__file__).parents[3]
 SOON = {"poll_interval_seconds": 0.02}
 

@@ -11,6 +11,8 @@ from export.server.policy import Policy
 
 from ...serving import tiny_models
 
+pytestmark = pytest.mark.slow
+
 State = versions.State
 
 

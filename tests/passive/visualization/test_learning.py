@@ -10,6 +10,8 @@ from tf_fingerprint.passive.visualization import (
 )
 from tf_fingerprint.training import penalties
 
+pytestmark = pytest.mark.slow
+
 SIDE, COUNT = 16, 8
 LABELS = ("bright", "dark", "striped")
 

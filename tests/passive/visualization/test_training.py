@@ -25,6 +25,8 @@ from ...export.page import browser
 from ...tiny_passive import sources_dir as sources_dir
 from ...tiny_run import ROOT
 
+pytestmark = pytest.mark.slow
+
 OVERRIDES = (
     f"data.resolution={tiny_passive.SIDE}",
     "data.calibration_share=0.3",

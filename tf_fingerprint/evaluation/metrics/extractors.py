@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation.metrics.features import MobileNetFeatures
+from tf_fingerprint.evaluation.metrics.squeezenet import SqueezeNetFeatures
 
 # What InceptionV3 is shown, whatever the pictures' size.
 INCEPTION_RESOLUTION = 299
@@ -92,8 +93,8 @@ def load(path: str | os.PathLike | None = None) -> Extractor:
     """The network whose weights a file holds.
 
     Args:
-        path: `.npz` for MobileNet, `.h5` for InceptionV3, whose weights are
-            fetched if no file is given.
+        path: `.npz` for MobileNet, `.h5` for SqueezeNet or InceptionV3, whose
+            weights are fetched if no file is given.
 
     Returns:
         The network; its `name` is part of the names of figures.
@@ -107,7 +108,7 @@ def load(path: str | os.PathLike | None = None) -> Extractor:
     if path.suffix not in (".npz", ".h5"):
         raise errors.DataError(
             f"{path}: weights must be an .npz file of MobileNet or an .h5 file "
-            "of InceptionV3."
+            "of SqueezeNet or InceptionV3."
         )
     if not path.is_file():
         raise errors.DataError(f"{path}: there is no such file of weights.")
@@ -115,4 +116,8 @@ def load(path: str | os.PathLike | None = None) -> Extractor:
         return MobileNetFeatures(path)
     if not h5py.is_hdf5(path):  # Known before the network is built.
         raise errors.DataError(f"{path}: can't be read as an HDF5 file.")
-    return InceptionFeatures(path)
+    with h5py.File(path) as file:
+        is_squeezenet = "fire2" in file
+    return (
+        SqueezeNetFeatures(path) if is_squeezenet else InceptionFeatures(path)
+    )
