@@ -49,7 +49,9 @@ setuptools.setup(
     license_files=["LICENSE"],
     packages=setuptools.find_packages(include=["tf_fingerprint*", "export*"]),
     package_data={
-        "tf_fingerprint": ["pretrained/*", "models/weights/*"],
+        "tf_fingerprint": [
+            *("pretrained/*", "models/weights/*", "pages/templates/*"),
+        ],
         "export": ["serving/*", "page/index.html"],
     },
     entry_points={
@@ -68,6 +70,8 @@ setuptools.setup(
         "scipy>=1.13",
         "tqdm>=4.60",
         "matplotlib>=3.9",
+        # Templates of the pages.
+        "jinja2>=3.1.3",
         # `tf.summary` needs it and TensorFlow doesn't bring it.
         "tensorboard>=2.20",
         "tensorflow-datasets>=4.9.10",

@@ -1,4 +1,4 @@
-"""Prints, as constraints, the lowest version of each requirement in setup.py."""
+"""Prints, as constraints, the lowest versions that setup.py requires."""
 
 import ast
 import pathlib

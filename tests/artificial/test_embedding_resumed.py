@@ -30,7 +30,8 @@ SCRIPT = """
 import os, pathlib, signal, sys
 sys.path.insert(0, sys.argv[1])
 from tests.artificial import pixel_codec
-from tf_fingerprint.artificial import embedding, marking, picture_files
+from tf_fingerprint.artificial import marking
+from tf_fingerprint.artificial.marked_sets import embedding, picture_files
 
 left = int(sys.argv[3])
 

@@ -15,7 +15,6 @@ from tf_fingerprint.training import random_inputs
 from .. import tiny_codec
 
 pytestmark = pytest.mark.slow
-
 BATCH = 8
 
 
@@ -42,10 +41,9 @@ def batch(seed=0):
 
 
 def fit(model, steps):
-    dataset = tf.data.Dataset.from_tensors(batch()).repeat()
-    return model.fit(
-        dataset, steps_per_epoch=steps, shuffle=False, verbose=0
-    ).history
+    batches = tf.data.Dataset.from_tensors(batch()).repeat()
+    options = {"steps_per_epoch": steps, "shuffle": False, "verbose": 0}
+    return model.fit(batches, **options).history
 
 
 def step(model, monkeypatch, images=None):

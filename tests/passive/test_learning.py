@@ -79,6 +79,11 @@ def test_the_learning_rate_falls_to_a_tenth_and_stays_there():
     assert rates == pytest.approx(expected)
 
 
+def test_a_rate_that_never_falls_bears_an_epoch_beyond_the_last_image():
+    assert learning.rate_factor(-200, 0) == 1.0
+    assert learning.rate_factor(-200, 500) == learning.LAST_FACTOR
+
+
 def test_an_attack_depends_on_seed_and_step_alone():
     images = data.to_unit(noise(8))
     model, twin = build("combined"), build("combined")

@@ -116,9 +116,9 @@ def test_undivided_gradients_take_larger_steps(two_replicas, monkeypatch):
     one = train(tf.distribute.get_strategy(), monkeypatch)
     descend = gradients.descend
 
-    def mutant(learners, compute, weights):
+    def mutant(learners, compute, weights, **options):
         doubled = {name: 2 * weight for name, weight in weights.items()}
-        return descend(learners, compute, doubled)
+        return descend(learners, compute, doubled, **options)
 
     monkeypatch.setattr(gradients, "descend", mutant)
     two = train(two_replicas, monkeypatch)

@@ -26,6 +26,7 @@ from tf_fingerprint.evaluation import photographs as photographs_of
 from tf_fingerprint.evaluation.report import pages
 from tf_fingerprint.evaluation.report import reports
 from tf_fingerprint.evaluation.suites import names as suites
+from tf_fingerprint.pages import template
 from tf_fingerprint.runs import directory as run_directory
 from tf_fingerprint.scalable import run as scalable_run
 from tf_fingerprint.version import __version__
@@ -199,8 +200,8 @@ def _measured(name, items, *, folder, inputs, tell):
         found.append(item)
         if isinstance(item, Figure):
             tell(
-                f"{name}: {item.name} {pages.number(item.value)} "
-                f"({pages.number(item.low)} to {pages.number(item.high)})"
+                f"{name}: {item.name} {template.number(item.value)} "
+                f"({template.number(item.low)} to {template.number(item.high)})"
             )
         else:
             tell(f"{name}: {item.name}")

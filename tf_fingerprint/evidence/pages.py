@@ -1,14 +1,14 @@
 """A report as one HTML page that needs nothing beside it."""
 
-import base64
-import html
 import math
 from collections.abc import Sequence
 from typing import Any
 
+import markupsafe
+
 from tf_fingerprint import fingerprints
 from tf_fingerprint.evidence import charts
-from tf_fingerprint.evidence import template
+from tf_fingerprint.pages import template
 
 _KINDS = {
     b"\x89PNG\r\n": "image/png",
@@ -39,24 +39,33 @@ def page(report: dict[str, Any], contents: Sequence[bytes]) -> str:
     Returns:
         HTML, with the images in it whose kind browsers show.
     """
-    verdict = report["verdict"]
-    images = report.get("images") or [report["image"]]
-    shown = zip(images[:MAX_SHOWN], contents, strict=False)
-    return template.PAGE.format(
-        style=template.STYLE,
-        heading=html.escape(_heading(report)),
-        reason=html.escape(verdict["reason"]),
-        kind="case several" if "images" in report else "case",
-        images="".join(_image(each["name"], data) for each, data in shown),
-        facts=_table(_facts(report)),
+    members = report.get("images")
+    images = (members or [report["image"]])[:MAX_SHOWN]
+    what, here = "photographs", "this image lies"
+    if members:
+        what = f"groups of {len(members)} photographs"
+        here = "these images together lie"
+    counts, verdict = report["photograph_matches"], report["verdict"]
+    return template.render(
+        "evidence.html",
+        heading=_heading(report),
+        verdict=verdict,
+        images=[
+            _image(each["name"], content)
+            for each, content in zip(images, contents, strict=False)
+        ],
+        facts=_facts(report),
+        odds=_odds(report),
         bits=_bits(report),
-        photographs=_photographs(report),
-        members=_members(report),
-        odds=_table(_odds(report)),
-        calibration=_table(_calibration(report)),
-        formulas=_table(report["formulas"].items()),
-        provenance=_table(_provenance(report)),
-        made_at=html.escape(report["made_at"]),
+        is_named=bool(report["issuance"]),
+        matches=counts and charts.matches(counts, verdict["num_matches"]),
+        these=(what, here),
+        members=members
+        and [(f"{m['report']}: {m['name']}", m["sha256"]) for m in members],
+        calibration=_calibration(report),
+        formulas=report["formulas"].items(),
+        provenance=_provenance(report),
+        made_at=report["made_at"],
     )
 
 
@@ -225,55 +234,13 @@ def _bits(report):
         2 * votes - count or (0.25 if bit else -0.25)
         for votes, bit in zip(decoded["votes"], bits, strict=True)
     ]
-    return (
-        "<p>Of each bit, by how many more images show a 1 than a 0, or a 0 "
-        f"than a 1.</p>{charts.logits(surplus, fingerprint)}"
-    )
-
-
-def _photographs(report):
-    """How photographs match the named fingerprint, if there is one."""
-    counts = report["photograph_matches"]
-    if counts is None:
-        return ""
-    what, these = "photographs", "this image lies"
-    if "images" in report:
-        what = f"groups of {len(report['images'])} photographs"
-        these = "these images together lie"
-    return (
-        f"<h2>This fingerprint against photographs</h2><p>How many {what} of "
-        "the calibration, none of which any copy made, match the named "
-        f"fingerprint in how many bits; and where {these}.</p>"
-        + charts.matches(counts, report["verdict"]["num_matches"])
-    )
-
-
-def _members(report):
-    """Each of several images: its own report, its name, its digest."""
-    if "images" not in report:
-        return ""
-    rows = (
-        (f"{each['report']}: {each['name']}", each["sha256"])
-        for each in report["images"]
-    )
-    return f"<h2>The images, and their reports</h2>{_table(rows)}"
+    return charts.logits(surplus, fingerprint)
 
 
 def _image(name, content):
     for beginning, kind in _KINDS.items():
         if content.startswith(beginning):
-            encoded = base64.b64encode(content).decode("ascii")
-            return (
-                f'<img src="data:{kind};base64,{encoded}" '
-                f'alt="{html.escape(name)}">'
-            )
-    return "<p>Browsers don't show files of this kind; it lies beside.</p>"
-
-
-def _table(rows):
-    lines = (
-        f"<tr><th>{html.escape(str(name))}</th>"
-        f"<td>{html.escape(str(value))}</td></tr>"
-        for name, value in rows
+            return template.image(content, name, kind)
+    return markupsafe.Markup(
+        "<p>Browsers don't show files of this kind; it lies beside.</p>"
     )
-    return f"<table>{''.join(lines)}</table>"

@@ -8,9 +8,9 @@ from typing import Any
 
 from tf_fingerprint import attribution
 from tf_fingerprint import issuing
-from tf_fingerprint import scalable
 from tf_fingerprint.artificial import run as codecs
 from tf_fingerprint.attribution import reading
+from tf_fingerprint.scalable import run as scalable
 
 
 class _Attributing:

@@ -1,1 +1,1 @@
-"""Pages and charts that people look at."""
+"""Pages that need nothing beside them, from templates and plain values."""

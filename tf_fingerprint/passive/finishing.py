@@ -30,12 +30,13 @@ def save(
     # Made anew, as the training's own may compute in bfloat16.
     plain = Classifier.from_config(classifier.get_config())
     plain.set_weights(classifier.get_weights())
-    save_learned(sources, folder / passive_run.LEARNED)
-    calibrate(plain, sources, config).save(folder / passive_run.OPEN_SET)
+    # First of all what took hours; a run without the others can't be opened.
     draft = folder / f".draft-{passive_run.CLASSIFIER}"
     with backends.alone():
         plain.save(draft)
     os.replace(draft, folder / passive_run.CLASSIFIER)
+    save_learned(sources, folder / passive_run.LEARNED)
+    calibrate(plain, sources, config).save(folder / passive_run.OPEN_SET)
 
 
 def calibrate(

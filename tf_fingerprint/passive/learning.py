@@ -141,7 +141,8 @@ def rate_factor(images_left: int, decay_images: int) -> float:
     Returns:
         1 before, then down to `LAST_FACTOR`.
     """
-    if images_left >= decay_images:
+    # The last epoch may go on beyond the last image: less than none is left.
+    if not decay_images or images_left >= decay_images:
         return 1.0
     share = max(images_left, 0) / decay_images
     return LAST_FACTOR + (1 - LAST_FACTOR) * share

@@ -1,7 +1,5 @@
 """The quickstart's report: one HTML file that needs nothing beside it."""
 
-import base64
-import html
 import io
 import itertools
 import math
@@ -11,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+
+from tf_fingerprint.pages import template
 
 # Pictures of each recipient on the page.
 SHOWN = 8
@@ -87,10 +87,6 @@ def page(
     Returns:
         HTML, with all pictures in it.
     """
-    strips = [
-        _strip(name, f"made by the copy of {name}", images)
-        for name, images in pictures.items()
-    ]
     residuals = [
         _strip(
             f"{first} − {second}",
@@ -99,137 +95,30 @@ def page(
         )
         for first, second in itertools.combinations(pictures, 2)
     ]
-    return _PAGE.format(
-        style=_STYLE,
-        num_recipients=len(pictures),
-        num_bits=summary["num_bits"],
-        threshold=summary["threshold"],
-        limit=in_words(summary["max_false_positive_rate"]),
-        pictures_each=summary["pictures_each"],
-        gain=RESIDUAL_GAIN,
-        strips="\n".join(strips),
-        residuals="\n".join(residuals),
-        rows="\n".join(map(_row, summary["by_recipient"])),
+    return template.render(
+        "quickstart.html",
+        summary=summary,
+        strips=[
+            _strip(name, f"made by the copy of {name}", images)
+            for name, images in pictures.items()
+        ],
+        residuals=residuals,
         photograph=_image(photograph, "a photograph of a naval officer"),
-        photograph_verdict=_photograph_verdict(summary["photograph"]),
-        digest=summary["generator_digest"],
+        gain=RESIDUAL_GAIN,
+        format_names=_FORMAT_NAMES,
+        in_words=in_words,
     )
 
 
 def _strip(title, description, images):
-    """A titled row of pictures."""
-    shown = "".join(
+    """A title, and pictures in a row."""
+    return title, [
         _image(image, f"Picture {number} {description}")
         for number, image in enumerate(images, start=1)
-    )
-    return (
-        f"<figure><figcaption>{html.escape(title)}</figcaption>"
-        f'<div class="strip">{shown}</div></figure>'
-    )
+    ]
 
 
 def _image(pixels, description):
-    """A picture as PNG within the page."""
     file = io.BytesIO()
     Image.fromarray(np.squeeze(pixels)).save(file, "PNG")
-    content = base64.b64encode(file.getvalue()).decode()
-    return (
-        f'<img src="data:image/png;base64,{content}" '
-        f'alt="{html.escape(description)}">'
-    )
-
-
-def _row(tally):
-    """One recipient's pictures in one format, as a row of the table."""
-    cells = [
-        html.escape(tally["recipient"]),
-        _FORMAT_NAMES[tally["format"]],
-        tally["right"],
-        tally["wrong"],
-        tally["nobody"],
-        f"{tally['bit_accuracy']:.1%}",
-        in_words(tally["median_p_value"]),
-    ]
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-
-
-def _photograph_verdict(verdict):
-    """The verdict on the photograph, in a sentence or two."""
-    named = verdict["recipient"]
-    return (
-        f"Attributed to <strong>{html.escape(named or 'nobody')}</strong>. "
-        f"{verdict['num_matches']} of {verdict['num_bits']} bits match the "
-        f"nearest recipient, and {verdict['threshold']} would be needed. "
-        f"Chance does as well for {in_words(verdict['p_value'])}."
-    )
-
-
-_STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem;
-  margin: 0 auto; padding: 1rem; }
-h1 { font-size: 1.7rem; line-height: 1.2; }
-h2 { font-size: 1.2rem; margin-top: 2.2rem; }
-figure { margin: 0 0 1rem; }
-figcaption { font-weight: 600; margin-bottom: .3rem; }
-.strip { display: grid; grid-template-columns: repeat(8, 1fr); gap: .25rem; }
-.strip img { width: 100%; height: auto; display: block; }
-.photograph { display: flex; flex-wrap: wrap; gap: 1rem; }
-.photograph img { width: 10rem; height: auto; }
-.photograph p { flex: 1 1 16rem; margin: 0; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .35rem .7rem .35rem 0;
-  border-bottom: 1px solid #8886; vertical-align: top; }
-td:nth-child(n+3):nth-child(-n+6) { font-variant-numeric: tabular-nums; }
-footer { margin-top: 2.5rem; font-size: .85rem; opacity: .75;
-  overflow-wrap: anywhere; }
-@media (max-width: 36rem) {
-  .strip { grid-template-columns: repeat(4, 1fr); }
-}
-"""
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Whose copy made this picture?</title>
-<style>{style}</style>
-</head>
-<body>
-<h1>Whose copy made this picture?</h1>
-<p>One generator was handed to {num_recipients} recipients. Each received a
-copy of its own, with {num_bits} random bits sealed into its convolutions: the
-copy's fingerprint. Each copy then made {pictures_each} pictures, and every
-picture was traced from its file alone.</p>
-
-<h2>The same content from each copy</h2>
-<p>One column is one latent: what a column has in common is the content, what
-tells its pictures apart is the fingerprint.</p>
-{strips}
-
-<h2>What differs, {gain} times enlarged</h2>
-<p>Grey means no difference.</p>
-{residuals}
-
-<h2>Verdicts</h2>
-<div class="scroll"><table>
-<tr><th>Made by the copy of</th><th>File</th><th>Right</th><th>Wrong</th>
-<th>Nobody</th><th>Bits read</th><th>For a typical picture, chance does as
-well for</th></tr>
-{rows}
-</table></div>
-<p>Somebody is named only if at least {threshold} of {num_bits} bits match. Of
-pictures that come from elsewhere, chance brings {limit} that far, over all
-recipients together. The odds are those of the draw: the fingerprints were drawn
-at random, like tosses of a coin, without regard to any picture.</p>
-
-<h2>A photograph that no copy made</h2>
-<div class="photograph">{photograph}
-<p>{photograph_verdict}</p></div>
-
-<footer>Weights of the generator: SHA-256 {digest}.</footer>
-</body>
-</html>
-"""
+    return template.image(file.getvalue(), description)

@@ -215,7 +215,7 @@ class FingerprintGAN(trainer.SteppedModel):
         )
         if plan.path_length:
             values |= updates.penalize_path_length(self, batch_size, settings)
-        if plan.opposed:
+        if plan.has_opponents:
             values |= updates.update_discriminators(
                 self, images, kept, settings
             )

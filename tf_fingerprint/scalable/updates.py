@@ -36,7 +36,7 @@ def update_generator(gan, batch_size, settings, plan):
         else:
             fakes = gan.generator(inputs, training=True)
         values, kept = {}, {}
-        if plan.opposed:
+        if plan.has_opponents:
             values, kept = _oppose(gan, fakes, settings)
         if plan.fingerprints:
             values |= _decode(gan, fakes, inputs, settings)

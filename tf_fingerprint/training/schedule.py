@@ -14,7 +14,7 @@ class Plan:
         anchored: Whether the finished pictures take the place of the
             discriminator.
         decoder_only: Whether only the decoder learns.
-        opposed: Whether the discriminators take part.
+        opposed: Whether the discriminators stay on although it is anchored.
         r1: Whether the discriminator's penalty is due.
         path_length: Whether the generator's penalty is due.
     """
@@ -22,9 +22,14 @@ class Plan:
     fingerprints: bool
     anchored: bool = False
     decoder_only: bool = False
-    opposed: bool = True
+    opposed: bool = False
     r1: bool = False
     path_length: bool = False
+
+    @property
+    def has_opponents(self) -> bool:
+        """Whether the discriminators take part."""
+        return not self.decoder_only and (self.opposed or not self.anchored)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,14 +95,15 @@ class Schedule:
         fingerprints = progress.active_bits > 0
         last = self.total_images - self.decoder_images
         if fingerprints and progress.images >= last:
-            return Plan(fingerprints=True, decoder_only=True, opposed=False)
+            return Plan(fingerprints=True, decoder_only=True)
         anchored = fingerprints and self.anchored
         if anchored and not self.opposed:
-            return Plan(fingerprints=True, anchored=True, opposed=False)
+            return Plan(fingerprints=True, anchored=True)
         step = progress.images // self.batch_size
         return Plan(
             fingerprints=fingerprints,
             anchored=anchored,
+            opposed=anchored and self.opposed,
             r1=r1 and step % self.r1_interval == 0,
             path_length=path_length and step % self.path_length_interval == 0,
         )

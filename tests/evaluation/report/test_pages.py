@@ -11,7 +11,6 @@ from tf_fingerprint.evaluation import Figure
 from tf_fingerprint.evaluation import Grid
 from tf_fingerprint.evaluation.report import pages
 from tf_fingerprint.evaluation.report import reports
-from tf_fingerprint.pages import charts
 
 from ...export.page import browser
 
@@ -53,9 +52,10 @@ def test_the_page_needs_nothing_beside_it(tmp_path):
 
     assert "<script" not in html
     assert "&lt;script&gt;" in html
-    sources = re.findall(r'(?:src|href)="([^"]*)"', html)
-    assert [source[:5] for source in sources] == ["#accu", "data:"]
-    encoded = sources[1].partition(",")[2]
+    sources = re.findall(r'(?:src|href|url)[=(]"?([^")]*)', html)
+    (picture,) = [each for each in sources if not each.startswith("#")]
+    assert picture.startswith("data:image/png;base64,")
+    encoded = picture.partition(",")[2]
     grid = tmp_path / "grids" / "accuracy-pictures.png"
     assert base64.b64decode(encoded) == grid.read_bytes()
 
@@ -70,28 +70,57 @@ def test_numbers_have_their_intervals_and_what_they_rest_on(tmp_path):
     ]
 
 
-def test_higher_points_are_drawn_higher_and_further_ones_further():
-    drawn = charts.curve(curve())
-
-    places = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', drawn)
-    xs, ys = (
-        [float(place) for place in each] for each in zip(*places, strict=True)
+def marks(drawn):
+    """Where the run's own points are; the last one is the legend's."""
+    found = re.findall(
+        r'x="([\d.]+)" y="([\d.]+)" style="fill: #2b6cb0; stroke', drawn
     )
-    assert xs == sorted(xs)
-    assert ys == sorted(ys, reverse=True)
+    return [tuple(map(float, pair)) for pair in found]
+
+
+def test_higher_points_are_drawn_higher_and_further_ones_further():
+    drawn = pages.draw(curve())
+
+    xs, ys = zip(*marks(drawn)[:-1], strict=True)
+    assert list(xs) == sorted(xs)
+    assert list(ys) == sorted(ys, reverse=True)
     # Strengths 10, 50 and 100 lie at their distances.
     assert (xs[1] - xs[0]) / (xs[2] - xs[0]) == pytest.approx(4 / 9, abs=0.01)
-    assert drawn.count("<polyline") == 2
-    assert charts.curve(curve(published=False)).count("<polyline") == 1
     assert "paper, &lt;immunised&gt;" in drawn
+    assert "paper" not in pages.draw(curve(published=False))
+
+
+def test_the_band_reaches_from_the_low_to_the_high_end():
+    drawn = pages.draw(curve())
+
+    heights = [y for _, y in marks(drawn)[:-1]]
+    steps = (heights[0] - heights[-1]) / 0.45  # From 0.45 to 0.9.
+    band = re.search(r'<path id="\w+" d="([^"]*)"', drawn)[1]
+    ends = re.findall(r"[ML] ([\d.]+) -([\d.]+)", band)
+    at_first = {float(y) for x, y in ends if x == min(ends)[0]}
+    assert max(at_first) - min(at_first) == pytest.approx(
+        0.07 * steps, rel=0.01
+    )
+
+
+def test_what_looks_like_a_formula_is_not_one():
+    point = (0, figure("a", 0.5))
+
+    assert "at $5 and $7" in pages.draw(
+        Curve("a", "at $5 and $7", "y", [point])
+    )
 
 
 def test_a_curve_of_one_point_or_of_equal_ones_can_be_drawn():
     for points in ([(1, figure("a", 0.5))], [(0, Figure("a", 0, 0, 0, 1, 1))]):
-        drawn = charts.curve(Curve("flat", "x", "y", points))
+        drawn = pages.draw(Curve("flat", "x", "y", points))
 
         assert "nan" not in drawn
-        assert drawn.count("<circle") == 1
+        assert len(marks(drawn)) == 2
+
+
+def test_the_same_curve_is_drawn_the_same():
+    assert pages.draw(curve()) == pages.draw(curve())
 
 
 @pytest.mark.slow
@@ -115,7 +144,8 @@ def test_a_browser_shows_all_of_it(tmp_path):
                   pictures: all("img").map(
                     (each) => [each.naturalWidth, box(each).width > 50]),
                   charts: all("svg").map((each) => box(each).height > 50),
-                  marks: all("circle").every((each) => box(each).width > 0),
+                  marks: all("svg g > use").every(
+                    (each) => box(each).height > 0),
                   inside: all("svg text").every((each) =>
                     box(each).left >= box(each.closest("svg")).left - 1 &&
                     box(each).right <= box(each.closest("svg")).right + 1),

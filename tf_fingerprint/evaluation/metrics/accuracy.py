@@ -16,10 +16,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tf_fingerprint import attribution
 from tf_fingerprint import fingerprints as bit_strings
 
 if typing.TYPE_CHECKING:
+    from tf_fingerprint import attribution
     from tf_fingerprint import registry
 
 
@@ -212,7 +212,7 @@ def attribution_counts(
         decoded_bits: `(images, num_bits)` of 0 and 1.
         makers: The issuance with whose fingerprint each picture was made.
         candidates: The issued fingerprints to choose among.
-        max_false_positive_rate: See `registry.attribute`.
+        max_false_positive_rate: See `attribution.attribute`.
 
     Returns:
         How many were attributed right, wrong, and to nobody.
@@ -220,6 +220,10 @@ def attribution_counts(
     Raises:
         ValueError: If there is not one maker for each picture.
     """
+
+    from tf_fingerprint import (
+        attribution,  # Only this needs a database's tools.
+    )
 
     verdicts = attribution.attribute_many(
         decoded_bits,
