@@ -41,23 +41,29 @@ def setting(settings, key):
     return getattr(getattr(settings, section), name)
 
 
+def read_all(path):
+    """The config of a file, or those of its stages."""
+    settings = config.read(path)
+    if isinstance(settings, config.Staged):
+        return [stage.config for stage in settings.stages]
+    return [settings]
+
+
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_config_of_the_repository_reads_and_names_its_command(path):
-    settings = config.read(path)
-
-    assert settings.training.images > 0
+    assert all(each.training.images > 0 for each in read_all(path))
     comment = path.read_text().partition("\n[")[0]
     assert f"tf-fingerprint train configs/{path.name}" in comment
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_a_config_written_out_reads_back_equal(path, tmp_path):
-    settings = config.read(path)
-    copy = tmp_path / "resolved.toml"
-    copy.write_text(config.to_toml(settings))
+    for settings in read_all(path):
+        copy = tmp_path / "resolved.toml"
+        copy.write_text(config.to_toml(settings))
 
-    assert config.read(copy) == settings
-    assert config.digest(config.read(copy)) == config.digest(settings)
+        assert config.read(copy) == settings
+        assert config.digest(config.read(copy)) == config.digest(settings)
 
 
 @pytest.mark.slow

@@ -53,6 +53,18 @@ def test_equal_pictures_are_seen_alike_and_others_not(network, images):
     assert np.min(features.diversity(network(images))) > 0.1
 
 
+def test_diversity_is_of_pairs(network, images):
+    """The two of a pair are equal; the pairs are not."""
+    pairs = network(np.repeat(images[:2], 2, axis=0))
+    mixed = network(images[[0, 1, 0, 1]])
+
+    assert np.max(features.diversity(pairs)) < 1e-6
+    assert np.min(features.diversity(mixed)) > 0.1
+    # The odd one has nobody.
+    odd = [each[:3] for each in mixed]
+    assert (np.asarray(features.diversity(odd)) > 0.1).tolist() == [1, 1, 0]
+
+
 def test_pictures_are_enlarged_to_the_networks_side(network, images):
     shown = keras.ops.image.resize(images, (128, 128), "bilinear")
 

@@ -59,6 +59,20 @@ def test_what_is_frozen_is_not_saved(tmp_path):
     assert saved >= {id(each) for each in gan.feature_heads.weights}
 
 
+@pytest.mark.slow
+def test_one_picture_twice_has_no_diversity_whatever_its_augmentation():
+    gan = build()
+    images = np.repeat(photographs(gan)[:1], 4, axis=0)
+
+    _, same = gan.opponents.see(images, np.int32([0, 1]), is_fake=True)
+    _, other = gan.opponents.see(
+        photographs(gan), np.int32([0, 1]), is_fake=True
+    )
+
+    assert np.max(same) < 1e-5
+    assert np.min(other) > 0.1
+
+
 def test_without_weight_there_are_no_opponents():
     gan = training.build(five_steps.read(*five_steps.SMALL))
 

@@ -236,6 +236,29 @@ def warnings(caplog, progress, accuracy, images=1000):
     return [record.getMessage() for record in caplog.records]
 
 
+def of_diversity(caplog, share, images=40_000):
+    model = types.SimpleNamespace(progress=Progress(images=images))
+    callback = started(callbacks.DiversityWarning(), model)
+    caplog.clear()
+    callback.on_epoch_end(
+        0, {"diversity": 5 * share, "diversity_photographs": 5.0}
+    )
+    return [record.getMessage() for record in caplog.records]
+
+
+def test_pictures_that_look_alike_are_reported_loudly(caplog):
+    (said,) = of_diversity(caplog, 0.36)
+
+    assert "THE PICTURES LOOK ALIKE" in said
+    assert "0.36" in said
+    assert "`losses.feature_adversarial`" in said
+
+
+def test_varied_pictures_and_early_ones_are_not(caplog):
+    assert of_diversity(caplog, 0.85) == []
+    assert of_diversity(caplog, 0.36, images=8_000) == []
+
+
 def test_bits_that_stay_at_chance_are_reported_loudly(caplog):
     progress = Progress(images=1600, active_bits=8)
 

@@ -16,6 +16,8 @@ from tf_fingerprint.config.scalable import Losses
 from tf_fingerprint.config.scalable import Networks
 from tf_fingerprint.config.scalable import Optimizer
 from tf_fingerprint.config.scalable import Training
+from tf_fingerprint.config.stages import Stage
+from tf_fingerprint.config.stages import Staged
 
 __all__ = [
     "AnyConfig",
@@ -27,6 +29,8 @@ __all__ = [
     "Networks",
     "Optimizer",
     "Perturbations",
+    "Stage",
+    "Staged",
     "Training",
     "digest",
     "read",

@@ -13,8 +13,11 @@ from typing import Any
 from tf_fingerprint import errors
 from tf_fingerprint.config import artificial
 from tf_fingerprint.config import scalable as scalable_config
+from tf_fingerprint.config import stages as config_stages
 
-AnyConfig = scalable_config.Config | artificial.CodecConfig
+AnyConfig = (
+    scalable_config.Config | artificial.CodecConfig | config_stages.Staged
+)
 
 # What a config is of, by the `method` that stands at its top.
 METHODS = {
@@ -50,6 +53,8 @@ def read(
 
     Returns:
         The config, of that kind; its `data.source`, if a path, is absolute.
+        `Staged` if the file has `[[stages]]`: what stands outside of them, and
+        every override, holds for all.
 
     Raises:
         ConfigError: If the file can't be read, a key is unknown, required or
@@ -66,6 +71,8 @@ def read(
         raise errors.ConfigError(f"{path}: must be TOML. {error}.") from error
     if kind is None:
         kind = _kind(settings.pop("method", DEFAULT_METHOD), path)
+    if "stages" in settings:
+        return _staged(settings, overrides, kind, path)
     return build(settings, overrides, kind=kind, where=path)
 
 
@@ -95,6 +102,36 @@ def build(
     for override in overrides:
         _apply(override, settings, kind)
     return _build(settings, where, kind)
+
+
+def _staged(settings, overrides, kind, path):
+    """Each stage's sections laid over those of the whole file."""
+    listed = settings.pop("stages")
+    if kind is not scalable_config.Config or not (
+        isinstance(listed, list) and all(isinstance(s, dict) for s in listed)
+    ):
+        raise errors.ConfigError(
+            f"{path}: `[[stages]]` must be tables of a scalable training."
+        )
+    stages = []
+    for stage in listed:
+        own, differing = config_stages.split(stage)
+        where = f"{path}: stage `{own.get('name')}`"
+        _check_keys(differing, where, kind)
+        _check_keys(settings, path, kind)
+        merged = {
+            section: settings.get(section, {}) | differing.get(section, {})
+            for section in settings | differing
+        }
+        config = build(merged, overrides, kind=kind, where=path)
+        try:
+            stages.append(config_stages.Stage(config=config, **own))
+        except (TypeError, ValueError) as error:
+            raise errors.ConfigError(f"{path}: {error}") from error
+    try:
+        return config_stages.Staged(stages=tuple(stages))
+    except ValueError as error:
+        raise errors.ConfigError(f"{path}: {error}") from error
 
 
 def to_toml(config: Any) -> str:

@@ -200,6 +200,8 @@ class Training(Section):
             relative to that file's folder.
         anchor: A folder whose `generator.keras` makes the pictures to stay
             near, if anchored; empty for those of `start`.
+        control: Whether all bits stay neutral to the end: what the same
+            networks, photographs and losses come to without a fingerprint.
         decoder_images: Last of them, on which only the decoder learns, from
             finished pictures rounded to 8 bits. 0 in the paper.
         batch_size: Images in a step, over all replicas. 16 in the paper, on
@@ -217,6 +219,7 @@ class Training(Section):
     images: Count
     start: str = ""
     anchor: str = ""
+    control: bool = False
     decoder_images: CountOrZero = 0
     batch_size: Count = 16
     seed: fields.Seed = 1000

@@ -11,6 +11,7 @@ from typing import Any
 from tf_fingerprint.config import AnyConfig
 from tf_fingerprint.config import CodecConfig
 from tf_fingerprint.config import Config
+from tf_fingerprint.config import Staged
 
 
 def _read_scalable(folder):
@@ -39,8 +40,15 @@ def _train_artificial(config, run_dir, **options):
     return training.train(config, run_dir, **options)
 
 
+def _train_staged(config, run_dir, **options):
+    from tf_fingerprint.scalable import stages
+
+    return stages.train(config, run_dir, **options)
+
+
 TRAINERS = {
     Config.method: _train_scalable,
+    Staged.method: _train_staged,
     CodecConfig.method: _train_artificial,
 }
 READERS = {Config.method: _read_scalable, CodecConfig.method: _read_artificial}

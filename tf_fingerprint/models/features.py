@@ -82,15 +82,21 @@ def distance(features, others):
 
 
 def diversity(features):
-    """How differently the pictures of a batch are seen, each from the next.
+    """How differently the pictures of each pair in a batch are seen.
 
     Args:
-        features: List of `(batch, height, width, width)`.
+        features: List of `(batch, height, width, width)`; the first two
+            pictures are a pair, and so on. One left over is its own.
 
     Returns:
         `(batch,)`, distances as in `distance`; near 0 if all are alike.
     """
-    return distance(features, [ops.roll(each, 1, axis=0) for each in features])
+    size = ops.shape(features[0])[0]
+    places = ops.arange(size)
+    others = ops.minimum(places + 1 - 2 * (places % 2), size - 1)
+    return distance(
+        features, [ops.take(each, others, axis=0) for each in features]
+    )
 
 
 def _direction(features):

@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import sys
 from typing import Any
 
 import numpy as np
@@ -132,7 +133,9 @@ def _curriculum(config):
     return curriculum.Curriculum(
         config.networks.num_bits,
         settings.initial_bits,
-        picture_images=settings.picture_images,
+        picture_images=(
+            sys.maxsize if config.training.control else settings.picture_images
+        ),
         advance_accuracy=settings.advance_accuracy,
         raise_accuracy=settings.raise_accuracy,
         max_consistency=settings.max_consistency,

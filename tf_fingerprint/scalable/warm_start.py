@@ -17,7 +17,10 @@ def start(
     *,
     anchor: str | os.PathLike[str] = "",
 ) -> None:
-    """Begins a training with the weights of a run, with all bits active.
+    """Begins a training with the weights of a run, and its pictures as done.
+
+    The first `curriculum.initial_bits` are active at once: all of them for a
+    run with fingerprints, fewer for one that has only learned pictures.
 
     Args:
         model: A training that has not begun.

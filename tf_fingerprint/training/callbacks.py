@@ -184,6 +184,40 @@ class ChanceWarning(keras.callbacks.Callback):
             )
 
 
+class DiversityWarning(keras.callbacks.Callback):
+    """Says loudly when the pictures look alike, and what to try.
+
+    Of cats that all had one pose, the share was 0.36; of varied ones, 0.85.
+
+    Args:
+        images: Images before which pictures may look alike.
+        share: Of the photographs' distance in features, below which they do.
+    """
+
+    def __init__(self, images=30_000, share=0.5):
+        super().__init__()
+        self.images = images
+        self.share = share
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Compares the distances within fakes and within photographs."""
+        logs = logs or {}
+        photographs = logs.get("diversity_photographs")
+        if not photographs or self.model.progress.images < self.images:
+            return
+        share = logs["diversity"] / photographs
+        if share < self.share:
+            logging.warning(
+                "THE PICTURES LOOK ALIKE: two differ by %.2f of what two "
+                "photographs differ, after %d images. If that stays, try a "
+                "smaller `losses.feature_adversarial` or "
+                "`optimizer.feature_learning_rate`, or a larger "
+                "`training.batch_size`.",
+                share,
+                self.model.progress.images,
+            )
+
+
 class Quality(_ChiefCallback):
     """Adds figures of photographs that are not trained on to each epoch's.
 

@@ -81,10 +81,14 @@ class Curriculum:
         )
 
     def go_on(self) -> Progress:
-        """Where a training starts whose networks know all bits already."""
+        """Where a training starts that has the pictures already.
+
+        With all bits at once, its decoder is taken to read them.
+        """
+        knows = self.initial_bits == self.num_bits
         return Progress(
-            active_bits=self.num_bits,
-            accuracy=self.raise_accuracy,
+            active_bits=self.initial_bits,
+            accuracy=self.raise_accuracy if knows else 0.5,
             consistency=self.initial_consistency,
         )
 

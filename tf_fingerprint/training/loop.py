@@ -49,6 +49,7 @@ def train(
     resume: bool = False,
     minutes: float = math.inf,
     verbose: int | str = "auto",
+    strategy: Any = None,
 ) -> pathlib.Path:
     """Trains from the first image to the last, or goes on where it stopped.
 
@@ -65,6 +66,9 @@ def train(
         minutes: After which to stop, at the end of an epoch, as if the
             training were over; `resume` goes on.
         verbose: As in `keras.Model.fit`.
+        strategy: Where to train; chosen if not given. Trainings one after the
+            other in one process share one: a second one's reductions would be
+            taken for the first one's.
 
     Returns:
         The run directory.
@@ -79,7 +83,7 @@ def train(
     deadline = callbacks.Deadline(minutes)
     folder = pathlib.Path(run_dir)
     # First, as workers must be connected before anything is computed.
-    strategy = replicas.choose_strategy()
+    strategy = strategy or replicas.choose_strategy()
     chief = callbacks.is_chief(strategy)
     if chief:
         _check_folder(folder, config, resume)
@@ -160,6 +164,7 @@ def _callbacks(folder, config):
         callbacks.Scalars(folder / "tensorboard"),
         callbacks.Grids(folder / "grids", training.grid_epochs),
         callbacks.ChanceWarning(training.chance_images),
+        callbacks.DiversityWarning(),
     ]
 
 
