@@ -5,8 +5,8 @@ run to load; `state.npz.NN`, with which a later call can go on; `metrics.csv`,
 `figures.json` and `grids.png`. No file has more than 16 MB. What a call says
 about speed holds for its device only.
 
-    benchmarks/gpu.sh 9 cats_64 --to out/first
-    benchmarks/gpu.sh 9 cats_64 --to out/second --resume out/first
+    benchmarks/gpu.sh 9 cats_128 --to out/first
+    benchmarks/gpu.sh 9 cats_128 --to out/second --resume out/first
 """
 
 import argparse
@@ -66,7 +66,7 @@ def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("minutes", type=float, help="in all, evaluation too")
     parser.add_argument(
-        "config", nargs="?", default="cats_64", help="name or TOML file"
+        "config", nargs="?", default="cats_128", help="name or TOML file"
     )
     parser.add_argument("--photographs", type=pathlib.Path, metavar="ZIP")
     parser.add_argument("--features", type=pathlib.Path, metavar="NPZ")
@@ -129,6 +129,11 @@ def read_config(args):
         path = ROOT / "configs" / f"{args.config}.toml"
     try:
         config = configs.read(path, args.overrides)
+        if isinstance(config, configs.Staged):
+            raise SystemExit(
+                f"{path}: must be one training, not several stages, to go on "
+                "from call to call. Try cats_128 or cats_64_pixels."
+            )
         source = args.photographs or config.data.source
         if not str(source).startswith("procedural"):
             source = find(source, "--photographs").resolve()

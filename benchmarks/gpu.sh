@@ -2,7 +2,7 @@
 # Trains on one large GPU for a stated number of minutes, evaluates, and leaves
 # weights, logs and a sheet of pictures; or goes on where an earlier call ended.
 #
-#   benchmarks/gpu.sh MINUTES [cats_64|cats_128] [--photographs ZIP]
+#   benchmarks/gpu.sh MINUTES [cats_128|cats_64_pixels] [--photographs ZIP]
 #       [--features NPZ] [--to FOLDER] [--resume FOLDER] [--set KEY=VALUE]
 #
 # Needs JAX, Keras, NumPy, Pillow and tqdm; neither TensorFlow nor a network.

@@ -35,7 +35,7 @@ SHIPPED = configs.Config(
 
 # What is compared; "xla" is TensorFlow with the step compiled by it. Computes
 # in float32, but for the last two: TensorFlow and PyTorch with products in
-# bfloat16, as `configs/cats_64.toml` trains.
+# bfloat16, as `configs/cats_64_pixels.toml` trains.
 FLOAT32_SIDES = ("tensorflow", "xla", "jax", "pytorch")
 SIDES = (*FLOAT32_SIDES, "bfloat16", "pytorch_bfloat16")
 

@@ -60,17 +60,21 @@ PNG = b"\x89PNG\r\n\x1a\nno picture"
 
 # Of the pages that the code wrote before there were templates.
 # Evidence that lies in somebody's safe verifies as long as they stay.
-ONE = "3a349325d17714a27660bcddf4ea96295fa0690aac5367940bc033b46b65b860"
-NOBODY = "51df339c55f4b5c93ce8895e4a77b061b7b5518a81849b627516374f9d22fa02"
-SEVERAL = "e7665a2302e7749bde6989bf0ee5416e61b3d26683821e19104cde31b1b4d5f4"
+ONE_DIGEST = "3a349325d17714a27660bcddf4ea96295fa0690aac5367940bc033b46b65b860"
+NOBODY_DIGEST = (
+    "51df339c55f4b5c93ce8895e4a77b061b7b5518a81849b627516374f9d22fa02"
+)
+SEVERAL_DIGEST = (
+    "e7665a2302e7749bde6989bf0ee5416e61b3d26683821e19104cde31b1b4d5f4"
+)
 
 
 @pytest.mark.parametrize(
     ("report", "contents", "digest"),
     [
-        (REPORT, [PNG], ONE),
-        (NOBODY, [b"BM"], NOBODY),
-        (SEVERAL, [PNG, b"\xff\xd8\xff"], SEVERAL),
+        (REPORT, [PNG], ONE_DIGEST),
+        (NOBODY, [b"BM"], NOBODY_DIGEST),
+        (SEVERAL, [PNG, b"\xff\xd8\xff"], SEVERAL_DIGEST),
     ],
     ids=["one", "nobody", "several"],
 )
