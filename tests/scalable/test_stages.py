@@ -23,8 +23,6 @@ training.images = 32
 
 [[stages]]
 name = "fingerprints"
-curriculum.initial_bits = 4
-curriculum.advance_accuracy = 0.5001
 training.images = {images}
 {fingerprints}
 
@@ -78,7 +76,7 @@ def rows(place):
 
 
 def test_what_stands_outside_holds_for_all_stages(read):
-    staged = read("losses.r1=7")
+    staged = read("losses.r1=7", fingerprints="curriculum.initial_bits = 4")
 
     pictures, fingerprints, robust = (each.config for each in staged.stages)
     assert [each.losses.r1 for each in (pictures, fingerprints, robust)] == [
@@ -141,10 +139,10 @@ def test_each_stage_begins_where_the_one_before_ended(read, tmp_path):
 
 @pytest.mark.slow
 def test_a_stage_that_reaches_too_little_stops_and_says_so(read, tmp_path):
-    staged = read(fingerprints="min_accuracy = 1", images=32)
+    staged = read(fingerprints="curriculum.initial_bits = 4")
     folder = tmp_path / "run"
 
-    with pytest.raises(errors.TrainingError, match="`fingerprints` must reach"):
+    with pytest.raises(errors.TrainingError, match="all of 8 bits.* 4 bits"):
         train(staged, folder)
 
     assert not (folder / "generator.keras").exists()
@@ -165,6 +163,20 @@ def test_the_control_stops_before_fingerprints_and_goes_on(read, tmp_path):
     assert len(rows(only)) == 2
     assert {row["active_bits"] for row in rows(only)} == {"0.0"}
     assert methods.load(folder).config.training.control
+
+
+def test_too_low_an_accuracy_is_named(read, tmp_path):
+    (tmp_path / "metrics.csv").write_text(
+        "images,active_bits,bit_accuracy\n32,8,0.89\n"
+    )
+    enough, more = (
+        read(fingerprints=f"min_accuracy = {least}").stages[1]
+        for least in (0.85, 0.9)
+    )
+
+    assert "bit accuracy 0.890" in stages._check(enough, tmp_path)
+    with pytest.raises(errors.TrainingError, match="0.9.*accuracy 0.890"):
+        stages._check(more, tmp_path)
 
 
 def test_diversity_too_small_is_named(read, tmp_path):

@@ -142,3 +142,11 @@ def test_its_weight_falls_back_when_accuracy_does():
 def test_the_first_bits_must_be_some_of_all(initial_bits):
     with pytest.raises(ValueError, match=f"initial_bits={initial_bits}"):
         Curriculum(8, initial_bits)
+
+
+@pytest.mark.parametrize("bits, accuracy", [(16, 0.5), (128, 0.98)])
+def test_going_on_from_pictures_begins_with_the_first_bits(bits, accuracy):
+    begun = Curriculum(128, initial_bits=bits, initial_consistency=2).go_on()
+
+    assert (begun.active_bits, begun.accuracy) == (bits, accuracy)
+    assert begun.consistency == 2
