@@ -1,10 +1,11 @@
-"""What fingerprints cost on two networks that no training was held to.
+r"""What fingerprints cost on two networks that no training was held to.
 
 Frechet distances to the 4,638 cats on features of MobileNet and of SqueezeNet,
 of each run's pictures with fresh fingerprints and of the control's, equally
 many. A cost is the share by which a run's distance exceeds the control's.
 
-    python benchmarks/costs.py pretrained benchmarks/robust benchmarks/robust_features
+    python benchmarks/costs.py pretrained benchmarks/robust \
+        benchmarks/robust_features
 """
 
 import argparse

@@ -16,7 +16,10 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def model(tiny_run_dir):
     """A training of the size of the tiny run."""
-    overrides = "curriculum.anchored=true", "curriculum.initial_consistency=3"
+    overrides = (
+        *("curriculum.anchored=true", "curriculum.initial_consistency=3"),
+        "curriculum.initial_bits=32",
+    )
     return scalable_training.build(
         config.read(tiny_run_dir / "config.toml", overrides)
     )
