@@ -11,16 +11,14 @@ many. A cost is the share by which a run's distance exceeds the control's.
 import argparse
 import pathlib
 
-import numpy as np
 import results_file
 import suites_measured
 
 from tf_fingerprint import data
 from tf_fingerprint import methods
+from tf_fingerprint.evaluation import baselines
 from tf_fingerprint.evaluation.metrics import extractors
 from tf_fingerprint.evaluation.metrics import fidelity
-from tf_fingerprint.models import sampling
-from tf_fingerprint.runs import directory
 
 SQUEEZENET = suites_measured.FEATURES.with_name(
     "squeezenet_v1.1_imagenet_notop.h5"
@@ -34,7 +32,10 @@ def main(arguments=None):
     ]
     photographs = data.load(str(suites_measured.CATS), resolution=64).images
     seen = [network(photographs) for network in networks]
-    control = control_pictures(args)
+    baseline = baselines.load(
+        suites_measured.BASELINE, resolution=64, channels=3, noise="fixed"
+    )
+    control = baseline.of_seed(args.pictures, args.seed)
     figures = {"pictures": args.pictures, "photographs": len(photographs)}
     bases = {}
     for network, features in zip(networks, seen, strict=True):
@@ -51,21 +52,6 @@ def main(arguments=None):
             figures[f"{name}_cost_{network.name}"] = cost
             print(f"{name:20} {network.name:12} {distance:8.1f} {cost:+.3f}")
     print(results_file.write("costs", figures, folder=args.results))
-
-
-def control_pictures(args):
-    """Of the generator without fingerprint: all bits neutral."""
-    generator = directory.read_generator(
-        pathlib.Path(suites_measured.BASELINE) / directory.GENERATOR
-    )
-    neutral = np.full(generator.num_bits, 0.5)
-    return sampling.open_pictures(
-        generator,
-        args.pictures,
-        fingerprints=neutral,
-        noise="fixed",
-        seed=args.seed,
-    )
 
 
 def parse(arguments):
