@@ -40,7 +40,8 @@ def test_ci_runs_the_two_commands():
         "pip install '.[test]' && pytest",
     ]
     script = (ROOT / ".ci" / "run").read_text().splitlines()
-    assert [line for line in script if line.startswith("pip ")] == commands
+    # The others try the package in other environments.
+    assert [line for line in script if line.startswith("pip ")][:2] == commands
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
