@@ -19,15 +19,10 @@ def labelled(
 ) -> npt.NDArray[np.uint8]:
     """Joins pictures with their sources.
 
-    Args:
-        images: `(images, height, width, channels)`; height is 2 or more.
-        sources: `(images,)`, from 0 to `MAX_SOURCES - 1`.
-
-    Returns:
-        `(images, height, width, channels + 1)`, `uint8`.
-
-    Raises:
-        ValueError: If there are more sources than two bytes can tell apart.
+    `images`: `(images, height, width, channels)`; height is 2 or more.
+    `sources`: `(images,)`, from 0 to `MAX_SOURCES - 1`. Returns
+    `(images, height, width, channels + 1)`, `uint8`. Raises `ValueError` if
+    there are more sources than two bytes can tell apart.
     """
     if len(sources) and not 0 <= min(sources) <= max(sources) < MAX_SOURCES:
         raise ValueError(
@@ -44,13 +39,9 @@ def labelled(
 def separated(batch):
     """Takes apart what `labelled` joined.
 
-    Args:
-        batch: `(batch, height, width, channels + 1)`, in [-1, 1] instead of
-            bytes.
-
-    Returns:
-        Pair of images, `(batch, height, width, channels)`, and of sources,
-        `(batch,)`, int32.
+    `batch`: `(batch, height, width, channels + 1)`, in [-1, 1] instead of
+    bytes. Returns pair of images, `(batch, height, width, channels)`, and of
+    sources, `(batch,)`, int32.
     """
     codes = ops.cast(ops.round((batch[:, :2, 0, -1] + 1) * 127.5), "int32")
     return batch[..., :-1], codes[:, 0] * 256 + codes[:, 1]

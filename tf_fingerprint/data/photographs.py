@@ -158,14 +158,8 @@ def _decoded(listing, decode, progress):
 def decode(picture, resolution: int, channels: int, crop: str):
     """Decodes one picture of a listing.
 
-    Args:
-        picture: Its name, and the function that reads it.
-        resolution: Height and width, in pixels.
-        channels: 3 for RGB, 1 for grey.
-        crop: As in `load`.
-
-    Returns:
-        Its name, and its image or the `DataError` that it met.
+    `resolution`: height and width, in pixels; `channels`: 3 for RGB, 1 for
+    grey.
     """
     name, read = picture
     try:
