@@ -48,11 +48,7 @@ def num_styles(resolution):
     The layer that shows a resolution shares its style with the convolution
     that leaves it, as in StyleGAN2.
 
-    Args:
-        resolution: Height and width of the images.
-
-    Returns:
-        `2 log2(resolution) - 2`.
+    Returns `2 log2(resolution) - 2`.
 
     Example:
 
@@ -66,26 +62,14 @@ def num_styles(resolution):
 class Synthesis(keras.Model):
     """StyleGAN2's skip synthesis, with the latent in the constant's place.
 
-    Args:
-        resolution: Height and width of the images, a power of two from 16 to
-            256.
-        channels: 3 for RGB, 1 for grey.
-        latent_dim: Length of the latent.
-        style_dim: Length of a style.
-        channel_base: See `widths.channels_at`.
-        max_channels: See `widths.channels_at`.
-        modulated_resolutions: Smallest and largest modulated resolution; the
-            others have plain convolutions, which no fingerprint reaches.
-        affine_gain: See `ModulatedConv2D`.
-        noise_strength: Initial factor on each layer's noise. 0 in the paper.
-
-    Call arguments:
-        inputs: `(latents, styles, noise)`, of shapes `(batch, latent_dim)`,
-            `(batch, num_styles(resolution), style_dim)` and
-            `(batch, num_noise(resolution))`.
-
-    Returns:
-        `(batch, resolution, resolution, channels)`, float32.
+    `resolution`: height and width of the images, a power of two from 16 to 256;
+    `channels`: 3 for RGB, 1 for grey; `modulated_resolutions`: smallest and
+    largest modulated resolution; the others have plain convolutions, which no
+    fingerprint reaches. `noise_strength`: initial factor on each layer's noise.
+    0 in the paper. `inputs`: `(latents, styles, noise)`, of shapes
+    `(batch, latent_dim)`, `(batch, num_styles(resolution), style_dim)` and
+    `(batch, num_noise(resolution))`. Returns
+    `(batch, resolution, resolution, channels)`, float32.
 
     Reference:
         Karras et al., 2020 (https://arxiv.org/abs/1912.04958).
