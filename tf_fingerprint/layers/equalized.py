@@ -35,13 +35,8 @@ def scale_cheaper(features, kernel, scale):
     Deep layers have few positions and large kernels, which would be copied
     on the way forth, and their gradients on the way back.
 
-    Args:
-        features: `(batch, height, width, channels)` or `(batch, channels)`.
-        kernel: `(size, size, channels, filters)` or `(channels, filters)`.
-        scale: Factor on their product.
-
-    Returns:
-        Features and kernel, one of them scaled.
+    `features`: `(batch, height, width, channels)` or `(batch, channels)`;
+    `kernel`: `(size, size, channels, filters)` or `(channels, filters)`.
     """
     positions = math.prod(features.shape[1:-1])
     outputs = math.prod(kernel.shape[:-2]) * kernel.shape[-1]

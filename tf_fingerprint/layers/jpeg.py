@@ -50,16 +50,10 @@ TO_RGB = np.linalg.inv(TO_YCC.astype("float64")).astype("float32")
 def compress(images, quality):
     """What is left of pictures after a JPEG file.
 
-    Args:
-        images: `(batch, height, width, channels)` in [-1, 1], of 1 or 3
-            channels; height and width are multiples of 16.
-        quality: `(batch,)`, 1 to 100 as in Pillow, chroma at half the size.
-
-    Returns:
-        Pictures in [-1, 1], in steps of 8-bit levels.
-
-    Raises:
-        ValueError: If the sides are not multiples of 16.
+    `images`: `(batch, height, width, channels)` in [-1, 1], of 1 or 3 channels;
+    height and width are multiples of 16. `quality`: `(batch,)`, 1 to 100 as in
+    Pillow, chroma at half the size. Returns pictures in [-1, 1], in steps of
+    8-bit levels. Raises `ValueError` if the sides are not multiples of 16.
     """
     height, width, channels = images.shape[1:]
     if height % 16 or width % 16:
@@ -85,12 +79,8 @@ def compress(images, quality):
 def table(base, quality):
     """A quantisation table at a quality, as libjpeg scales it.
 
-    Args:
-        base: `(8, 8)`, the table at quality 50.
-        quality: `(batch,)`, 1 to 100.
-
-    Returns:
-        `(batch, 8, 8)`, whole numbers from 1 to 255.
+    `base`: `(8, 8)`, the table at quality 50; `quality`: `(batch,)`, 1 to 100.
+    Returns `(batch, 8, 8)`, whole numbers from 1 to 255.
     """
     quality = ops.clip(ops.cast(quality, "float32"), 1, 100)[:, None, None]
     percent = ops.where(

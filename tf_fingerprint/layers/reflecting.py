@@ -11,12 +11,9 @@ from tf_fingerprint.layers import equalized
 def reflect(features, margin):
     """Surrounds features by their mirror images; the edge is not repeated.
 
-    Args:
-        features: `(batch, height, width, channels)`.
-        margin: Rows and columns on each side, fewer than there are.
-
-    Returns:
-        `(batch, height + 2 * margin, width + 2 * margin, channels)`.
+    `features`: `(batch, height, width, channels)`; `margin`: rows and columns
+    on each side, fewer than there are. Returns
+    `(batch, height + 2 * margin, width + 2 * margin, channels)`.
     """
     sides = (margin, margin)
     return ops.pad(features, ((0, 0), sides, sides, (0, 0)), mode="reflect")
@@ -32,16 +29,10 @@ class HeConv2D(keras.layers.Layer):
     Unlike `EqualizedConv2D`, the gain is on the kernel alone and the rectifier
     has none.
 
-    Args:
-        filters: Number of output channels.
-        activate: Whether a leaky rectifier of slope 0.2 follows.
-        gain: On the kernel; He's if not given, the square root of 2.
-
-    Call arguments:
-        features: `(batch, height, width, channels)`.
-
-    Returns:
-        `(batch, height, width, filters)`.
+    `activate`: whether a leaky rectifier of slope 0.2 follows; `gain`: on the
+    kernel; He's if not given, the square root of 2. `features`:
+    `(batch, height, width, channels)`. Returns
+    `(batch, height, width, filters)`.
 
     Reference:
         Yu et al., 2019, Section 3 (https://arxiv.org/abs/1811.08180).
@@ -91,16 +82,9 @@ class HeConv2D(keras.layers.Layer):
 class HeDense(keras.layers.Layer):
     """Fully connected layer, made as `HeConv2D` is.
 
-    Args:
-        units: Number of outputs.
-        activate: Whether a leaky rectifier of slope 0.2 follows.
-        gain: On the kernel; He's if not given, the square root of 2.
-
-    Call arguments:
-        inputs: `(batch, features)`.
-
-    Returns:
-        `(batch, units)`.
+    `activate`: whether a leaky rectifier of slope 0.2 follows; `gain`: on the
+    kernel; He's if not given, the square root of 2. `inputs`:
+    `(batch, features)`. Returns `(batch, units)`.
     """
 
     def __init__(self, units, activate=True, gain=equalized.GAIN, **kwargs):
