@@ -20,9 +20,7 @@ from tf_fingerprint.runs import directory as run_directory
 class Baseline:
     """A generator whose bits are all neutral.
 
-    Args:
-        generator: `models.Generator`, trained without bits.
-        noise: What it was trained with: "random", "fixed" or "none".
+    `generator`: `models.Generator`, trained without bits.
     """
 
     generator: models.Generator
@@ -33,13 +31,7 @@ class Baseline:
     ) -> npt.NDArray[np.uint8]:
         """Makes pictures of the latents and noise that a `Subject` would draw.
 
-        Args:
-            count: How many.
-            random: As in `Subject.generate`.
-            batch_size: Pictures made at a time.
-
-        Returns:
-            `(count, resolution, resolution, channels)`, `uint8`.
+        Returns `(count, resolution, resolution, channels)`, `uint8`.
         """
         return self.of_seed(count, int(random.integers(2**63)), batch_size)
 
@@ -48,13 +40,7 @@ class Baseline:
     ) -> npt.NDArray[np.uint8]:
         """Makes pictures of the latents and noise that a `Run` would draw.
 
-        Args:
-            count: How many.
-            seed: As in `Run.generate`.
-            batch_size: Pictures made at a time.
-
-        Returns:
-            `(count, resolution, resolution, channels)`, `uint8`.
+        Returns `(count, resolution, resolution, channels)`, `uint8`.
         """
         generator, pictures = self.generator, []
         for latents, noise in sampling.sample_inputs(
@@ -85,20 +71,8 @@ def load(
 ) -> Baseline:
     """Reads a baseline.
 
-    Args:
-        folder: With `generator.keras`, and `config.toml` if it was trained
-            with other noise than the run.
-        resolution: That its pictures must have.
-        channels: Likewise.
-        noise: The run's.
-
-    Returns:
-        The baseline.
-
-    Raises:
-        errors.RunError: If the generator is missing, can't be read, or makes
-            pictures of another size.
-        errors.ConfigError: If the config can't be read.
+    `folder`: with `generator.keras`, and `config.toml` if it was trained with
+    other noise than the run; `resolution`: that its pictures must have.
     """
     folder = pathlib.Path(folder)
     path = folder / run_directory.GENERATOR

@@ -16,13 +16,8 @@ def frechet(
 ) -> list[float]:
     """Frechet distances; see `fidelity.frechet_distance`.
 
-    Args:
-        features: `(images, num_features)`.
-        other_features: `(other_images, num_features)`.
-        draws: What to take of either, each time.
-
-    Returns:
-        A distance for each draw.
+    `features`: `(images, num_features)`; `other_features`:
+    `(other_images, num_features)`; `draws`: what to take of either, each time.
     """
     return [
         fidelity.frechet_distance(features[places], other_features[others])
@@ -38,14 +33,10 @@ def kid(
     Of all pictures at once, without subsets. A picture that was drawn twice is
     not compared with itself: the set would seem more alike than it is.
 
-    Args:
-        features: `(images, num_features)`.
-        other_features: `(other_images, num_features)`.
-        draws: What to take of either, each time.
-
-    Returns:
-        A distance for each draw. Where nothing is drawn twice, it is 0 on
-        average for sides that are alike; it may be negative.
+    `features`: `(images, num_features)`; `other_features`:
+    `(other_images, num_features)`. Returns a distance for each draw. Where
+    nothing is drawn twice, it is 0 on average for sides that are alike; it may
+    be negative.
     """
     left = np.asarray(features, "float64")
     right = np.asarray(other_features, "float64")

@@ -39,13 +39,7 @@ def of_averages(
     own pictures, to remove the fingerprint, and added to pictures without, to
     forge it.
 
-    Args:
-        subject: With a run.
-        options: With the number of pictures held out.
-        averaged: Pictures of either copy.
-
-    Returns:
-        An iterator over figures, curves and a grid.
+    Returns an iterator over figures, curves and a grid.
     """
     random = options.random("averages")
     bits = subject.fresh_fingerprints(2)

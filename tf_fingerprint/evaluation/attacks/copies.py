@@ -44,18 +44,9 @@ class Reading:
 class Copies:
     """Copies of one generator, each with a fingerprint of its own.
 
-    Args:
-        subject: With a run.
-        options: With the number of pictures, over all copies.
-        num_copies: How many recipients.
-        extractor: By whose features the distance to photographs is
-            measured; it isn't if none is given, or if there are fewer
-            photographs than pictures.
-
-    Attributes:
-        network: The plain network of all copies.
-        weights: Of each copy, as it was issued.
-        bits: Their fingerprints, `(num_copies, num_bits)`.
+    `extractor`: by whose features the distance to photographs is measured; it
+    isn't if none is given, or if there are fewer photographs than pictures.
+    `bits`: their fingerprints, `(num_copies, num_bits)`.
     """
 
     def __init__(
@@ -95,13 +86,9 @@ class Copies:
     def look(self, name: str, weights: Sequence[Weights]) -> Reading:
         """Makes pictures with changed copies, and reads them.
 
-        Args:
-            name: Ends the names of the figures.
-            weights: Of the first copies, or of all, in place of theirs.
-
-        Returns:
-            Bit accuracy, share attributed, change of the pictures, and their
-            distance to photographs if it is measured.
+        `weights`: of the first copies, or of all, in place of theirs. Returns
+        bit accuracy, share attributed, change of the pictures, and their
+        distance to photographs if it is measured.
         """
         num = len(weights)
         made = [self._pictures(*each) for each in enumerate(weights)]
@@ -176,14 +163,7 @@ def curves(
 ) -> Iterator[Curve]:
     """One curve for each kind of figure.
 
-    Args:
-        name: What was done; begins the curves' names.
-        x_label: What its strength is.
-        readings: Pairs of a strength and what came of it.
-        published: Others' bit accuracies, to be drawn beside.
-
-    Returns:
-        An iterator over the curves.
+    Returns an iterator over the curves.
     """
     for kind in readings[0][1].figures:
         yield Curve(

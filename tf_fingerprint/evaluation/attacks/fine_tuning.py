@@ -26,18 +26,11 @@ class FineTuning:
     non-saturating loss, and R1. First the discriminator alone catches up, as a
     copy that plays against a beginner only gets worse.
 
-    Args:
-        instance: From `models.seal`; its weights are changed.
-        photographs: `(photographs, resolution, resolution, channels)`,
-            `uint8`.
-        channel_base: Of the discriminator; see `widths.channels_at`.
-        max_channels: Of the discriminator.
-        learning_rate: Adam's, of both. Weights of a copy are about a twentieth
-            of those that are trained, whose scale stands apart: 0.0001 moves
-            them as the customary 0.002 moves those.
-        r1: Weight of the penalty.
-        batch_size: Photographs in a step.
-        seed: Of the discriminator's weights and whatever is drawn.
+    `instance`: from `models.seal`; its weights are changed. `photographs`:
+    `(photographs, resolution, resolution, channels)`, `uint8`. `learning_rate`:
+    Adam's, of both. Weights of a copy are about a twentieth of those that are
+    trained, whose scale stands apart: 0.0001 moves them as the customary 0.002
+    moves those.
     """
 
     def __init__(
@@ -83,13 +76,10 @@ class FineTuning:
     ) -> Iterator[int]:
         """Trains, and stops to be looked at.
 
-        Args:
-            checkpoints: Photographs seen at which to stop, ascending.
-            alone: Photographs that the discriminator sees alone before.
-
-        Returns:
-            An iterator over photographs seen so far, rounded up to whole
-            batches; 0 stands for the copy as it was issued.
+        `checkpoints`: photographs seen at which to stop, ascending; `alone`:
+        photographs that the discriminator sees alone before. Returns an
+        iterator over photographs seen so far, rounded up to whole batches; 0
+        stands for the copy as it was issued.
         """
         for _ in range(0, alone, self.batch_size):
             self._step(move_copy=False)

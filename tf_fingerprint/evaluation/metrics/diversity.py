@@ -29,14 +29,8 @@ def diversity(
     Features are scaled to length 1, and distances are squared, as LPIPS has
     it; but these features are means over a picture, blind to where a thing is.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures, of which the latents are an
-            eighth, up to 32.
-        see: From pictures to features.
-
-    Returns:
-        An iterator over figures, and one grid.
+    `options`: with the number of pictures, of which the latents are an eighth,
+    up to 32. Returns an iterator over figures, and one grid.
     """
     latents = max(2, min(LATENTS, options.pictures // FINGERPRINTS))
     grid = _grid_of(subject, options, latents)

@@ -31,12 +31,7 @@ _BATCH = 64
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises an `EvaluationError` if pictures are too few.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures.
-    """
+    """Raises an `EvaluationError` if pictures are too few."""
     if options.pictures < MIN_PICTURES:
         raise errors.EvaluationError(
             f"The accuracy must be measured on at least {MIN_PICTURES} "
@@ -47,13 +42,8 @@ def check(subject: Subject, options: Options) -> None:
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
     """Bit accuracy, all bits right, the chance of it, and bit by bit.
 
-    Args:
-        subject: What is measured. Without a run there are no float pictures
-            and no SavedModels.
-        options: With the number of pictures.
-
-    Returns:
-        An iterator over figures, and one curve.
+    `subject`: what is measured. Without a run there are no float pictures and
+    no SavedModels. Returns an iterator over figures, and one curve.
     """
     bits = subject.fresh_fingerprints(options.pictures)
     random = options.random("accuracy")

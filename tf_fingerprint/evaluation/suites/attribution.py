@@ -25,14 +25,7 @@ MIN_PICTURES = 8
 def check(subject: Subject, options: Options) -> None:
     """Raises unless there are pictures and bits enough.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures and the false-positive rate.
-
-    Raises:
-        errors.EvaluationError: If pictures are too few.
-        errors.TooFewBitsError: If not even a perfect match among 10,000
-            copies would be evidence.
+    Raises `errors.EvaluationError` if pictures are too few.
     """
     if options.pictures < MIN_PICTURES:
         raise errors.EvaluationError(
@@ -52,12 +45,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     pictures of copies that nobody issued and photographs, of which it is right
     to name nobody. Of one copy this is detection.
 
-    Args:
-        subject: What is measured; its photographs, if any, are strangers.
-        options: With the number of pictures and the false-positive rate.
-
-    Returns:
-        An iterator over figures for each number of copies.
+    Returns an iterator over figures for each number of copies.
     """
     photographs = options.random("attribution photographs").permutation(
         subject.photographs

@@ -20,12 +20,7 @@ MIN_HELD_OUT = 50
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises an `EvaluationError` unless there are photographs enough.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures.
-    """
+    """Raises an `EvaluationError` unless there are photographs enough."""
     if subject.resolution < steganalysis.SMALLEST_RESOLUTION:
         raise errors.EvaluationError(
             "The suite `secrecy` must have pictures of at least "
@@ -47,12 +42,8 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     No photograph is in both kinds, nor in training and held out: what tells
     the kinds apart is the fingerprint alone.
 
-    Args:
-        subject: With a codec.
-        options: With the number of pictures held out, at most.
-
-    Returns:
-        An iterator over curves.
+    `options`: with the number of pictures held out, at most. Returns an
+    iterator over curves.
     """
     attacker = steganalysis.Attacker(
         subject.resolution,
@@ -84,8 +75,7 @@ def _sizes(subject, options):
 def _kinds(subject, options, fingerprint):
     """Photographs without and with a fingerprint, none in both.
 
-    Args:
-        fingerprint: Of all, as in a marked set; a fresh one each if None.
+    `fingerprint`: of all, as in a marked set; a fresh one each if None.
     """
     random = options.random("codec secrecy")
     order = random.permutation(len(subject.photographs))

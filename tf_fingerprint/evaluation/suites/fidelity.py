@@ -30,14 +30,7 @@ SHOWN = 8
 def check(subject: Subject, options: Options) -> None:
     """Raises unless pictures, photographs, weights and baseline will do.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures, weights and baseline.
-
-    Raises:
-        errors.EvaluationError: If pictures or photographs are too few.
-        errors.DataError: If the weights can't be read.
-        errors.RunError: If the baseline can't be read or is of another size.
+    Raises `errors.EvaluationError` if pictures or photographs are too few.
     """
     extractor = extractors.load(options.features)
     fewest = max(MIN_PICTURES, extractor.num_features)
@@ -64,12 +57,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     behind the intervals are the same for both sides, so that the cost is sure
     beyond what either distance is.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures, weights and baseline.
-
-    Returns:
-        An iterator over figures, and one grid.
+    Returns an iterator over figures, and one grid.
     """
     extractor = extractors.load(options.features)
     count = options.pictures

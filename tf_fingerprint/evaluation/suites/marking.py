@@ -25,12 +25,7 @@ SHOWN, GAIN = 8, 5
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises an `EvaluationError` unless a codec marks pictures enough.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures.
-    """
+    """Raises an `EvaluationError` unless a codec marks pictures enough."""
     if subject.codec is None:
         raise errors.EvaluationError(
             "The suite `marking` must have a codec, which marks photographs. "
@@ -51,12 +46,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 
         x <- (1 - share) x + share E(x, c')
 
-    Args:
-        subject: With a codec.
-        options: With the number of pictures.
-
-    Returns:
-        An iterator over figures, curves and a grid.
+    Returns an iterator over figures, curves and a grid.
 
     Reference:
         Yu et al., 2021 (https://arxiv.org/abs/2007.08457), whose code does
@@ -74,14 +64,9 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 def of_remarking(subject: Subject, marked, bits) -> Iterator[Curve]:
     """Bits read after a second fingerprint was laid over the first.
 
-    Args:
-        subject: With a codec.
-        marked: Pictures that carry the first.
-        bits: `(pictures, num_bits)`, what they carry.
-
-    Returns:
-        An iterator over three curves: the first fingerprint's bits, the
-        second's, and the change of the pictures.
+    `marked`: pictures that carry the first; `bits`: `(pictures, num_bits)`,
+    what they carry. Returns an iterator over three curves: the first
+    fingerprint's bits, the second's, and the change of the pictures.
     """
     others = subject.fresh_fingerprints(len(marked))
     again = subject.codec.encode(marked, others).astype(np.float32)

@@ -85,17 +85,7 @@ CODEC_SUITES: dict[str, Callable[[], ModuleType]] = {
 
 
 def of_codec(name: str) -> ModuleType:
-    """The suite that measures something of a codec.
-
-    Args:
-        name: Key of `SUITES`.
-
-    Returns:
-        An `evaluation.subjects.Suite`.
-
-    Raises:
-        errors.EvaluationError: If it is of generators only.
-    """
+    """The suite that measures something of a codec."""
     if name not in CODEC_SUITES:
         raise errors.EvaluationError(
             f"The suite `{name}` must have a generator. The run is a codec's, "

@@ -19,18 +19,8 @@ def read(
 ) -> reading.Labelled:
     """Reads them; where there is a folder `test`, from that.
 
-    Args:
-        run: What they are shown to.
-        sources_dir: As in `sources.read`. Folders that are no label of the
-            run's are left out.
-        most: Pictures to take of each source; 0 for all.
-
-    Returns:
-        Pictures, each with the place of its source among the run's labels.
-
-    Raises:
-        errors.DataError: If the pictures can't be read, or there are none of
-            one of the run's sources.
+    `sources_dir`: as in `sources.read`. Folders that are no label of the run's
+    are left out. `most`: pictures to take of each source; 0 for all.
     """
     found = folders.find(sources_dir, at_least=1)
     wanted = run.settings.data
@@ -68,12 +58,7 @@ def read(
 
 
 def first(labelled: reading.Labelled, most: int) -> reading.Labelled:
-    """The first so many pictures of each source.
-
-    Args:
-        labelled: Pictures.
-        most: How many.
-    """
+    """The first so many pictures of each source."""
     chosen = np.zeros(len(labelled), bool)
     for source in np.unique(labelled.sources):
         chosen[np.flatnonzero(labelled.sources == source)[:most]] = True

@@ -37,12 +37,8 @@ Source = Callable[[int, np.random.Generator], Pictures]
 class Task:
     """Two kinds of pictures that an attacker wants to tell apart.
 
-    Args:
-        name: In snake case.
-        first: Makes so many of the one kind.
-        second: Makes so many of the other.
-        fingerprints: How many different ones they carry; 0 for as many as
-            there are pictures of the second kind.
+    `fingerprints`: how many different ones they carry; 0 for as many as there
+    are pictures of the second kind.
     """
 
     name: str
@@ -54,14 +50,8 @@ class Task:
 def check(subject: Subject, options: Options) -> None:
     """Raises unless there is a generator to make pictures without fingerprint.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures and, if any, the baseline.
-
-    Raises:
-        errors.EvaluationError: If there is no run, or its pictures are
-            smaller than the attacker's network takes.
-        errors.RunError: If the baseline can't be read or is of another size.
+    Raises `errors.EvaluationError` if there is no run, or its pictures are
+    smaller than the attacker's network takes.
     """
     if subject.run is None:
         raise errors.EvaluationError(
@@ -82,12 +72,7 @@ def check(subject: Subject, options: Options) -> None:
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
     """How often attackers are right, and what an average gives away.
 
-    Args:
-        subject: With a run.
-        options: With the number of pictures held out, and the baseline.
-
-    Returns:
-        An iterator over curves, figures and a grid.
+    Returns an iterator over curves, figures and a grid.
     """
     attacker = steganalysis.Attacker(
         subject.resolution,
@@ -109,12 +94,7 @@ def tasks(subject: Subject, options: Options) -> Iterator[Task]:
     against the baseline, another training whose own traces tell too; and two
     copies of one generator.
 
-    Args:
-        subject: With a run.
-        options: With the baseline, if any.
-
-    Returns:
-        An iterator over tasks.
+    Returns an iterator over tasks.
     """
 
     def marked(count, random):
@@ -134,12 +114,8 @@ def tasks(subject: Subject, options: Options) -> Iterator[Task]:
 def copy_of(subject: Subject, bits: npt.NDArray) -> Source:
     """Makes pictures that all carry one fingerprint.
 
-    Args:
-        subject: Makes them.
-        bits: `(num_bits,)`.
-
-    Returns:
-        From a number and a random generator to so many.
+    `bits`: `(num_bits,)`. Returns from a number and a random generator to so
+    many.
     """
     return lambda count, random: subject.generate(
         np.broadcast_to(bits, (count, len(bits))), random
@@ -155,14 +131,8 @@ def of_examples(
 ) -> Curve:
     """A network trained on examples of both kinds.
 
-    Args:
-        attacker: Trained for each size, from the beginning.
-        task: What to tell apart.
-        options: With the number of pictures held out, and the seed.
-        sizes: Of the training sets, both kinds together, ascending.
-
-    Returns:
-        Share of held-out pictures told right, against the sets' size.
+    `sizes`: of the training sets, both kinds together, ascending. Returns share
+    of held-out pictures told right, against the sets' size.
     """
     random = options.random(f"examples {task.name}")
     largest, held_out = max(sizes) // 2, options.pictures // 2
@@ -210,14 +180,8 @@ def of_artificial_sets(
     The attacker marks them with what fingerprints of his own change in other
     pictures of this very generator: more than any outsider can.
 
-    Args:
-        task: What to tell apart; the second kind is marked.
-        subject: With the generator that the marks are of.
-        options: With the seed.
-        sizes: Of the sets, both kinds together.
-
-    Returns:
-        Share told right, against the sets' size.
+    `sizes`: of the sets, both kinds together. Returns share told right, against
+    the sets' size.
     """
     random = options.random(f"artificial sets {task.name}")
     half = max(sizes) // 2
@@ -257,12 +221,8 @@ def of_artificial_sets(
 def neutral_side(subject: Subject) -> baselines.Baseline:
     """The run's own generator with all bits neutral, which no outsider has.
 
-    Args:
-        subject: With a run.
-
-    Returns:
-        What makes pictures without fingerprint, of the latents that the
-        subject would draw.
+    Returns what makes pictures without fingerprint, of the latents that the
+    subject would draw.
     """
     run = subject.run
     return baselines.Baseline(run.generator, run.config.networks.noise)

@@ -47,12 +47,7 @@ PUBLISHED_NOISE = {
 def check(subject: Subject, options: Options) -> None:
     """Raises unless there are networks to change and photographs to train on.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures.
-
-    Raises:
-        errors.EvaluationError: If there is no run, or too few photographs.
+    Raises `errors.EvaluationError` if there is no run, or too few photographs.
     """
     if subject.run is None:
         raise errors.EvaluationError(
@@ -70,12 +65,7 @@ def check(subject: Subject, options: Options) -> None:
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
     """Curves of bits and pictures against what is done to the weights.
 
-    Args:
-        subject: With a run.
-        options: With the number of pictures.
-
-    Returns:
-        An iterator over curves.
+    Returns an iterator over curves.
     """
     extractor = None
     if options.features is not None:  # Never fetched for a column beside.
@@ -89,12 +79,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 def of_weights(copies: sealed.Copies, options: Options) -> Iterator[Curve]:
     """Rounding, noise, shorter numbers and pruning.
 
-    Args:
-        copies: Looked at again after each.
-        options: With the seed of the noise.
-
-    Returns:
-        An iterator over curves.
+    `copies`: looked at again after each. Returns an iterator over curves.
     """
     random = options.random("tampering")
     readings = _sweep(
@@ -149,11 +134,7 @@ def of_weights(copies: sealed.Copies, options: Options) -> Iterator[Curve]:
 def of_averages(copies: sealed.Copies) -> Iterator[Curve]:
     """Copies mixed with a share of another's.
 
-    Args:
-        copies: At least two.
-
-    Returns:
-        An iterator over curves.
+    `copies`: at least two. Returns an iterator over curves.
     """
     pairs = list(
         zip(
@@ -188,18 +169,9 @@ def of_fine_tuning(
 ) -> Iterator[Curve]:
     """One copy trained on, with photographs and without the decoder.
 
-    Args:
-        copies: The first of them is trained.
-        subject: With the photographs, and the run whose widths the
-            attacker's discriminator has.
-        options: With the seed.
-        checkpoints: Photographs seen at which to look, ascending.
-        alone: Photographs that the discriminator sees before.
-        learning_rate: Of the copy; see `fine_tuning.FineTuning`.
-        name: Begins the curves' names.
-
-    Returns:
-        An iterator over curves.
+    `copies`: the first of them is trained; `checkpoints`: photographs seen at
+    which to look, ascending; `alone`: photographs that the discriminator sees
+    before. Returns an iterator over curves.
     """
     settings = subject.run.config
     copies.network.set_weights(copies.weights[0])
