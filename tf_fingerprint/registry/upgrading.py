@@ -15,8 +15,7 @@ _FIRST_TABLES = {"generators", "issuances"}
 def create_tables(connection: sa.Connection) -> None:
     """Makes all tables, of the newest version.
 
-    Args:
-        connection: Within a transaction that writes.
+    `connection`: within a transaction that writes.
     """
     schema.METADATA.create_all(connection)
     schema.VERSIONS.create(connection)
@@ -33,16 +32,8 @@ def has_tables(connection: sa.Connection) -> bool:
 def version(connection: sa.Connection, *, name: str) -> str:
     """The version of a registry's tables.
 
-    Args:
-        connection: To the registry's database.
-        name: What error messages call the registry.
-
-    Returns:
-        One of the migrations' revisions.
-
-    Raises:
-        errors.RegistryError: If the database holds no registry, or one that a
-            newer version of this package has written.
+    Raises `errors.RegistryError` if the database holds no registry, or one that
+    a newer version of this package has written.
     """
     tables = set(sa.inspect(connection).get_table_names())
     missing = sorted(_FIRST_TABLES - tables)
@@ -66,12 +57,7 @@ def version(connection: sa.Connection, *, name: str) -> str:
 def upgrade(connection: sa.Connection, *, name: str) -> None:
     """Brings a registry's tables to the newest version, all or nothing.
 
-    Args:
-        connection: Within a transaction that writes.
-        name: What error messages call the registry.
-
-    Raises:
-        errors.RegistryError: As `version` does.
+    `connection`: within a transaction that writes.
     """
     # Another process may have done it while this one waited for its turn.
     if version(connection, name=name) != schema.VERSION:
@@ -81,9 +67,8 @@ def upgrade(connection: sa.Connection, *, name: str) -> None:
 def migrate(connection: sa.Connection, *, start: str | None) -> None:
     """Runs the migrations after a version.
 
-    Args:
-        connection: Within a transaction that writes.
-        start: The tables' version; None if there are none.
+    `connection`: within a transaction that writes; `start`: the tables'
+    version; None if there are none.
     """
     # Only here: Alembic is slow to import, and most registries are up to date.
     from alembic import config
