@@ -23,19 +23,7 @@ SHIPPED = pathlib.Path(__file__).parents[1] / PRETRAINED
 def read(
     folder: str | os.PathLike[str],
 ) -> tuple[config.Config, models.Generator, models.Decoder]:
-    """Reads config, generator and decoder, and checks that they fit.
-
-    Args:
-        folder: The run directory.
-
-    Returns:
-        The three.
-
-    Raises:
-        errors.RunError: If a file is missing or can't be read, or a network
-            is not what the config says.
-        errors.ConfigError: If the config can't be read.
-    """
+    """Reads config, generator and decoder, and checks that they fit."""
     folder = pathlib.Path(folder)
     check_complete(folder, (CONFIG, GENERATOR, DECODER))
     settings = config.read(folder / CONFIG)
@@ -51,15 +39,7 @@ def read(
 
 
 def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
-    """Raises unless a run directory holds what a finished training leaves.
-
-    Args:
-        folder: The run directory.
-        names: The files.
-
-    Raises:
-        errors.RunError: If it, or one of them, is missing.
-    """
+    """Raises unless a run directory holds what a finished training leaves."""
     if not folder.is_dir():
         raise errors.RunError(
             f"{folder}: there is no such run directory. Check the path, or "
@@ -74,34 +54,14 @@ def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
 
 
 def method_of(folder: pathlib.Path) -> str:
-    """The method of a run directory; the first one's if it has no config.
-
-    Args:
-        folder: The run directory.
-
-    Returns:
-        As at the top of a config.
-
-    Raises:
-        errors.ConfigError: If its config can't be read.
-    """
+    """The method of a run directory; the first one's if it has no config."""
     if not (folder / CONFIG).is_file():
         return config.Config.method
     return config.read(folder / CONFIG).method
 
 
 def read_generator(path: str | os.PathLike[str]) -> models.Generator:
-    """Reads a generator alone.
-
-    Args:
-        path: A `generator.keras`.
-
-    Returns:
-        The generator.
-
-    Raises:
-        errors.RunError: If it is missing, can't be read or is none.
-    """
+    """Reads a generator alone."""
     path = pathlib.Path(path)
     if not path.is_file():
         raise errors.RunError(
@@ -116,11 +76,7 @@ def weights_digest(network: keras.Model) -> str:
 
     The same for every file that the weights were ever saved in.
 
-    Args:
-        network: Any Keras model.
-
-    Returns:
-        64 hexadecimal digits.
+    Returns 64 hexadecimal digits.
     """
     digest = hashlib.sha256()
     for weight in network.weights:
@@ -131,19 +87,7 @@ def weights_digest(network: keras.Model) -> str:
 
 
 def read_network(path, kind, expected):
-    """Reads one network; it must be of this kind and have these sizes.
-
-    Args:
-        path: The `.keras` file.
-        kind: Its class.
-        expected: Sizes by the setting of the config that says them.
-
-    Returns:
-        The network.
-
-    Raises:
-        errors.RunError: If it can't be read, or is not as it must be.
-    """
+    """Reads one network; it must be of this kind and have these sizes."""
     try:
         network = keras.saving.load_model(path, compile=False)
     # Broken files meet zipfile, json, h5py and Keras, each with its own errors.
@@ -168,17 +112,7 @@ def read_network(path, kind, expected):
 
 
 def folder_of(run: str | os.PathLike[str]) -> pathlib.Path:
-    """The folder of a run directory, or of the package's own weights.
-
-    Args:
-        run: A run directory, or `"pretrained"`.
-
-    Returns:
-        The path; of a run directory, as given.
-
-    Raises:
-        errors.RunError: If it is `"pretrained"`, and there are none.
-    """
+    """The folder of a run directory, or of the package's own weights."""
     if str(run) != PRETRAINED:
         return pathlib.Path(run)
     folder = SHIPPED
