@@ -32,12 +32,7 @@ def build(
 ) -> gan.FingerprintGAN:
     """Generator, discriminator and decoder, in training.
 
-    Args:
-        config: The experiment.
-        held_out: None; nothing is held out.
-
-    Returns:
-        A model to `fit`.
+    `held_out`: None; nothing is held out.
     """
     model = gan.FingerprintGAN(
         _generator(config),
