@@ -21,18 +21,7 @@ def check(
 ) -> sources.Listing:
     """Raises what keeps a set from being written, but for what `to` holds.
 
-    Args:
-        run: As in `embedding.embed`, like the others.
-        source: What to read.
-        to: Where to write; must be apart from the source.
-        marking: What to mark.
-        files: How to write.
-
-    Returns:
-        The pictures of the source.
-
-    Raises:
-        ValueError, errors.DataError: As `embedding.embed` does.
+    `to`: where to write; must be apart from the source.
     """
     if files not in picture_files.KINDS:
         raise ValueError(
