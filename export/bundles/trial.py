@@ -33,18 +33,8 @@ def figures(
 ) -> dict[str, Any]:
     """Tries a SavedModel.
 
-    Args:
-        run: `scalable.Run`.
-        folder: The SavedModel, of an instance of its generator.
-        fingerprint: `(num_bits,)`, what is sealed in.
-        min_accuracy: Share of bits that must be read.
-
-    Returns:
-        As `selftest.generation_check`.
-
-    Raises:
-        errors.ExportError: If the graph breaks a rule of `lint`, can't be
-            loaded, or too few bits are read.
+    `fingerprint`: `(num_bits,)`, what is sealed in; `min_accuracy`: share of
+    bits that must be read.
     """
     with (
         tempfile.TemporaryDirectory() as decoder,

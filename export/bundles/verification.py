@@ -17,10 +17,7 @@ from tf_fingerprint.registry import commitments
 class Verified:
     """A bundle whose files are as they were written.
 
-    Args:
-        folder: The bundle.
-        manifest: What it says about itself.
-        signature: "valid", "not checked" if no public key was given, or "none".
+    `signature`: "valid", "not checked" if no public key was given, or "none".
     """
 
     folder: pathlib.Path

@@ -23,9 +23,8 @@ class Process:
 
     A context manager: the process ends with the block.
 
-    Args:
-        timeout_seconds: That one job may take; the process ends with one that
-            takes longer.
+    `timeout_seconds`: that one job may take; the process ends with one that
+    takes longer.
     """
 
     def __init__(self, timeout_seconds: float = 1800.0):
@@ -65,19 +64,7 @@ class Process:
         self._said.close()
 
     def run(self, job: str, **arguments: Any) -> Any:
-        """Has a job done.
-
-        Args:
-            job: Its name, as in `fresh_script`.
-            **arguments: The job's, as JSON holds them.
-
-        Returns:
-            Its result.
-
-        Raises:
-            errors.ExportError: If the job fails, takes too long, or the process
-                dies of it.
-        """
+        """Has a job done."""
         with self._lock, self._limited():
             try:
                 line = json.dumps({"job": job, **arguments})

@@ -17,12 +17,8 @@ logger = logging.getLogger(__name__)
 class Catalogue:
     """Models by name: every sub-folder that holds a version is one.
 
-    Args:
-        folder: Holds one sub-folder a model.
-        policies: From model name to policy; the latest version is served
-            where a model has none.
-        poll_interval_seconds: Between two looks at the disk.
-        warm_up: Called with each version before it is served.
+    `policies`: from model name to policy; the latest version is served where a
+    model has none. `warm_up`: called with each version before it is served.
     """
 
     def __init__(
@@ -44,12 +40,7 @@ class Catalogue:
         )
 
     def start(self) -> None:
-        """Loads what is there, and begins to look for more.
-
-        Raises:
-            ServingError: If the folder isn't there or one of its models can't
-                be served.
-        """
+        """Loads what is there, and begins to look for more."""
         if not self.folder.is_dir():
             raise errors.ServingError(
                 f"{self.folder} is no folder. It must hold one sub-folder a "

@@ -17,11 +17,7 @@ SHORT_INFINITY = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|Inf(?!inity)', re.DOTALL)
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """Reads the body of a request.
-
-    Raises:
-        StatusError: If it is no JSON object, or nested too deep.
-    """
+    """Reads the body of a request."""
     text = body.decode("utf-8", "surrogateescape")
     if not text.strip(" \t\n\r"):
         raise status.invalid("JSON Parse error: The document is empty")

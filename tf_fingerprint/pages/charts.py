@@ -36,14 +36,7 @@ def curve(
     points: Sequence[tuple[float, float, float, float]],
     others: Mapping[str, Sequence[Point]],
 ) -> markupsafe.Markup:
-    """`<svg>` of a line with its interval as a band, and others' beside.
-
-    Args:
-        x_label: What the strengths are.
-        y_label: What the values are.
-        points: Strength, value, and the low and high end of its interval.
-        others: By name, pairs of a strength and a value.
-    """
+    """`<svg>` of a line with its interval as a band, and others' beside."""
     import matplotlib  # Slow to import; most pages have no curve.
     import matplotlib.figure
 
