@@ -37,8 +37,7 @@ def lint(
 ) -> list[Finding]:
     """Reads a SavedModel and, in a fresh process, tries it.
 
-    `process`: the fresh process; a new one if not given. Returns what breaks a
-    rule; empty if nothing does.
+    Returns what breaks a rule; empty if nothing does.
     """
     path = pathlib.Path(directory)
     found = list(lint_graph.lint_graph(_meta_graph(path), path))
@@ -53,8 +52,7 @@ def check(
 ) -> None:
     """Refuses a SavedModel that breaks a rule.
 
-    `process`: the fresh process; a new one if not given. Raises
-    `errors.ExportError` if it breaks a rule; names all that was found.
+    Raises `errors.ExportError` if it breaks a rule; names all that was found.
     """
     found = lint(directory, process=process)
     if found:

@@ -37,10 +37,10 @@ def generation_check(
     """For `Servable.check` of a sealed instance.
 
     `bits`: `(num_bits,)`, what is sealed in; `min_accuracy`: share of bits that
-    must be read right; `process`: where to try it; a new one if not given.
-    Returns what takes the directory of the instance and returns `pictures`,
-    `num_bits`, `bit_accuracy`, `fewest_matches` in one picture, and
-    `min_accuracy`. Raises an `errors.ExportError` where fewer bits are read.
+    must be read right. Returns what takes the directory of the instance and
+    returns `pictures`, `num_bits`, `bit_accuracy`, `fewest_matches` in one
+    picture, and `min_accuracy`. Raises an `errors.ExportError` where fewer bits
+    are read.
     """
 
     return _reading_check(
@@ -62,8 +62,7 @@ def open_generation_check(
 ) -> Check:
     """For `Servable.check` of an open generator: a fingerprint a picture.
 
-    `min_accuracy`: share of bits that must be read right; `process`: where to
-    try it; a new one if not given.
+    `min_accuracy`: share of bits that must be read right.
     """
 
     return _reading_check(
@@ -85,8 +84,7 @@ def decoding_check(
 ) -> Check:
     """For `Servable.check` of a decoder: it reads an open generator's pictures.
 
-    `min_accuracy`: share of bits that must be read right; `process`: where to
-    try it; a new one if not given.
+    `min_accuracy`: share of bits that must be read right.
     """
 
     return _reading_check(
@@ -113,11 +111,10 @@ def attribution_check(
 
     `issued`: from `recipient_id`, as the answers call them, to fingerprints;
     some of those that are to be attributed. `min_attributed`: share of pictures
-    whose recipient must be named; `process`: where to try it; a new one if not
-    given. Returns what takes the directory of the attribution and returns what
-    `generation_check` does, with `attributed`, the share named rightly,
-    `named_wrongly`, `strangers_named` and `verdicts`. Raises an
-    `errors.ExportError` where too few are.
+    whose recipient must be named. Returns what takes the directory of the
+    attribution and returns what `generation_check` does, with `attributed`, the
+    share named rightly, `named_wrongly`, `strangers_named` and `verdicts`.
+    Raises an `errors.ExportError` where too few are.
     """
     if not issued:
         raise ValueError(

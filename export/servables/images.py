@@ -45,9 +45,9 @@ def read(
     says why. Rows are read one after the other, so that a request needs the
     memory of one picture.
 
-    `contents`: `(batch,)`, string: the files; `channels`: 3 for RGB, 1 for
-    grey. Returns `(batch, resolution, resolution, channels)`, `uint8`, and
-    `(batch,)`, string: one of `STATUSES` each.
+    `contents`: `(batch,)`, string: the files. Returns
+    `(batch, resolution, resolution, channels)`, `uint8`, and `(batch,)`,
+    string: one of `STATUSES` each.
     """
     shape = (resolution, resolution, channels)
     blank = tf.zeros(shape, tf.uint8)
@@ -90,7 +90,7 @@ def fit(images, *, resolution: int, channels: int):
     """Cuts and scales decoded pictures, all of one size.
 
     `images`: `(batch, height, width, 1 or 3 or 4)`, `uint8`: grey, RGB, or RGB
-    with alpha. Others are refused. `channels`: 3 for RGB, 1 for grey. Returns
+    with alpha. Others are refused. Returns
     `(batch, resolution, resolution, channels)`, `uint8`.
     """
     images = tf.ensure_shape(images, (None, None, None, None))

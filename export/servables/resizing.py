@@ -24,8 +24,8 @@ def square(image, *, resolution: int, channels: int):
     A picture of that size and form is not touched.
 
     `image`: `(height, width, any)`, `uint8`: grey, RGB, or RGB with alpha,
-    which is laid over white. Neither side may be 0. `channels`: 3 for RGB, 1
-    for grey. Returns `(resolution, resolution, channels)`, `uint8`.
+    which is laid over white. Neither side may be 0. Returns
+    `(resolution, resolution, channels)`, `uint8`.
     """
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     side = tf.minimum(height, width)

@@ -11,10 +11,7 @@ from export.server import status
 
 
 class LoadedModel:
-    """A SavedModel whose signatures can be run.
-
-    `directory`: of the version; holds `saved_model.pb`.
-    """
+    """A SavedModel whose signatures can be run."""
 
     def __init__(self, directory: pathlib.Path):
         self.directory = directory

@@ -21,10 +21,7 @@ class Workers:
         self._pool = futures.ThreadPoolExecutor(threads, "model")
 
     def submit(self, function: Callable[..., Any], *args) -> futures.Future:
-        """Begins a call as soon as a thread is free.
-
-        Raises `StatusError` `UNAVAILABLE`, if too many wait already.
-        """
+        """Begins a call as soon as a thread is free."""
         if not self._free.acquire(blocking=False):
             raise status.StatusError(
                 status.StatusCode.UNAVAILABLE,

@@ -125,7 +125,7 @@ def fingerprint_hash(fingerprint: str, salt: str) -> str:
     `scrypt` with n = 16,384, r = 8 and p = 1: whoever tries all 2^32
     fingerprints of 32 bits works for years of a processor's time.
 
-    `fingerprint`: in hexadecimal. Returns 64 hexadecimal digits.
+    `fingerprint`: in hexadecimal.
     """
     return hashlib.scrypt(
         fingerprint.encode(),

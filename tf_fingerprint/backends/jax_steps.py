@@ -14,10 +14,7 @@ from tf_fingerprint.backends import replicas
 
 
 class Steps:
-    """Runs steps of one model.
-
-    `devices`: what shares each batch.
-    """
+    """Runs steps of one model."""
 
     def __init__(self, model, devices: replicas.Devices):
         self._model = model

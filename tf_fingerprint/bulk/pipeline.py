@@ -48,9 +48,8 @@ class Task:
     """What one run of the pipeline is to do; see `bulk.attribute_files`.
 
     `tfrecords`: whether they are TFRecord files; `feature`: in which the
-    pictures are there; `max_false_positive_rate`: tolerated probability per
-    picture; `batch_size`: pictures decoded at a time, at most; `work`: folder
-    with `decoder` and `candidates.parquet`, and for counts.
+    pictures are there; `work`: folder with `decoder` and `candidates.parquet`,
+    and for counts.
     """
 
     patterns: tuple[str, ...]
@@ -78,10 +77,7 @@ def run(task: Task, options: Sequence[str]) -> None:
 
 
 def build(pipeline: beam.Pipeline, task: Task) -> None:
-    """Adds all stages to a pipeline.
-
-    `pipeline`: an empty one.
-    """
+    """Adds all stages to a pipeline."""
     read = (
         pipeline
         | "patterns" >> beam.Create(task.patterns)

@@ -122,8 +122,6 @@ class DecoderHandler(base.ModelHandler[np.ndarray, base.PredictionResult, Any]):
     What it reads in a picture does not depend on the batch: where a logit is
     so near to 0 that rounding might decide, the picture is decoded again,
     alone.
-
-    `batch_size`: pictures decoded at a time, at most.
     """
 
     def __init__(self, folder: str, *, batch_size: int):
@@ -170,8 +168,7 @@ def attribute(
 ) -> Iterator[dict[str, Any]]:
     """Judges what was read in some pictures.
 
-    `max_false_positive_rate`: tolerated probability per picture. Yields a row
-    for each: `image`, `sha256`, `bits` in hexadecimal, and what
+    Yields a row for each: `image`, `sha256`, `bits` in hexadecimal, and what
     `Attribution.to_dict` says.
     """
     candidates = snapshot.read(candidates_path)

@@ -59,8 +59,7 @@ def to_bytes(parts: Mapping[str, Any]) -> bytes:
 def write(path: pathlib.Path, parts: Mapping[str, Any]) -> None:
     """Writes a calibration to one file, wholly or not at all.
 
-    `path`: the file; an earlier one is replaced. If its name ends with `.gz`,
-    it is packed.
+    If its name ends with `.gz`, it is packed.
     """
     path = path.absolute()
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

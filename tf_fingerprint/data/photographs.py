@@ -158,8 +158,7 @@ def _decoded(listing, decode, progress):
 def decode(picture, resolution: int, channels: int, crop: str):
     """Decodes one picture of a listing.
 
-    `resolution`: height and width, in pixels; `channels`: 3 for RGB, 1 for
-    grey.
+    `resolution`: height and width, in pixels.
     """
     name, read = picture
     try:

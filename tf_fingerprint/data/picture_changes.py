@@ -13,8 +13,8 @@ from PIL import ImageFilter
 def crop(image, share, offsets):
     """Cuts out whole pixels and resizes them back, bilinearly.
 
-    `image`: `(height, width, channels)`, `uint8`; `offsets`: where the cut
-    begins, down and across: 0, at the beginning, to 1, as far on as it goes.
+    `offsets`: where the cut begins, down and across: 0, at the beginning, to 1,
+    as far on as it goes.
     """
     height, width = image.shape[:2]
     tall, wide = round(share * height), round(share * width)
@@ -30,10 +30,9 @@ def crop(image, share, offsets):
 def paste(image, canvas, corner, colour):
     """Shows the picture on a flat square, resized to what it was.
 
-    `image`: `(height, width, channels)`, `uint8`, a square; `canvas`: side of
-    the flat square, in pixels; `corner`: where the picture begins on it, down
-    and across; what lies beyond is cut off. `colour`: grey level of the square,
-    0 to 255.
+    `canvas`: side of the flat square, in pixels; `corner`: where the picture
+    begins on it, down and across; what lies beyond is cut off. `colour`: grey
+    level of the square, 0 to 255.
     """
     side = image.shape[0]
     flat = np.full((canvas, canvas, image.shape[2]), colour, np.uint8)
@@ -48,8 +47,7 @@ def paste(image, canvas, corner, colour):
 def trim(image, share, uniforms):
     """Cuts something off all around, as who cuts a picture out by hand.
 
-    `image`: `(height, width, channels)`, `uint8`; `uniforms`: two in [0, 1):
-    how much of it before, down and across.
+    `uniforms`: two in [0, 1): how much of it before, down and across.
     """
     height, width = image.shape[:2]
     tall, wide = round((1 - share) * height), round((1 - share) * width)
@@ -61,8 +59,7 @@ def trim(image, share, uniforms):
 def scale(image, side, filter_name):
     """Resizes to a square.
 
-    `image`: `(height, width, channels)`, `uint8`; `side`: height and width
-    after. Returns `(side, side, channels)`.
+    `side`: height and width after. Returns `(side, side, channels)`.
     """
     filtering = Image.Resampling[filter_name]
     scaled = np.asarray(_pillow(image).resize((side, side), filtering))
@@ -72,8 +69,7 @@ def scale(image, side, filter_name):
 def resize(image, share):
     """Makes smaller, without aliasing, and large again, bilinearly.
 
-    `image`: `(height, width, channels)`, `uint8`; `share`: of the side in
-    between.
+    `share`: of the side in between.
     """
     height, width = image.shape[:2]
     small = (round(share * width), round(share * height))
@@ -85,8 +81,7 @@ def resize(image, share):
 def blur(image, share):
     """Gaussian blur with OpenCV's kernel of a size; see `layers.windows`.
 
-    `image`: `(height, width, channels)`, `uint8`; `share`: the kernel's size as
-    a share of each side.
+    `share`: the kernel's size as a share of each side.
     """
     levels = image.astype("float32")
     for axis in (0, 1):
@@ -103,10 +98,7 @@ def blur(image, share):
 
 
 def pillow_blur(image, radius):
-    """Gaussian blur of a standard deviation, as Pillow approximates it.
-
-    `image`: `(height, width, channels)`, `uint8`; `radius`: in pixels.
-    """
+    """Gaussian blur of a standard deviation, as Pillow approximates it."""
     return _pixels(
         _pillow(image).filter(ImageFilter.GaussianBlur(radius)), image
     )
@@ -115,8 +107,7 @@ def pillow_blur(image, radius):
 def noise(image, deviation, rng):
     """Adds Gaussian noise; pixels beyond the range stop at it.
 
-    `image`: `(height, width, channels)`, `uint8`; `deviation`: as a share of
-    the range: 0.05 is 12.75 grey levels.
+    `deviation`: as a share of the range: 0.05 is 12.75 grey levels.
     """
     drawn = rng.standard_normal(image.shape, np.float32)
     return _rounded(image + 255 * deviation * drawn)
@@ -125,8 +116,8 @@ def noise(image, deviation, rng):
 def encode(image, form, quality):
     """Writes a file and reads it.
 
-    `image`: `(height, width, channels)`, `uint8`; `form`: `JPEG`, colours at
-    half the size, `WEBP` or `AVIF`; `quality`: from 1 to 100; rounded.
+    `form`: `JPEG`, colours at half the size, `WEBP` or `AVIF`; `quality`: from
+    1 to 100; rounded.
     """
     file = io.BytesIO()
     _pillow(image).save(file, form, quality=round(quality))
@@ -137,7 +128,7 @@ def encode(image, form, quality):
 def enhance(image, what, factor):
     """Changes brightness, contrast or saturation.
 
-    `image`: `(height, width, channels)`, `uint8`; `factor`: 1 changes nothing.
+    `factor`: 1 changes nothing.
     """
     enhancer = getattr(ImageEnhance, what)(_pillow(image))
     return _pixels(enhancer.enhance(factor), image)
@@ -146,8 +137,7 @@ def enhance(image, what, factor):
 def erase(image, area, offsets):
     """Makes a square black.
 
-    `image`: `(height, width, channels)`, `uint8`; `area`: its share of the
-    picture.
+    `area`: its share of the picture.
     """
     height, width = image.shape[:2]
     tall, wide = (round(math.sqrt(area) * side) for side in (height, width))
@@ -159,10 +149,7 @@ def erase(image, area, offsets):
 
 
 def rotate(image, degrees, filter_name):
-    """Turns counterclockwise about the centre; corners become black.
-
-    `image`: `(height, width, channels)`, `uint8`.
-    """
+    """Turns counterclockwise about the centre; corners become black."""
     filtering = Image.Resampling[filter_name]
     return _pixels(_pillow(image).rotate(degrees, filtering), image)
 

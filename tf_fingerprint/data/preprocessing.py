@@ -22,8 +22,7 @@ def as_array(
     `images`: an array of `(images, resolution, resolution, channels)` or of one
     image, `uint8`; or a picture file's path, its contents as `bytes`, or a
     Pillow image; or a sequence of such. `resolution`: height and width, in
-    pixels; `channels`: 3 for RGB, 1 for grey. Returns
-    `(images, resolution, resolution, channels)`, `uint8`.
+    pixels. Returns `(images, resolution, resolution, channels)`, `uint8`.
     """
     if _is_one(images):
         images = [images]

@@ -28,8 +28,7 @@ def encoded(
 def decoded(contents: Sequence[bytes], channels: int) -> npt.NDArray[np.uint8]:
     """Pictures from their files.
 
-    `channels`: 3 for RGB, 1 for grey. Returns
-    `(images, height, width, channels)`, `uint8`.
+    Returns `(images, height, width, channels)`, `uint8`.
     """
     mode = "L" if channels == 1 else "RGB"
     images = [

@@ -25,9 +25,8 @@ def sample_inputs(
     Latents and noise come from streams of their own, so that neither the batch
     size nor whether a network takes noise changes the pictures of a seed.
 
-    `num_noise`: length of a noise vector; 0 for none. `seed`: of the draws; a
-    new one if not given. Returns an iterator over pairs of
-    `(batch, latent_dim)` and `(batch, num_noise)`, standard normal.
+    `num_noise`: length of a noise vector; 0 for none. Returns an iterator over
+    pairs of `(batch, latent_dim)` and `(batch, num_noise)`, standard normal.
     """
     latents, noise = np.random.default_rng(seed).spawn(2)
     for start in range(0, num_images, batch_size):
@@ -52,9 +51,8 @@ def open_pictures(
 
     `fingerprints`: `(num_bits,)` of 0 and 1 for all pictures, or
     `(num_images, num_bits)`. If not given, each picture has one of its own,
-    drawn from the seed and issued to nobody. `seed`: of everything drawn; a new
-    one if not given. Returns `(num_images, resolution, resolution, channels)`,
-    `uint8`.
+    drawn from the seed and issued to nobody. Returns
+    `(num_images, resolution, resolution, channels)`, `uint8`.
     """
     batches = open_images(
         generator,
@@ -85,10 +83,9 @@ def open_images(
 ) -> Iterator[npt.NDArray[np.float32]]:
     """What an open generator puts out before it is rounded, batch by batch.
 
-    `fingerprints`: one for all, or one for each; random if not given. `seed`:
-    of everything drawn; a new one if not given. Returns an iterator over
-    `(batch, resolution, resolution, channels)`, in [-1, 1] but for what goes
-    beyond.
+    `fingerprints`: one for all, or one for each; random if not given. Returns
+    an iterator over `(batch, resolution, resolution, channels)`, in [-1, 1] but
+    for what goes beyond.
     """
     fingerprints = _each_fingerprint(
         fingerprints, num_images, generator.num_bits, seed

@@ -63,11 +63,11 @@ class Synthesis(keras.Model):
     """StyleGAN2's skip synthesis, with the latent in the constant's place.
 
     `resolution`: height and width of the images, a power of two from 16 to 256;
-    `channels`: 3 for RGB, 1 for grey; `modulated_resolutions`: smallest and
-    largest modulated resolution; the others have plain convolutions, which no
-    fingerprint reaches. `noise_strength`: initial factor on each layer's noise.
-    0 in the paper. `inputs`: `(latents, styles, noise)`, of shapes
-    `(batch, latent_dim)`, `(batch, num_styles(resolution), style_dim)` and
+    `modulated_resolutions`: smallest and largest modulated resolution; the
+    others have plain convolutions, which no fingerprint reaches.
+    `noise_strength`: initial factor on each layer's noise. 0 in the paper.
+    `inputs`: `(latents, styles, noise)`, of shapes `(batch, latent_dim)`,
+    `(batch, num_styles(resolution), style_dim)` and
     `(batch, num_noise(resolution))`. Returns
     `(batch, resolution, resolution, channels)`, float32.
 

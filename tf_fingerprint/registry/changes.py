@@ -23,10 +23,7 @@ _INSERT_ISSUANCES = sa.insert(schema.ISSUANCES)
 def find(
     connection: sa.Connection, issuance_id: str, *, name: str
 ) -> IssuanceRecord:
-    """The issuance of an id.
-
-    `connection`: within a transaction.
-    """
+    """The issuance of an id."""
     query = sa.select(schema.ISSUANCES).where(
         schema.ISSUANCES.c.id == issuance_id
     )
@@ -58,8 +55,8 @@ class Changes:
     ) -> list[GeneratorRecord]:
         """Adds the records' generators that are new, and returns them.
 
-        `action`: what the log calls it. Raises `errors.RegistryError` if one is
-        known with another decoder, length or resolution.
+        Raises `errors.RegistryError` if one is known with another decoder,
+        length or resolution.
         """
         new: dict[str, GeneratorRecord] = {}
         for generator in {record.generator: None for record in records}:
@@ -81,11 +78,7 @@ class Changes:
     def records(
         self, records: Sequence[IssuanceRecord], position: int, action: str
     ) -> None:
-        """Adds issuances.
-
-        `position`: of the first; the others follow. `action`: what the log
-        calls it.
-        """
+        """Adds issuances."""
         rows = [
             schema.issuance_row(record, each)
             for each, record in enumerate(records, position)

@@ -106,7 +106,6 @@ def commit(record: IssuanceRecord, salt: bytes) -> str:
     """The commitment to a record's fingerprint.
 
     `salt`: 32 bytes; always as many, or two would make the same commitment.
-    Returns 64 hexadecimal digits.
     """
     if len(salt) != NUM_BYTES:
         raise ValueError(

@@ -13,10 +13,7 @@ _FIRST_TABLES = {"generators", "issuances"}
 
 
 def create_tables(connection: sa.Connection) -> None:
-    """Makes all tables, of the newest version.
-
-    `connection`: within a transaction that writes.
-    """
+    """Makes all tables, of the newest version."""
     schema.METADATA.create_all(connection)
     schema.VERSIONS.create(connection)
     connection.execute(
@@ -55,10 +52,7 @@ def version(connection: sa.Connection, *, name: str) -> str:
 
 
 def upgrade(connection: sa.Connection, *, name: str) -> None:
-    """Brings a registry's tables to the newest version, all or nothing.
-
-    `connection`: within a transaction that writes.
-    """
+    """Brings a registry's tables to the newest version, all or nothing."""
     # Another process may have done it while this one waited for its turn.
     if version(connection, name=name) != schema.VERSION:
         migrate(connection, start=version(connection, name=name))
@@ -67,8 +61,7 @@ def upgrade(connection: sa.Connection, *, name: str) -> None:
 def migrate(connection: sa.Connection, *, start: str | None) -> None:
     """Runs the migrations after a version.
 
-    `connection`: within a transaction that writes; `start`: the tables'
-    version; None if there are none.
+    `start`: the tables' version; None if there are none.
     """
     # Only here: Alembic is slow to import, and most registries are up to date.
     from alembic import config

@@ -75,8 +75,6 @@ def weights_digest(network: keras.Model) -> str:
     """SHA-256 of a network's weights: their names, shapes and values.
 
     The same for every file that the weights were ever saved in.
-
-    Returns 64 hexadecimal digits.
     """
     digest = hashlib.sha256()
     for weight in network.weights:

@@ -158,10 +158,7 @@ def check_all(
 def write(
     journal: journals.Journal, path: pathlib.Path, head: Mapping[str, Any]
 ) -> None:
-    """Writes a manifest: what is said of the whole, then of each file.
-
-    `path`: of the manifest.
-    """
+    """Writes a manifest: what is said of the whole, then of each file."""
     draft = path.with_suffix(".draft")
     with (
         (journal.folder / _LINES).open(encoding="ascii") as lines,

@@ -73,10 +73,7 @@ class Journal:
         return kept
 
     def add(self, lot: Lot) -> None:
-        """Records a lot whose files are there.
-
-        `lot`: with its number, `lot`, and its `files` and `broken` ones.
-        """
+        """Records a lot whose files are there."""
         with self.path.open("ab") as file:
             file.write(_line(lot))
 

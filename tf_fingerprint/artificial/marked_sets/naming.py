@@ -20,8 +20,8 @@ def file_names(names: Sequence[str] | None) -> Callable[[str], str]:
     or in how accents are written are one file's, so these count as equal.
 
     `names`: all names in the source, each once; None if they are made of the
-    pictures' places, like `train[7]`. Returns the function. It knows the names
-    given, or, of None, any.
+    pictures' places, like `train[7]`. The function knows those, or, of None,
+    any.
     """
     if names is None:
         return lambda name: _inside(name) + EXTENSION

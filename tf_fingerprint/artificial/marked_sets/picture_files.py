@@ -19,30 +19,21 @@ Lot = dict[str, Any]
 
 
 class Files(Protocol):
-    """A way to write pictures.
-
-    `lot_size`: pictures that are written, or begun again, together.
-    """
+    """A way to write pictures."""
 
     lot_size: int
 
     def write(
         self, number: int, names: Sequence[str], contents: Sequence[bytes]
     ) -> list[dict[str, Any]]:
-        """Writes a lot, over what may lie there.
-
-        Returns where each is, as JSON holds it.
-        """
+        """Writes a lot, over what may lie there."""
 
     def read(self, lot: Lot) -> Iterator[bytes]:
         """The PNG files of a lot, in order."""
 
 
 class PngFolder:
-    """A file for each picture, under its own name.
-
-    `file_name`: from a picture's name to its file's.
-    """
+    """A file for each picture, under its own name."""
 
     def __init__(
         self,

@@ -78,10 +78,7 @@ def check_same(
 
 
 def appear(folder: pathlib.Path) -> None:
-    """Lets pictures and manifest appear, whatever of it is still to do.
-
-    `folder`: of a set whose manifest is written.
-    """
+    """Lets pictures and manifest appear, whatever of it is still to do."""
     unfinished = folder / UNFINISHED
     for name in (PICTURES, MANIFEST):
         if (unfinished / name).exists():

@@ -19,10 +19,7 @@ def check(
     *,
     files: str = "png",
 ) -> sources.Listing:
-    """Raises what keeps a set from being written, but for what `to` holds.
-
-    `to`: where to write; must be apart from the source.
-    """
+    """Raises what keeps a set from being written, but for what `to` holds."""
     if files not in picture_files.KINDS:
         raise ValueError(
             f"`files` must be one of {', '.join(picture_files.KINDS)}. "

@@ -68,8 +68,8 @@ class Writer:
     ) -> Iterator[tuple[int, Written | None]]:
         """Writes all lots but those that are done.
 
-        `done`: numbers of lots. Yields how many pictures of the source a lot
-        is, broken ones counted; and what was written, or None if it was done.
+        Yields how many pictures of the source a lot is, broken ones counted;
+        and what was written, or None if it was done.
         """
         pictures = iter(listing.pictures)
         # Pillow and NumPy leave the interpreter's lock while they work.

@@ -38,8 +38,6 @@ def of_averages(
     copies and of none are held against the average; it is taken off the copy's
     own pictures, to remove the fingerprint, and added to pictures without, to
     forge it.
-
-    Returns an iterator over figures, curves and a grid.
     """
     random = options.random("averages")
     bits = subject.fresh_fingerprints(2)

@@ -161,10 +161,7 @@ def curves(
     readings: Sequence[tuple[float, Reading]],
     published: Mapping[str, Points] | None = None,
 ) -> Iterator[Curve]:
-    """One curve for each kind of figure.
-
-    Returns an iterator over the curves.
-    """
+    """One curve for each kind of figure."""
     for kind in readings[0][1].figures:
         yield Curve(
             f"{name}_{kind}",

@@ -25,8 +25,7 @@ Pictures = npt.NDArray[np.uint8]
 def small_network(resolution: int, channels: int = 3) -> keras.Model:
     """MobileNetV2 at a third of its width, untrained, with one output.
 
-    `channels`: 3 for RGB, 1 for grey. Returns `keras.Model` from pictures in
-    [-1, 1] to a logit, `(batch, 1)`.
+    Returns `keras.Model` from pictures in [-1, 1] to a logit, `(batch, 1)`.
 
     Reference:
         Sandler et al., 2018 (https://arxiv.org/abs/1801.04381).
@@ -51,8 +50,8 @@ class Attacker:
     Built once for many training sets, as building takes longer than training
     on the small ones; each begins with the same untrained weights.
 
-    `channels`: 3 for RGB, 1 for grey; `learning_rate`: Adam's; it falls to 0
-    along a cosine. `seed`: of weights and order.
+    `learning_rate`: Adam's; it falls to 0 along a cosine. `seed`: of weights
+    and order.
     """
 
     def __init__(

@@ -103,7 +103,7 @@ def changed(
 
     `weights`: in its order; `change`: from an array and the axis of its output
     channels to the array to put in its place; `biases`: whether biases are
-    changed too, or kernels alone. Returns the weights, in the same order.
+    changed too, or kernels alone.
     """
     result = list(weights)
     places = {each.path: i for i, each in enumerate(network.weights)}

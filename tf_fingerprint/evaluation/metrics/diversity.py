@@ -30,7 +30,7 @@ def diversity(
     it; but these features are means over a picture, blind to where a thing is.
 
     `options`: with the number of pictures, of which the latents are an eighth,
-    up to 32. Returns an iterator over figures, and one grid.
+    up to 32.
     """
     latents = max(2, min(LATENTS, options.pictures // FINGERPRINTS))
     grid = _grid_of(subject, options, latents)

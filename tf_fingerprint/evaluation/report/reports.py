@@ -63,10 +63,7 @@ class SuiteReport:
         inputs: str,
         folder: pathlib.Path,
     ) -> Self:
-        """Sorts what a suite yielded, and writes its pictures.
-
-        `inputs`: as above.
-        """
+        """Sorts what a suite yielded, and writes its pictures."""
         items = list(items)
         names = [item.name for item in items]
         doubles = sorted({name for name in names if names.count(name) > 1})
@@ -139,10 +136,7 @@ def read_report(path: pathlib.Path) -> tuple[dict[str, Any], list[SuiteReport]]:
 
 
 def write(path: pathlib.Path, content: bytes) -> None:
-    """Writes a file wholly or not at all.
-
-    `path`: the file; an earlier one is replaced.
-    """
+    """Writes a file wholly or not at all."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write(path, content)
@@ -153,10 +147,7 @@ def write(path: pathlib.Path, content: bytes) -> None:
 
 
 def to_bytes(content: Mapping[str, Any]) -> bytes:
-    """JSON as it is written.
-
-    Returns UTF-8, in several lines.
-    """
+    """JSON as it is written."""
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode("utf-8")
 

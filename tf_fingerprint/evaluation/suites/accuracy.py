@@ -43,7 +43,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     """Bit accuracy, all bits right, the chance of it, and bit by bit.
 
     `subject`: what is measured. Without a run there are no float pictures and
-    no SavedModels. Returns an iterator over figures, and one curve.
+    no SavedModels.
     """
     bits = subject.fresh_fingerprints(options.pictures)
     random = options.random("accuracy")

@@ -23,10 +23,7 @@ MIN_PICTURES = 8
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises unless there are pictures and bits enough.
-
-    Raises `errors.EvaluationError` if pictures are too few.
-    """
+    """Raises unless there are pictures and bits enough."""
     if options.pictures < MIN_PICTURES:
         raise errors.EvaluationError(
             f"Attribution must be measured on at least {MIN_PICTURES} "
@@ -44,8 +41,6 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     is right to name the maker. Open world: half of all images are strangers,
     pictures of copies that nobody issued and photographs, of which it is right
     to name nobody. Of one copy this is detection.
-
-    Returns an iterator over figures for each number of copies.
     """
     photographs = options.random("attribution photographs").permutation(
         subject.photographs

@@ -33,7 +33,7 @@ def trials(
 
     `num_bits`: lengths, with continual sampling; `training_fingerprints`: sizes
     of the set, all at one length; `set_bits`: that length; the shortest if not
-    given. Returns the trials, in the order of the sweeps.
+    given.
     """
     set_bits = set_bits or min(num_bits)
     both = [Trial(length) for length in num_bits]

@@ -42,8 +42,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     No photograph is in both kinds, nor in training and held out: what tells
     the kinds apart is the fingerprint alone.
 
-    `options`: with the number of pictures held out, at most. Returns an
-    iterator over curves.
+    `options`: with the number of pictures held out, at most.
     """
     attacker = steganalysis.Attacker(
         subject.resolution,

@@ -28,10 +28,7 @@ SHOWN = 8
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises unless pictures, photographs, weights and baseline will do.
-
-    Raises `errors.EvaluationError` if pictures or photographs are too few.
-    """
+    """Raises unless pictures, photographs, weights and baseline will do."""
     extractor = extractors.load(options.features)
     fewest = max(MIN_PICTURES, extractor.num_features)
     if options.pictures < fewest:
@@ -56,8 +53,6 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     The baseline makes pictures of the same latents and noise, and the draws
     behind the intervals are the same for both sides, so that the cost is sure
     beyond what either distance is.
-
-    Returns an iterator over figures, and one grid.
     """
     extractor = extractors.load(options.features)
     count = options.pictures

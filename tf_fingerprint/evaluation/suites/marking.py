@@ -46,8 +46,6 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 
         x <- (1 - share) x + share E(x, c')
 
-    Returns an iterator over figures, curves and a grid.
-
     Reference:
         Yu et al., 2021 (https://arxiv.org/abs/2007.08457), whose code does
         this; figures were not published.

@@ -48,10 +48,7 @@ _COLUMNS = 8
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises unless there are pictures and bits enough.
-
-    Raises `errors.EvaluationError` if pictures are too few.
-    """
+    """Raises unless there are pictures and bits enough."""
     if options.pictures < MIN_PICTURES:
         raise errors.EvaluationError(
             f"Robustness must be measured on at least {MIN_PICTURES} pictures. "

@@ -70,10 +70,7 @@ def check(subject: Subject, options: Options) -> None:
 
 
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
-    """How often attackers are right, and what an average gives away.
-
-    Returns an iterator over curves, figures and a grid.
-    """
+    """How often attackers are right, and what an average gives away."""
     attacker = steganalysis.Attacker(
         subject.resolution,
         subject.run.config.data.channels,
@@ -93,8 +90,6 @@ def tasks(subject: Subject, options: Options) -> Iterator[Task]:
     Against the same generator with all bits neutral, which no outsider has;
     against the baseline, another training whose own traces tell too; and two
     copies of one generator.
-
-    Returns an iterator over tasks.
     """
 
     def marked(count, random):

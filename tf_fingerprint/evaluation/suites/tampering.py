@@ -63,10 +63,7 @@ def check(subject: Subject, options: Options) -> None:
 
 
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
-    """Curves of bits and pictures against what is done to the weights.
-
-    Returns an iterator over curves.
-    """
+    """Curves of bits and pictures against what is done to the weights."""
     extractor = None
     if options.features is not None:  # Never fetched for a column beside.
         extractor = extractors.load(options.features)
@@ -77,10 +74,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 
 
 def of_weights(copies: sealed.Copies, options: Options) -> Iterator[Curve]:
-    """Rounding, noise, shorter numbers and pruning.
-
-    `copies`: looked at again after each. Returns an iterator over curves.
-    """
+    """Rounding, noise, shorter numbers and pruning."""
     random = options.random("tampering")
     readings = _sweep(
         copies,
@@ -134,7 +128,7 @@ def of_weights(copies: sealed.Copies, options: Options) -> Iterator[Curve]:
 def of_averages(copies: sealed.Copies) -> Iterator[Curve]:
     """Copies mixed with a share of another's.
 
-    `copies`: at least two. Returns an iterator over curves.
+    `copies`: at least two.
     """
     pairs = list(
         zip(
@@ -171,7 +165,7 @@ def of_fine_tuning(
 
     `copies`: the first of them is trained; `checkpoints`: photographs seen at
     which to look, ascending; `alone`: photographs that the discriminator sees
-    before. Returns an iterator over curves.
+    before.
     """
     settings = subject.run.config
     copies.network.set_weights(copies.weights[0])
