@@ -20,7 +20,7 @@ from typing import Any
 from tf_fingerprint import errors
 
 # The one of a process that was started here.
-_writers = []
+_writers: list[Any] = []
 
 
 @contextlib.contextmanager

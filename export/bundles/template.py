@@ -35,10 +35,10 @@ class BundleTemplate:
         num_weights = self._folding.num_weights
         numbers = numbering.numbered(num_weights)
         with (
-            tempfile.TemporaryDirectory() as folder,
+            tempfile.TemporaryDirectory() as temporary,
             quiet.only_warnings(),
         ):
-            folder = pathlib.Path(folder)
+            folder = pathlib.Path(temporary)
             if parts is None:
                 self._folding.fill(numbers)
                 self.parts = bundle_parts.make(

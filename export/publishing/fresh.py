@@ -47,6 +47,9 @@ class Process:
             text=True,
             encoding="utf-8",
         )
+        # For types: both are pipes.
+        self._asked: Any = self._process.stdin
+        self._answered: Any = self._process.stdout
 
     def __enter__(self):
         return self
@@ -58,9 +61,9 @@ class Process:
         """Ends the process."""
         # Of a process that died there may be a job left that nobody takes.
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
+            self._asked.close()
         self._process.wait()
-        self._process.stdout.close()
+        self._answered.close()
         self._said.close()
 
     def run(self, job: str, **arguments: Any) -> Any:
@@ -68,9 +71,9 @@ class Process:
         with self._lock, self._limited():
             try:
                 line = json.dumps({"job": job, **arguments})
-                self._process.stdin.write(line + "\n")
-                self._process.stdin.flush()
-                answer = self._process.stdout.readline()
+                self._asked.write(line + "\n")
+                self._asked.flush()
+                answer = self._answered.readline()
             except BrokenPipeError:
                 answer = ""
         if not answer and self._is_too_slow:

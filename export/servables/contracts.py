@@ -60,7 +60,7 @@ class Contract:
 def read(module: str) -> Contract:
     """Reads the contract of a module of `export`."""
     path = f"export.servables.{module}"
-    docstring = inspect.getdoc(importlib.import_module(path))
+    docstring = inspect.getdoc(importlib.import_module(path)) or ""
     head, *parts = re.split(r"^Signature ", docstring, flags=re.MULTILINE)
     title, _, text = head.strip().partition("\n")
     if not parts:

@@ -37,7 +37,8 @@ class Bodies:
         Raises `TooLargeError` if it is larger than one may be. Raises
         `StatusError` `UNAVAILABLE`, if all bodies together are too large.
         """
-        chunks, num_read, num_held = [], 0, 0
+        chunks: list[bytes] = []
+        num_read = num_held = 0
         try:
             async for chunk in request.stream():
                 num_read += len(chunk)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
@@ -161,7 +162,7 @@ class Core:
         return response
 
     def _inputs(
-        self, signature, messages: Mapping[str, object]
+        self, signature, messages: Mapping[str, Any]
     ) -> dict[str, tf.Tensor]:
         """Tensors by name, all that the signature takes and no others."""
         if set(messages) != set(signature.inputs):

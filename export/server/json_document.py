@@ -11,7 +11,6 @@ from typing import Any
 
 from export.server import status
 
-WHITE_SPACE = re.compile(r"[ \t\n\r]*")
 # Strings are passed over, so that nothing is replaced inside them.
 SHORT_INFINITY = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|Inf(?!inity)', re.DOTALL)
 
@@ -23,7 +22,7 @@ def parse(body: bytes) -> dict[str, Any]:
         raise status.invalid("JSON Parse error: The document is empty")
     if "Inf" in text:
         text = SHORT_INFINITY.sub(_lengthen, text)
-    start = WHITE_SPACE.match(text).end()
+    start = len(text) - len(text.lstrip(" \t\n\r"))
     try:
         document, _ = _DECODER.raw_decode(text, start)
     except RecursionError:

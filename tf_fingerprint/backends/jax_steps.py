@@ -5,6 +5,7 @@ overwrites those of the step before. `Steps.settle` puts them back.
 """
 
 import functools
+from typing import Any
 
 import keras
 from keras import ops
@@ -19,7 +20,7 @@ class Steps:
     def __init__(self, model, devices: replicas.Devices):
         self._model = model
         self._devices = devices
-        self._compiled = {}
+        self._compiled: dict[Any, Any] = {}
         # The values of `_carried`, unless the variables hold them themselves.
         self._values = None
         self._carried = self._told = None

@@ -66,8 +66,9 @@ class Devices:
 
 def current() -> Devices:
     """The devices in whose scope this is; outside any, JAX's first."""
-    if _DEVICES.get() is not None:
-        return _DEVICES.get()
+    devices = _DEVICES.get()
+    if devices is not None:
+        return devices
     import jax
 
     return Devices(jax.local_devices()[:1])

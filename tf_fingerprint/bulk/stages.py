@@ -37,7 +37,7 @@ _NEAR = 1e-3
 
 
 def read_picture(
-    name: str, content: bytes, form: Mapping[str, int]
+    name: str, content: bytes, form: Mapping[str, Any]
 ) -> Iterator[Any]:
     """Reads one picture as the single-image path does."""
     digest = hashlib.sha256(content).hexdigest()
@@ -49,7 +49,7 @@ def read_picture(
         yield (name, digest), pixels
 
 
-def read_file(path: str, form: Mapping[str, int]) -> Iterator[Any]:
+def read_file(path: str, form: Mapping[str, Any]) -> Iterator[Any]:
     """Reads a picture's file; yields what `read_picture` does."""
     try:
         # As it is: a picture called .gz is none.
@@ -65,7 +65,7 @@ def read_file(path: str, form: Mapping[str, int]) -> Iterator[Any]:
 
 
 def read_records(
-    path: str, form: Mapping[str, int], feature: str | None
+    path: str, form: Mapping[str, Any], feature: str | None
 ) -> Iterator[Any]:
     """Reads the pictures in a TFRecord file; yields what `read_picture` does.
 
@@ -173,8 +173,8 @@ def attribute(
     """
     candidates = snapshot.read(candidates_path)
     num_bits = candidates.generator.num_bits
-    packed = np.stack([result.inference for _, result in batch])
-    bits = fingerprints.unpack(packed, num_bits)
+    read: list[Any] = [result.inference for _, result in batch]
+    bits = fingerprints.unpack(np.stack(read), num_bits)
     verdicts = attribution.attribute_many(
         bits, candidates, max_false_positive_rate=max_false_positive_rate
     )

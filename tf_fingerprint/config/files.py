@@ -144,7 +144,7 @@ def digest(config: Any) -> str:
     can move to another machine; what the pictures are, their own digest says.
     """
     for section, name in PATHS:
-        values = getattr(config, section, None)
+        values: Any = getattr(config, section, None)
         if not hasattr(values, name):
             continue  # Another kind of config.
         last = pathlib.PurePath(getattr(values, name)).name

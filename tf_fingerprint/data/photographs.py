@@ -79,7 +79,8 @@ def load(
     images = np.empty(
         (listing.num_pictures, resolution, resolution, channels), "uint8"
     )
-    names, broken = [], []
+    names: list[str] = []
+    broken: list[tuple[str, str]] = []
     decode_one = functools.partial(
         decode, resolution=resolution, channels=channels, crop=crop
     )

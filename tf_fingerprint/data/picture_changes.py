@@ -1,4 +1,7 @@
-"""Single changes to a single picture, by Pillow and SciPy."""
+"""Single changes to a single picture, by Pillow and SciPy.
+
+Pictures are `(height, width, channels)`, `uint8`, before and after.
+"""
 
 import io
 import math

@@ -22,9 +22,9 @@ def of_codec(
 ) -> Subject:
     """A codec's run as a subject.
 
-    `photographs`: that it was not trained on, of its size, `uint8`. Of the subject
-    each comes once before any comes a second time; the same random numbers
-    choose the same ones.
+    `photographs`: that it was not trained on, of its size, `uint8`; each is
+    taken once before any is a second time, the same ones for the same random
+    numbers.
     """
     if photographs is None or not len(photographs):
         raise errors.EvaluationError(

@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +17,6 @@ from tf_fingerprint.evaluation.report.figures import Item
 
 if TYPE_CHECKING:
     # A run knows registries; whoever only counts bits has no need for them.
-    from tf_fingerprint import artificial
     from tf_fingerprint.scalable import run as scalable_run
 
 
@@ -47,8 +47,8 @@ class Subject:
     photographs: npt.NDArray[np.uint8]
     resolution: int
     num_bits: int
-    run: "scalable_run.Run | None" = None
-    codec: "artificial.CodecRun | None" = None
+    run: Any = None  # `scalable.Run`
+    codec: Any = None  # `artificial.CodecRun`
     digest: str = ""
 
     def fresh_fingerprints(self, count: int) -> npt.NDArray[np.uint8]:

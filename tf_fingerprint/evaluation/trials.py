@@ -8,6 +8,7 @@ import pathlib
 import time
 from collections.abc import Iterable
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -68,7 +69,7 @@ def settings_of(base: configs.Config, trial: Trial) -> configs.Config:
     Returns the config. Where the base begins with all bits, so does the trial;
     where bits are the style themselves, that is as long as they are.
     """
-    networks = {"num_bits": trial.num_bits}
+    networks: dict[str, Any] = {"num_bits": trial.num_bits}
     if not base.networks.embedding_layers:
         networks["style_dim"] = trial.num_bits
     initial = base.curriculum.initial_bits

@@ -67,10 +67,10 @@ def scatter_interval(
         Efron and Tibshirani, 1993, An Introduction to the Bootstrap, Section
         13.2.
     """
-    drawn = np.asarray(drawn, "float64")
-    _check_enough(drawn)
+    values = np.asarray(drawn, "float64")
+    _check_enough(values)
     deviations = statistics.NormalDist().inv_cdf((1 + confidence) / 2)
-    width = deviations * float(drawn.std(ddof=1))
+    width = deviations * float(values.std(ddof=1))
     return value - width, value + width
 
 

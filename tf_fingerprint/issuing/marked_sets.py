@@ -55,7 +55,7 @@ def embed_for(
         places.check_free(pathlib.Path(to), resume=resume)
         record = registries.issue(
             store,
-            recipient,
+            recipient or "",
             generator=run.record,
             draw=calibration.drawing(run.calibration),
             expires_at=expires_at,

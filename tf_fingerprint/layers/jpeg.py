@@ -16,7 +16,7 @@ from keras import ops
 
 BLOCK = 8
 
-LUMA = np.float32(
+LUMA = np.array(
     [
         [16, 11, 10, 16, 24, 40, 51, 61],
         [12, 12, 14, 19, 26, 58, 60, 55],
@@ -26,7 +26,8 @@ LUMA = np.float32(
         [24, 35, 55, 64, 81, 104, 113, 92],
         [49, 64, 78, 87, 103, 121, 120, 101],
         [72, 92, 95, 98, 112, 100, 103, 99],
-    ]
+    ],
+    "float32",
 )
 CHROMA = np.full((BLOCK, BLOCK), 99, "float32")
 CHROMA[:4, :4] = [
@@ -37,12 +38,13 @@ CHROMA[:4, :4] = [
 ]
 
 # Rows: luma, blueness, redness; columns: red, green, blue.
-TO_YCC = np.float32(
+TO_YCC = np.array(
     [
         [0.299, 0.587, 0.114],
         [-0.168735892, -0.331264108, 0.5],
         [0.5, -0.418687589, -0.081312411],
-    ]
+    ],
+    "float32",
 )
 TO_RGB = np.linalg.inv(TO_YCC.astype("float64")).astype("float32")
 

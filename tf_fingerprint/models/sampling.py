@@ -87,9 +87,7 @@ def open_images(
     an iterator over `(batch, resolution, resolution, channels)`, in [-1, 1] but
     for what goes beyond.
     """
-    fingerprints = _each_fingerprint(
-        fingerprints, num_images, generator.num_bits, seed
-    )
+    each = _each_fingerprint(fingerprints, num_images, generator.num_bits, seed)
     num_noise = generator.num_noise
     constant = np.zeros(num_noise, np.float32)
     if noise == "fixed":
@@ -104,7 +102,7 @@ def open_images(
     ):
         if noise != "random":
             values = np.broadcast_to(constant, values.shape)
-        part = fingerprints[made : made + len(latents)]
+        part = each[made : made + len(latents)]
         images = generator([latents, part, values], training=False)
         yield keras.ops.convert_to_numpy(images)
         made += len(latents)

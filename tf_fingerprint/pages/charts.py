@@ -3,13 +3,14 @@
 import io
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import markupsafe
 
 Point = tuple[float, float]
 
 _OWN, _OTHERS = "#2b6cb0", ("#d9480f", "#2f855a", "#805ad5", "#777777")
-_STYLE = {
+_STYLE: Any = {
     "axes.edgecolor": "#999",
     "axes.grid": True,
     "axes.grid.axis": "y",

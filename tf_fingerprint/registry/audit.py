@@ -83,9 +83,11 @@ class Log:
         """Appends an entry."""
         position = self.head.position + 1
         entry = canonical(
-            self._about
-            | {"position": position, "action": action, "subject": subject}
-            | content
+            {
+                **self._about,
+                **{"position": position, "action": action, "subject": subject},
+                **content,
+            }
         )
         self.head = Head(position, digest_of(self.head.digest, entry))
         self._rows.append(

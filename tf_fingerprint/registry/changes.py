@@ -60,7 +60,7 @@ class Changes:
         """
         new: dict[str, GeneratorRecord] = {}
         for generator in {record.generator: None for record in records}:
-            earlier = (known | new).get(generator.digest)
+            earlier = new.get(generator.digest) or known.get(generator.digest)
             if earlier is None:
                 values = dataclasses.asdict(generator)
                 insert = sa.insert(schema.GENERATORS)

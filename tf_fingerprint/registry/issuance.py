@@ -78,7 +78,7 @@ def record_fresh(
     replaced: str | None = None,
 ) -> list[IssuanceRecord]:
     """Draws fingerprints and records them: all or none."""
-    rest = {
+    rest: dict[str, Any] = {
         "issued_at": datetime.datetime.now(datetime.UTC),
         "issued_by": audit.actor(),
         "generator": generator,

@@ -96,7 +96,7 @@ class LazyRecords(Sequence[IssuanceRecord]):
             mine == theirs for mine, theirs in zip(self, other, strict=True)
         )
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]  # As a list has none.
 
     def _record(self, row: Sequence[Any]) -> IssuanceRecord:
         values = dict(zip(self._columns, row, strict=True))

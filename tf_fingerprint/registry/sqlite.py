@@ -5,6 +5,7 @@ import os
 import pathlib
 import secrets
 import sqlite3
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -108,7 +109,7 @@ def flush(engine: sa.Engine, *, name: str) -> None:
     """Writes the log back into the file and waits for the disk."""
     with engine.connect() as connection:
         # Not within a transaction, where SQLite refuses to.
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         busy, *_ = raw.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
     if busy:
         raise errors.RegistryError(

@@ -80,7 +80,7 @@ def weights_digest(network: keras.Model) -> str:
     for weight in network.weights:
         values = np.asarray(keras.ops.convert_to_numpy(weight), "<f4")
         digest.update(f"{weight.path} {values.shape}\n".encode())
-        digest.update(np.ascontiguousarray(values))
+        digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from typing import Any
 
 from tf_fingerprint import errors
 from tf_fingerprint.runs import directory as run_directory
@@ -33,7 +34,7 @@ def start(
         anchored = run_directory.read_generator(
             run_directory.folder_of(anchor) / run_directory.GENERATOR
         )
-    copies = [
+    copies: list[tuple[Any, Any, str | os.PathLike[str]]] = [
         (model.generator, generator, begun),
         (model.ema_generator, generator, begun),
         (model.decoder, decoder, begun),

@@ -67,9 +67,9 @@ class FineTuning:
             optimizer = keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99)
             optimizer.build(network.trainable_variables)
             self._optimizers.append(optimizer)
-        self._move_copy = tf.function(self._move_copy)
-        self._move_discriminator = tf.function(self._move_discriminator)
-        self._penalize = tf.function(self._penalize)
+        self._move_copy = tf.function(self._copy_step)
+        self._move_discriminator = tf.function(self._discriminator_step)
+        self._penalize = tf.function(self._penalty_step)
 
     def run(
         self, checkpoints: Sequence[int], *, alone: int = 0
@@ -113,7 +113,7 @@ class FineTuning:
         ]
         return self.instance(inputs if len(inputs) > 1 else inputs[0])
 
-    def _move_copy(self, seed):
+    def _copy_step(self, seed):
         def compute():
             logits = self.discriminator(self._fakes(seed, 0), training=True)
             return {"fake": losses.non_saturating_generator_loss(logits)}
@@ -121,7 +121,7 @@ class FineTuning:
         learners = [(self._optimizers[0], self.instance)]
         gradients.descend(learners, compute, {"fake": 1.0})
 
-    def _move_discriminator(self, photographs, seed):
+    def _discriminator_step(self, photographs, seed):
         fakes = self._fakes(seed, 1)
 
         def compute():
@@ -135,7 +135,7 @@ class FineTuning:
         learners = [(self._optimizers[1], self.discriminator)]
         gradients.descend(learners, compute, {"told": 1.0})
 
-    def _penalize(self, photographs):
+    def _penalty_step(self, photographs):
         def compute():
             return {"r1": penalties.r1(self.discriminator, photographs)}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +39,10 @@ def diversity(
     seen = see(grid.reshape(-1, *grid.shape[2:])).astype("float64")
     seen /= np.linalg.norm(seen, axis=1, keepdims=True).clip(1e-12)
     seen = seen.reshape(latents, FINGERPRINTS, -1)
-    rest = {"pictures": latents * FINGERPRINTS, "fingerprints": FINGERPRINTS}
+    rest: dict[str, Any] = {
+        "pictures": latents * FINGERPRINTS,
+        "fingerprints": FINGERPRINTS,
+    }
     for name, sets in (
         ("distance_of_fingerprints", seen),
         ("distance_of_latents", seen.swapaxes(0, 1)),

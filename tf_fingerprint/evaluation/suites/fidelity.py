@@ -74,8 +74,8 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     others = photographs[count : 2 * count]
     if len(others) == count:
         # What nothing is nearer than: photographs to photographs.
-        others = {"_photographs": _seen(extractor, others)}
-        yield from _distances(others, real, extractor.name)
+        alike = {"_photographs": _seen(extractor, others)}
+        yield from _distances(alike, real, extractor.name)
     for name, features in seen.items():
         yield _share("precision", name, features, real, count)
         yield _share("recall", name, real, features, count)

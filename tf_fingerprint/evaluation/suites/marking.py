@@ -1,6 +1,7 @@
 """What a codec does to photographs, and whether it can be undone by itself."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -68,29 +69,27 @@ def of_remarking(subject: Subject, marked, bits) -> Iterator[Curve]:
     """
     others = subject.fresh_fingerprints(len(marked))
     again = subject.codec.encode(marked, others).astype(np.float32)
-    first, second, change = [], [], []
+    points: dict[str, list[Any]] = {"first": [], "second": [], "change": []}
     for share in SHARES:
         mixed = np.rint((1 - share) * marked + share * again).astype(np.uint8)
         read = subject.decode(mixed) > 0
-        for points, name, carried in (
-            (first, "first", bits),
-            (second, "second", others),
-        ):
+        for name, carried in (("first", bits), ("second", others)):
             figure = Figure.bit_accuracy(
                 f"remarked_{name}_{share}",
                 accuracy.bit_accuracy_counts(read, carried),
                 subject.num_bits,
                 fingerprints=len(bits),
             )
-            points.append((share, figure))
-        change.append((share, _levels(f"remarked_{share}", marked, mixed)))
+            points[name].append((share, figure))
+        change = _levels(f"remarked_{share}", marked, mixed)
+        points["change"].append((share, change))
     label = "share of the second marking in the picture"
-    for name, points, what in (
-        ("first", first, "bit accuracy of the first fingerprint"),
-        ("second", second, "bit accuracy of the second fingerprint"),
-        ("change", change, "change of the pictures, in levels"),
+    for name, what in (
+        ("first", "bit accuracy of the first fingerprint"),
+        ("second", "bit accuracy of the second fingerprint"),
+        ("change", "change of the pictures, in levels"),
     ):
-        yield Curve(f"remarking_{name}", label, what, tuple(points))
+        yield Curve(f"remarking_{name}", label, what, tuple(points[name]))
 
 
 def _changes(originals, marked):

@@ -99,11 +99,10 @@ def tasks(subject: Subject, options: Options) -> Iterator[Task]:
     if options.baseline is not None:
         baseline = _baseline(subject, options)
         yield Task("baseline", baseline.generate, marked)
-    yield Task(
-        "two_copies",
-        *(copy_of(subject, bits) for bits in subject.fresh_fingerprints(2)),
-        fingerprints=2,
+    one, other = (
+        copy_of(subject, bits) for bits in subject.fresh_fingerprints(2)
     )
+    yield Task("two_copies", one, other, fingerprints=2)
 
 
 def copy_of(subject: Subject, bits: npt.NDArray) -> Source:
