@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 
 
@@ -20,7 +21,7 @@ def reflect(features, margin):
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class HeConv2D(keras.layers.Layer):
+class HeConv2D(arguments.Arguments, keras.layers.Layer):
     """3x3 convolution with equalized learning rate over mirrored edges.
 
         outputs = leaky_relu(conv(reflect(features), kernel) * gain
@@ -69,17 +70,9 @@ class HeConv2D(keras.layers.Layer):
     def compute_output_shape(self, features_shape):
         return (*features_shape[:-1], self.filters)
 
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "activate": self.activate,
-            "gain": self.gain,
-        }
-
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class HeDense(keras.layers.Layer):
+class HeDense(arguments.Arguments, keras.layers.Layer):
     """Fully connected layer, made as `HeConv2D` is.
 
     `activate`: whether a leaky rectifier of slope 0.2 follows; `gain`: on the
@@ -116,11 +109,3 @@ class HeDense(keras.layers.Layer):
 
     def compute_output_shape(self, inputs_shape):
         return (*inputs_shape[:-1], self.units)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "activate": self.activate,
-            "gain": self.gain,
-        }

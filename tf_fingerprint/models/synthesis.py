@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 from tf_fingerprint.layers import modulation
 from tf_fingerprint.layers import noise as noise_layers
@@ -59,7 +60,7 @@ def num_styles(resolution):
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Synthesis(keras.Model):
+class Synthesis(arguments.NetworkArguments, keras.Model):
     """StyleGAN2's skip synthesis, with the latent in the constant's place.
 
     `resolution`: height and width of the images, a power of two from 16 to 256;
@@ -88,17 +89,6 @@ class Synthesis(keras.Model):
         noise_strength=0.0,
         **kwargs,
     ):
-        self.arguments = {
-            "resolution": resolution,
-            "channels": channels,
-            "latent_dim": latent_dim,
-            "style_dim": style_dim,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-            "modulated_resolutions": tuple(modulated_resolutions),
-            "affine_gain": affine_gain,
-            "noise_strength": noise_strength,
-        }
         sizes = widths.resolutions(resolution)
         wide = {
             s: widths.channels_at(s, channel_base, max_channels) for s in sizes
@@ -126,9 +116,6 @@ class Synthesis(keras.Model):
         super().__init__(
             inputs=[latents, styles, noise], outputs=image, **kwargs
         )
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}
 
 
 class _Builder:

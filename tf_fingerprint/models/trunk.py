@@ -4,12 +4,13 @@ import math
 
 import keras
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 from tf_fingerprint.models import widths
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class ResidualBlock(keras.layers.Layer):
+class ResidualBlock(arguments.Arguments, keras.layers.Layer):
     """Two convolutions beside a shortcut, at half the size after.
 
         outputs = (conv_down(conv(features)) + shortcut(features)) / sqrt(2)
@@ -57,9 +58,6 @@ class ResidualBlock(keras.layers.Layer):
 
     def compute_output_shape(self, features_shape):
         return self.conv_down.compute_output_shape(features_shape)
-
-    def get_config(self):
-        return {**super().get_config(), "filters": self.filters}
 
 
 def residual_trunk(images, channel_base, max_channels):
