@@ -12,6 +12,7 @@ from tf_fingerprint import config
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import models
+from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.models import sampling
 from tf_fingerprint.runs import directory as run_directory
 
@@ -88,3 +89,24 @@ def load(
     if own.exists():
         noise = config.read(own).networks.noise
     return Baseline(generator, noise)
+
+
+def of_options(
+    subject: subjects.Subject, options: subjects.Options
+) -> Baseline | None:
+    """The baseline to compare with, if there is one."""
+    if options.baseline is None:
+        return None
+    run = subject.run
+    return load(
+        options.baseline,
+        resolution=subject.resolution,
+        channels=subject.photographs.shape[-1],
+        noise="random" if run is None else run.config.networks.noise,
+    )
+
+
+def neutral_side(subject: subjects.Subject) -> Baseline:
+    """The run's own generator with all bits neutral, which no outsider has."""
+    run = subject.run
+    return Baseline(run.generator, run.config.networks.noise)

@@ -1,14 +1,27 @@
 """Distances of sets of pictures, and of what is drawn of them again."""
 
 from collections.abc import Iterable
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint.evaluation.metrics import fidelity
+from tf_fingerprint.fingerprints import intervals
 
 # Places drawn of one set and of the other, with repetition.
 Draw = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def draws(count: int, num_draws: int) -> Iterator[Draw]:
+    """All of two sets of so many, then draws of them, the same each time."""
+    everything = np.arange(count)
+    yield everything, everything
+    yield from zip(
+        intervals.draws(count, num_draws, seed=1),
+        intervals.draws(count, num_draws, seed=2),
+        strict=True,
+    )
 
 
 def frechet(

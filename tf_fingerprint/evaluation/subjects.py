@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tf_fingerprint.scalable import run as scalable_run
 
 
+# Fewest pictures with which an interval says anything.
+MIN_PICTURES = 8
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Subject:
     """Whatever makes pictures with fingerprints and reads them.
@@ -102,6 +106,15 @@ class Options:
             A generator of its own for every purpose.
         """
         return np.random.default_rng([self.seed, *stream.encode("utf-8")])
+
+
+def check_pictures(options: Options, what: str) -> None:
+    """Raises an `EvaluationError` unless there are `MIN_PICTURES` or more."""
+    if options.pictures < MIN_PICTURES:
+        raise errors.EvaluationError(
+            f"{what} must be measured on at least {MIN_PICTURES} pictures. "
+            f"Received {options.pictures}. Raise `--pictures`."
+        )
 
 
 class Suite(Protocol):

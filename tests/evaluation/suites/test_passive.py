@@ -5,6 +5,7 @@ import pytest
 
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation.suites import passive as passive_suite
+from tf_fingerprint.passive import sources
 
 from ...tiny_passive import passive_dir as passive_dir
 from ...tiny_passive import passive_run as passive_run
@@ -79,7 +80,7 @@ def test_a_source_that_was_learned_from_as_a_whole_is_refused(
     passive_run, sources_dir, tmp_path
 ):
     wanted = tiny_config().data
-    read = passive_suite.reading.read(
+    read = sources.read(
         sources_dir,
         resolution=wanted.resolution,
         calibration_share=wanted.calibration_share,

@@ -80,6 +80,13 @@ class InceptionFeatures:
         return np.concatenate(features)
 
 
+def seen(extractor: Extractor, images: npt.NDArray[np.uint8]) -> npt.NDArray:
+    """Features; grey pictures are shown in three equal channels."""
+    if images.shape[-1] == 1:
+        images = images.repeat(3, axis=-1)
+    return extractor(images)
+
+
 def load(path: str | os.PathLike | None = None) -> Extractor:
     """The network whose weights a file holds.
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation import codecs
+from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.evaluation.report.figures import Curve
 from tf_fingerprint.evaluation.report.figures import Figure
@@ -14,9 +15,6 @@ from tf_fingerprint.evaluation.report.figures import Grid
 from tf_fingerprint.evaluation.report.figures import Item
 from tf_fingerprint.evaluation.subjects import Options
 from tf_fingerprint.evaluation.subjects import Subject
-
-# Fewest pictures with which an interval says anything.
-MIN_PICTURES = 8
 
 # Shares of a second marking in the picture that the attacker passes on.
 SHARES = tuple(round(0.1 * step, 1) for step in range(11))
@@ -32,11 +30,7 @@ def check(subject: Subject, options: Options) -> None:
             "The suite `marking` must have a codec, which marks photographs. "
             "Received a generator. Give the run directory of a codec."
         )
-    if options.pictures < MIN_PICTURES:
-        raise errors.EvaluationError(
-            f"Marking must be measured on at least {MIN_PICTURES} pictures. "
-            f"Received {options.pictures}. Raise `--pictures`."
-        )
+    subjects.check_pictures(options, "Marking")
 
 
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
@@ -81,7 +75,9 @@ def of_remarking(subject: Subject, marked, bits) -> Iterator[Curve]:
                 fingerprints=len(bits),
             )
             points[name].append((share, figure))
-        change = _levels(f"remarked_{share}", marked, mixed)
+        change = Figure.change(
+            f"remarked_{share}", marked, mixed, fingerprints=len(mixed)
+        )
         points["change"].append((share, change))
     label = "share of the second marking in the picture"
     for name, what in (
@@ -109,18 +105,7 @@ def _changes(originals, marked):
         fingerprints=len(marked),
         unit="dB",
     )
-    yield _levels("change", originals, marked)
-
-
-def _levels(name, originals, changed):
-    squares = np.square(changed.astype(np.float32) - originals)
-    return Figure.bootstrap(
-        name,
-        np.mean,
-        np.sqrt(squares.mean(axis=(1, 2, 3))),
-        fingerprints=len(changed),
-        unit="levels",
-    )
+    yield Figure.change("change", originals, marked, fingerprints=len(marked))
 
 
 def _grid(originals, marked):

@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation.metrics import accuracy
+from tf_fingerprint.evaluation.suites import passive_held_out
 from tf_fingerprint.passive import attacks
 from tf_fingerprint.passive import folders
 from tf_fingerprint.passive import run as passive_run
-from tf_fingerprint.passive import sources as reading
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,19 +128,8 @@ def evaluate(
             f"{', '.join(run.labels)}. Found {', '.join(found.labels)}. Rename "
             "the folders as the run's labels."
         )
-    wanted = run.settings.data
-    labelled, broken = reading.load(
-        found.training if found.test is None else found.test,
-        found.labels,
-        resolution=wanted.resolution,
-        channels=wanted.channels,
-        crop=wanted.crop,
-        max_broken_share=wanted.max_broken_share,
-        progress=progress,
-    )
-    fresh = np.array(
-        [int(each) not in run.learned for each in labelled.digests()], bool
-    )
+    labelled, broken = passive_held_out.load(run, found, progress=progress)
+    fresh = passive_held_out.fresh(run, labelled)
     kept = labelled.take(fresh)
     _check_left(pathlib.Path(sources_dir), found.labels, kept)
     features, logits = run.read(

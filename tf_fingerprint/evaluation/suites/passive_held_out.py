@@ -3,6 +3,7 @@
 import os
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint.passive import folders
@@ -23,15 +24,7 @@ def read(
     are left out. `most`: pictures to take of each source; 0 for all.
     """
     found = folders.find(sources_dir, at_least=1)
-    wanted = run.settings.data
-    labelled, _ = reading.load(
-        found.training if found.test is None else found.test,
-        found.labels,
-        resolution=wanted.resolution,
-        channels=wanted.channels,
-        crop=wanted.crop,
-        max_broken_share=wanted.max_broken_share,
-    )
+    labelled, _ = load(run, found)
     places = np.array(
         [
             run.labels.index(label) if label in run.labels else -1
@@ -41,10 +34,7 @@ def read(
     labelled = reading.Labelled(
         labelled.images, places[labelled.sources], labelled.names
     )
-    fresh = np.array(
-        [int(each) not in run.learned for each in labelled.digests()], bool
-    )
-    kept = labelled.take(fresh & (labelled.sources >= 0))
+    kept = labelled.take(fresh(run, labelled) & (labelled.sources >= 0))
     counts = np.bincount(kept.sources, minlength=len(run.labels))
     if not counts.all():
         missing = np.array(run.labels)[counts == 0]
@@ -55,6 +45,35 @@ def read(
             "beside `train`."
         )
     return first(kept, most) if most else kept
+
+
+def load(
+    run: passive_run.PassiveRun | visualization_run.VisualRun,
+    found: folders.Folders,
+    *,
+    progress: bool = False,
+) -> tuple[reading.Labelled, list[tuple[str, str]]]:
+    """Pictures, learned from or not, and what could not be read."""
+    wanted = run.settings.data
+    return reading.load(
+        found.training if found.test is None else found.test,
+        found.labels,
+        resolution=wanted.resolution,
+        channels=wanted.channels,
+        crop=wanted.crop,
+        max_broken_share=wanted.max_broken_share,
+        progress=progress,
+    )
+
+
+def fresh(
+    run: passive_run.PassiveRun | visualization_run.VisualRun,
+    labelled: reading.Labelled,
+) -> npt.NDArray[np.bool_]:
+    """Whether the run has not learned from each picture."""
+    return np.array(
+        [int(each) not in run.learned for each in labelled.digests()], bool
+    )
 
 
 def first(labelled: reading.Labelled, most: int) -> reading.Labelled:

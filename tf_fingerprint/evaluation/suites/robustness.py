@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tf_fingerprint import errors
 from tf_fingerprint import fingerprints as bit_strings
+from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.evaluation.attacks import perturbing
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.evaluation.report import published
@@ -15,9 +15,6 @@ from tf_fingerprint.evaluation.report.figures import Grid
 from tf_fingerprint.evaluation.report.figures import Item
 from tf_fingerprint.evaluation.subjects import Options
 from tf_fingerprint.evaluation.subjects import Subject
-
-# Fewest pictures with which an interval says anything.
-MIN_PICTURES = 8
 
 # The figures of the README's table: a perturbation and its strength.
 POINTS = {
@@ -49,11 +46,7 @@ _COLUMNS = 8
 
 def check(subject: Subject, options: Options) -> None:
     """Raises unless there are pictures and bits enough."""
-    if options.pictures < MIN_PICTURES:
-        raise errors.EvaluationError(
-            f"Robustness must be measured on at least {MIN_PICTURES} pictures. "
-            f"Received {options.pictures}. Raise `--pictures`."
-        )
+    subjects.check_pictures(options, "Robustness")
     _threshold(subject, options)
 
 

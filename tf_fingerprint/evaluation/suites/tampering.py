@@ -76,53 +76,37 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 def of_weights(copies: sealed.Copies, options: Options) -> Iterator[Curve]:
     """Rounding, noise, shorter numbers and pruning."""
     random = options.random("tampering")
-    readings = _sweep(
-        copies,
+    yield from sealed.curves(
         "rounding",
-        DECIMALS,
-        lambda decimals: lambda array, _: changes.rounded(array, decimals),
-        biases=True,
+        "weights rounded to decimals of their standard deviation",
+        _sweep(copies, "rounding", DECIMALS, changes.rounded, biases=True),
+        PUBLISHED_ROUNDING,
     )
-    label = "weights rounded to decimals of their standard deviation"
-    yield from sealed.curves("rounding", label, readings, PUBLISHED_ROUNDING)
-    readings = _sweep(
-        copies,
+
+    def noisy(array, strength):
+        return changes.noisy(array, strength, random)
+
+    yield from sealed.curves(
         "weight_noise",
-        NOISE,
-        lambda strength: (
-            lambda array, _: changes.noisy(array, strength, random)
-        ),
-        biases=True,
+        "noise on weights, in standard deviations of theirs",
+        _sweep(copies, "weight_noise", NOISE, noisy, biases=True),
+        PUBLISHED_NOISE,
     )
-    label = "noise on weights, in standard deviations of theirs"
-    yield from sealed.curves("weight_noise", label, readings, PUBLISHED_NOISE)
     for name in FLOATS:
-        [(_, reading)] = _sweep(
-            copies,
-            "cast",
-            [name],
-            lambda kind: lambda array, _: changes.cast(array, kind),
-            biases=True,
+        [(_, figures)] = _sweep(
+            copies, "cast", [name], changes.cast, biases=True
         )
-        yield from reading.figures.values()
-    readings = _sweep(
-        copies,
+        yield from figures.values()
+    yield from sealed.curves(
         "integers",
-        INTEGER_BITS,
-        lambda num_bits: (
-            lambda array, axis: changes.quantized(array, num_bits, axis)
-        ),
+        "bits of a weight, as integers with a scale per channel",
+        _sweep(copies, "integers", INTEGER_BITS, changes.quantized, axes=True),
     )
-    label = "bits of a weight, as integers with a scale per channel"
-    yield from sealed.curves("integers", label, readings)
-    readings = _sweep(
-        copies,
+    yield from sealed.curves(
         "pruning",
-        PRUNED,
-        lambda share: lambda array, _: changes.pruned(array, share),
+        "share of each kernel set to 0, the smallest first",
+        _sweep(copies, "pruning", PRUNED, changes.pruned),
     )
-    label = "share of each kernel set to 0, the smallest first"
-    yield from sealed.curves("pruning", label, readings)
 
 
 def of_averages(copies: sealed.Copies) -> Iterator[Curve]:
@@ -186,23 +170,17 @@ def of_fine_tuning(
     yield from sealed.curves(name, label, readings)
 
 
-def _sweep(copies, name, strengths, change_by, *, biases=False):
+def _sweep(copies, name, strengths, change, *, biases=False, axes=False):
     """Pairs of a strength and what is read of copies changed by so much."""
-    return [
-        (
-            strength,
-            copies.look(
-                f"{name}_{strength}",
-                [
-                    changes.changed(
-                        copies.network,
-                        weights,
-                        change_by(strength),
-                        biases=biases,
-                    )
-                    for weights in copies.weights
-                ],
-            ),
-        )
-        for strength in strengths
-    ]
+    readings = []
+    for strength in strengths:
+
+        def by_so_much(array, axis, strength=strength):
+            return change(array, strength, *([axis] if axes else []))
+
+        weights = [
+            changes.changed(copies.network, each, by_so_much, biases=biases)
+            for each in copies.weights
+        ]
+        readings.append((strength, copies.look(f"{name}_{strength}", weights)))
+    return readings
