@@ -38,9 +38,6 @@ def encoder(
         allow_open: Must be True: it says that whoever exports knows that this
             is not for recipients.
 
-    Returns:
-        The servable.
-
     Raises:
         errors.ExportError: If `allow_open` is not True, or the run has no
             encoder.

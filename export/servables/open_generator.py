@@ -46,9 +46,6 @@ def open_generator(
         allow_open: Must be True: it says that whoever exports knows that this
             is not for recipients.
 
-    Returns:
-        The servable.
-
     Raises:
         errors.ExportError: If `allow_open` is not True.
     """

@@ -109,9 +109,6 @@ def read(
         path: The file; None for the defaults.
         overrides: As in `config.read`.
 
-    Returns:
-        The config.
-
     Raises:
         errors.ConfigError: As `config.read`.
     """

@@ -66,9 +66,6 @@ def load(
         max_bytes: Most memory that the decoded images may take.
         progress: Whether to draw a progress bar, if on a terminal.
 
-    Returns:
-        The decoded `Photographs`.
-
     Raises:
         DataError: If the source doesn't exist, holds no pictures, is too
             large for `max_bytes`, or too many files are broken.
