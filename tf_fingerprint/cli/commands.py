@@ -13,6 +13,7 @@ from tf_fingerprint.cli import starting
 _VERDICT_COLUMNS = (
     *("image", "finding", "recipient", "state", "expired"),
     *("num_matches", "num_bits", "p_value", "measured_low", "measured_high"),
+    *("box", "num_places", "note"),
 )
 _TALLY_COLUMNS = (
     *("recipient", "format", "right", "wrong", "nobody"),
@@ -71,9 +72,15 @@ def attribute(args: argparse.Namespace) -> int:
         return serve.attribute(args)
     if args.sign_with is not None and args.evidence is None:
         args.parser.error("argument --sign-with: it goes with --evidence")
+    if args.combine and args.search in ("margins", "full"):
+        args.parser.error(
+            "argument --combine: it takes one place of each picture; "
+            "--search must be none or single"
+        )
     from tf_fingerprint import attribution
     from tf_fingerprint import evidence
     from tf_fingerprint import registry
+    from tf_fingerprint.attribution import files as attributed_files
 
     with registry.open_store(args.registry) as store:
         run = starting.load_run(args.run)
@@ -93,8 +100,11 @@ def attribute(args: argparse.Namespace) -> int:
         found_at=args.found_at,
     )
     with cli_evidence.evidence_of(args, judge, head) as kept:
+        search = args.search or ("single" if args.combine else None)
         reader = cli_reader.Reader(
-            run,
+            attributed_files.FileReader(
+                run, judge, search=search, box=args.box
+            ),
             judge,
             keep=kept,
             combine=bool(args.combine),

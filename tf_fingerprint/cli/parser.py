@@ -13,6 +13,7 @@ from tf_fingerprint.cli import embed
 from tf_fingerprint.cli import evaluate
 from tf_fingerprint.cli import evidence
 from tf_fingerprint.cli import issuing_arguments
+from tf_fingerprint.cli import looking
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import passive_arguments
 from tf_fingerprint.cli import registry_arguments
@@ -134,10 +135,11 @@ def _add_attribute(adding):
         nargs="+",
         type=pathlib.Path,
         metavar="IMAGE",
-        help="picture, or folder of pictures",
+        help="picture, or folder or zip archive of pictures",
     )
     parser.add_argument("--run", metavar="RUN", help=_RUN_HELP)
     parser.add_argument("--registry", metavar="URL", help=_REGISTRY_HELP)
+    looking.add_looking(parser)
     values.add_max_false_positive_rate(parser, default=None)
     serving_arguments.add_server(parser)
     calibrate.add_judging(parser)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tf_fingerprint import errors
+from tf_fingerprint.data import opening
 from tf_fingerprint.data import reading
 
 # Frames of one file that are looked at.
@@ -59,14 +60,14 @@ def frames(
     """
     number, seen = 1, set()
     try:
-        with reading.opened(content, name) as image:
+        with opening.opened(content, name) as image:
             count = 1
             if image.format in _OF_FRAMES:
                 count = getattr(image, "n_frames", 1)
             for number in range(1, min(count, max_frames) + 1):
                 if number > 1:
                     image.seek(number - 1)
-                    reading.check_size(image)
+                    opening.check_size(image)
                 pixels = reading.upright(image, channels)
                 digest = hashlib.sha256(pixels).digest() + bytes(
                     str(pixels.shape), "ascii"
@@ -78,7 +79,7 @@ def frames(
     # Pillow's decoders meet broken files with errors of a dozen types.
     except Exception as error:
         where = name if number == 1 else f"{name}#{number}"
-        raise reading.unreadable(where, error) from error
+        raise opening.unreadable(where, error) from error
     if count > max_frames:
         raise errors.DataError(
             f"{name}: it has {count:,} frames; the first {max_frames} were "

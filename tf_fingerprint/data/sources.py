@@ -141,9 +141,7 @@ def _what_else(left_out):
     """What lies there instead of pictures."""
     if not left_out:
         return "It is empty."
-    return (
-        f"Found {sum(left_out.values())} other files: {described(left_out)}."
-    )
+    return f"Found {sum(left_out.values())} other files: {described(left_out)}."
 
 
 @functools.cache
