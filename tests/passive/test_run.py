@@ -53,7 +53,9 @@ def test_no_pictures_have_no_opinions(passive_run):
     assert passive_run.judge(noise(0)) == []
 
 
-@pytest.mark.parametrize("name", ["classifier.keras", "unknown.json"])
+@pytest.mark.parametrize(
+    "name", ["classifier.keras", "unknown.json", "data.json"]
+)
 def test_an_incomplete_run_is_named(name, passive_dir, tmp_path):
     shutil.copytree(passive_dir, tmp_path / "run")
     (tmp_path / "run" / name).unlink()
@@ -64,7 +66,7 @@ def test_an_incomplete_run_is_named(name, passive_dir, tmp_path):
 
 def test_labels_in_another_order_are_refused(passive_dir, tmp_path):
     shutil.copytree(passive_dir, tmp_path / "run")
-    path = tmp_path / "run" / "sources.json"
+    path = tmp_path / "run" / "data.json"
     known = json.loads(path.read_text())
     known["labels"].reverse()
     path.write_text(json.dumps(known))

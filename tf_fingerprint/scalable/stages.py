@@ -49,6 +49,11 @@ def train(
             f"{folder} holds a run already. Go on with it by `--resume`, or "
             "choose another `--run-dir`."
         )
+    if resume and not (folder / "stages").exists():
+        raise errors.RunError(
+            f"{folder}: there must be a run to go on with. There is no folder "
+            "`stages`. Check `--run-dir`, or begin without `--resume`."
+        )
     end = time.monotonic() + 60 * minutes
     plan = _planned(staged, folder)
     strategy = replicas.choose_strategy()
