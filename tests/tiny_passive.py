@@ -2,7 +2,9 @@
 
 import dataclasses
 import functools
+import json
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -75,6 +77,23 @@ def train(config, sources, folder, **options):
         )
         config = of_sources(config, sources)
         return methods.train(config, folder, verbose=0, **options)
+
+
+def as_of_before(run_dir, folder):
+    """A copy of a run, as it was written when `passive train` wrote it."""
+    shutil.copytree(run_dir, folder)
+    path = folder / "config.toml"
+    method, _, rest = path.read_text().partition("\n\n")
+    before = [
+        line for line in rest.splitlines() if not line.startswith("source =")
+    ]
+    assert method == 'method = "passive"'
+    path.write_text("\n".join(before))
+    known = json.loads((folder / "data.json").read_text())
+    (folder / "data.json").unlink()
+    del known["images"]
+    (folder / "sources.json").write_text(json.dumps(known))
+    return folder
 
 
 # Fixtures that several modules import run once for each: they share these.

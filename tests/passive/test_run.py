@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from tf_fingerprint import errors
+from tf_fingerprint import methods
 from tf_fingerprint.passive import run as runs
 
+from .. import tiny_passive
 from ..tiny_passive import noise
 from ..tiny_passive import passive_dir as passive_dir
 from ..tiny_passive import passive_run as passive_run
@@ -62,6 +64,15 @@ def test_an_incomplete_run_is_named(name, passive_dir, tmp_path):
 
     with pytest.raises(errors.RunError, match=f"Missing: {name}"):
         runs.load(tmp_path / "run")
+
+
+def test_a_run_of_before_opens_as_ever(passive_run, passive_dir, tmp_path):
+    folder = tiny_passive.as_of_before(passive_dir, tmp_path / "run")
+
+    for run in (runs.load(folder), methods.load(folder)):
+        assert run.digest == passive_run.digest
+        assert run.judge(noise(3)) == passive_run.judge(noise(3))
+        assert run.labels == ("bright", "dark")
 
 
 def test_labels_in_another_order_are_refused(passive_dir, tmp_path):

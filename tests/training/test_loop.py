@@ -135,7 +135,7 @@ def test_a_run_is_not_trained_over(whole_run):
 def test_a_run_does_not_go_on_as_another_experiment(whole_run):
     other = tiny_config("optimizer.learning_rate=0.001")
 
-    with pytest.raises(errors.RunError, match="another experiment"):
+    with pytest.raises(errors.RunError, match="learning_rate` was 0.002 and"):
         methods.train(other, whole_run[0], resume=True)
 
 
@@ -149,7 +149,7 @@ def test_a_run_does_not_go_on_with_other_photographs(whole_run, monkeypatch):
 
     monkeypatch.setattr(loop.data, "load", others)
 
-    with pytest.raises(errors.RunError, match="other photographs"):
+    with pytest.raises(errors.RunError, match="on other pictures"):
         methods.train(tiny_config(), whole_run[0], resume=True, verbose=0)
 
 
