@@ -172,8 +172,9 @@ def _named_if_full(folder):
     try:
         yield
     except OSError as error:
+        reason = " ".join(str(error).split())
         raise errors.RunError(
-            f"{folder}: the run must be written, and can't be. {error}. Make "
+            f"{folder}: the run must be written, and can't be. {reason}. Make "
             "room there, and go on from the last checkpoint by `--resume`."
         ) from error
 
@@ -195,9 +196,12 @@ def save_networks(
         plain = type(network).from_config(settings)
         plain.set_weights(network.get_weights())
         draft = pathlib.Path(folder, f".draft-{name}.keras")
-        with backends.alone():
-            plain.save(draft)
-        os.replace(draft, pathlib.Path(folder, f"{name}.keras"))
+        try:
+            with backends.alone():
+                plain.save(draft)
+            os.replace(draft, pathlib.Path(folder, f"{name}.keras"))
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def _fit(model, inputs, config, verbose, calls):
