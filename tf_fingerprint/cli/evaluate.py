@@ -22,16 +22,7 @@ def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
         parser: Of that command.
         run_help: What a run is.
     """
-    parser.add_argument(
-        "run",
-        nargs="?",
-        default=argparse.SUPPRESS,
-        metavar="RUN",
-        help=run_help,
-    )
-    parser.add_argument(
-        "--run-dir", dest="run", metavar="RUN", help="another way to give RUN"
-    )
+    _add_run(parser, run_help)
     parser.add_argument(
         "--suite",
         type=suite_names,
@@ -139,6 +130,19 @@ def evaluate(args: argparse.Namespace) -> int:
     output.write_rows(rows, args.format, shown=_COLUMNS)
     logging.info("The report is %s", args.to / runner.PAGE)
     return 0
+
+
+def _add_run(parser, run_help):
+    parser.add_argument(
+        "run",
+        nargs="?",
+        default=argparse.SUPPRESS,
+        metavar="RUN",
+        help=run_help,
+    )
+    parser.add_argument(
+        "--run-dir", dest="run", metavar="RUN", help="another way to give RUN"
+    )
 
 
 def _add_comparisons(parser):

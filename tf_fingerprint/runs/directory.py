@@ -38,7 +38,7 @@ class RunDirectory:
     def __init__(self, folder: str | os.PathLike[str]):
         self.folder = pathlib.Path(folder)
 
-    def check(self, settings: config.AnyConfig, *, resume: bool) -> None:
+    def check(self, settings: config.OneTraining, *, resume: bool) -> None:
         """Raises unless a training may begin here, or go on if `resume`.
 
         Args:
@@ -84,7 +84,7 @@ class RunDirectory:
 
     def claim(
         self,
-        settings: config.AnyConfig,
+        settings: config.OneTraining,
         inputs: Mapping[str, Any],
         *,
         resume: bool,

@@ -1,7 +1,6 @@
 """What a training leaves in its run directory while it goes on."""
 
 import csv
-import math
 import os
 import pathlib
 import time
@@ -9,6 +8,7 @@ import time
 import keras
 from absl import logging
 
+from tf_fingerprint import files
 from tf_fingerprint.backends import replicas
 from tf_fingerprint.training import event_files
 
@@ -82,28 +82,14 @@ class Checkpoint(_ChiefCallback):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name("draft.weights.h5")
         try:
-            _reserve(draft, self.model)
+            # HDF5 can't bear a full disk: the process ends in a fault.
+            files.reserve(draft, self.model.checkpoint_bytes())
             self.model.save_weights(draft)
             with open(draft, "rb") as file:
                 os.fsync(file.fileno())
             os.replace(draft, self.path)
         finally:
             draft.unlink(missing_ok=True)
-
-
-def _reserve(path, model):
-    """Raises `OSError` unless there is room for a model's checkpoint.
-
-    HDF5 itself can't bear a disk that is full: the process ends in a fault.
-    """
-    if not hasattr(os, "posix_fallocate"):
-        return  # Not on Linux.
-    variables = [*model.variables]
-    for optimizer in model.optimizers():
-        variables += optimizer.variables
-    num_bytes = sum(4 * math.prod(each.shape) + 2048 for each in variables)
-    with open(path, "wb") as file:
-        os.posix_fallocate(file.fileno(), 0, num_bytes)
 
 
 class MetricsLog(_ChiefCallback):
