@@ -60,7 +60,7 @@ def test_an_interrupt_is_one_line_that_says_how_to_go_on(command, tmp_path):
 
     assert process.returncode == 130
     [line] = own_lines(stderr)
-    assert f"{tmp_path / 'run'} holds the last checkpoint" in line
+    assert f"from the last checkpoint in {tmp_path / 'run'}" in line
     assert "`--resume`" in line
 
 
