@@ -33,7 +33,7 @@ class Steps:
         """Starts a step, without waiting for its end.
 
         Args:
-            images: From `Devices.place`.
+            images: From `Devices.place`, alone or with their labels.
             settings: See `SteppedModel`.
             plan: See `SteppedModel`.
 
@@ -90,15 +90,22 @@ class Steps:
 
     def _step(self, plan, values, told, images, settings):
         """One step as a function that changes nothing."""
+        import jax
+
         with autodiff.holding(
             [*self._carried, *self._told], [*values, *told]
         ) as scope:
-            if images.dtype == "uint8":
-                # As `data.to_unit` does; a quarter of the bytes to transfer.
-                images = ops.cast(images, "float32") / 127.5 - 1.0
+            images = jax.tree.map(_to_unit, images)
             results = self._model.train_step(images, settings, plan)
             values = [scope.get_current_value(each) for each in self._carried]
         return values, results
+
+
+def _to_unit(array):
+    """What `data.to_unit` does; 8-bit pixels are a quarter to transfer."""
+    if array.dtype != "uint8":
+        return array
+    return ops.cast(array, "float32") / 127.5 - 1.0
 
 
 def fit(
@@ -116,7 +123,8 @@ def fit(
 
     Args:
         model: `trainer.SteppedModel`.
-        batches: Arrays, of floats in [-1, 1] or `uint8`.
+        batches: Arrays, of floats in [-1, 1] or `uint8`; or pairs of such and
+            labels.
         steps_per_epoch: Batches in an epoch.
         epochs: Index of the epoch to end before.
         initial_epoch: Index of the epoch to begin with.
@@ -182,6 +190,8 @@ class _Ahead:
 
     def prepare(self):
         """Places the batch after, if there is one."""
+        import jax
+
         batch = next(self._batches, None)
         if batch is not None:
-            self._next = self._devices.place(batch)
+            self._next = jax.tree.map(self._devices.place, batch)

@@ -1,12 +1,11 @@
 """What each command does. Imports stand inside: help need not wait for them."""
 
 import argparse
-import contextlib
-import sys
 
 from absl import logging
 
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import passive
 from tf_fingerprint.cli import serve
 from tf_fingerprint.cli import starting
 
@@ -19,27 +18,6 @@ _TALLY_COLUMNS = (
     *("recipient", "format", "right", "wrong", "nobody"),
     *("bit_accuracy", "median_p_value"),
 )
-
-
-def train(args: argparse.Namespace) -> int:
-    """Trains; prints the run directory."""
-    from tf_fingerprint import config
-
-    settings = config.read(args.config, args.overrides)
-    starting.import_tensorflow()
-    from tf_fingerprint import methods
-
-    # Keras draws its bar on stdout, which is for results.
-    with contextlib.redirect_stdout(sys.stderr):
-        run_dir = methods.train(
-            settings,
-            args.run_dir,
-            resume=args.resume,
-            minutes=args.minutes,
-            verbose="auto" if sys.stderr.isatty() else 0,
-        )
-    print(run_dir)
-    return 0
 
 
 def generate(args: argparse.Namespace) -> int:
@@ -68,6 +46,8 @@ def generate(args: argparse.Namespace) -> int:
 
 def attribute(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
+    if passive.is_asked(args, passive.NOT_TO_ATTRIBUTE):
+        return passive.attribute(args)
     if serve.is_asked(args):
         return serve.attribute(args)
     if args.sign_with is not None and args.evidence is None:

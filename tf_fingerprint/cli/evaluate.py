@@ -4,6 +4,7 @@ import argparse
 import pathlib
 
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import passive
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 from tf_fingerprint.evaluation.suites import names as suites
@@ -21,7 +22,7 @@ def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
         parser: Of that command.
         run_help: What a run is.
     """
-    parser.add_argument("run", metavar="RUN", help=run_help)
+    _add_run(parser, run_help)
     parser.add_argument(
         "--suite",
         type=suite_names,
@@ -36,8 +37,10 @@ def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
         default=[],
         metavar="SOURCE",
         help="folders or zips of photographs, for the suites that compare with "
-        "some",
+        "some; of a passive classifier, the folder of its sources (default: "
+        "that which it was trained on)",
     )
+    passive.add_attack(parser)
     _add_comparisons(parser)
     parser.add_argument(
         "--pictures",
@@ -80,6 +83,12 @@ def suite_names(text: str) -> tuple[str, ...]:
 
 def evaluate(args: argparse.Namespace) -> int:
     """Measures; prints one figure a line."""
+    if args.run is None:
+        args.parser.error("the following arguments are required: RUN")
+    if passive.is_asked(args, passive.NOT_TO_EVALUATE):
+        return passive.evaluate(args)
+    if args.attack != "none":
+        args.parser.error("argument --attack: it is for passive classifiers")
     run = starting.load_run(args.run)
     from absl import logging  # After TensorFlow, which it needs.
 
@@ -121,6 +130,19 @@ def evaluate(args: argparse.Namespace) -> int:
     output.write_rows(rows, args.format, shown=_COLUMNS)
     logging.info("The report is %s", args.to / runner.PAGE)
     return 0
+
+
+def _add_run(parser, run_help):
+    parser.add_argument(
+        "run",
+        nargs="?",
+        default=argparse.SUPPRESS,
+        metavar="RUN",
+        help=run_help,
+    )
+    parser.add_argument(
+        "--run-dir", dest="run", metavar="RUN", help="another way to give RUN"
+    )
 
 
 def _add_comparisons(parser):

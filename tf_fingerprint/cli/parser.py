@@ -1,7 +1,6 @@
 """What each command takes."""
 
 import argparse
-import math
 import pathlib
 
 from absl.flags import argparse_flags
@@ -18,6 +17,7 @@ from tf_fingerprint.cli import output
 from tf_fingerprint.cli import passive_arguments
 from tf_fingerprint.cli import registry_arguments
 from tf_fingerprint.cli import serving_arguments
+from tf_fingerprint.cli import train
 from tf_fingerprint.cli import values
 
 _DESCRIPTION = """\
@@ -39,7 +39,8 @@ def parser() -> argparse.ArgumentParser:
         prog="tf-fingerprint", description=_DESCRIPTION, allow_abbrev=False
     )
     adding = main.add_subparsers(required=True, metavar="COMMAND")
-    _add_train(adding)
+    purpose = "train the networks of a method"
+    train.add_train(_added(adding, "train", purpose))
     _add_generate(adding)
     purpose = "hide a fingerprint in the training pictures of any generator"
     embed.add_embed(_added(adding, "embed", purpose))
@@ -66,41 +67,6 @@ def parser() -> argparse.ArgumentParser:
     _add_info(adding)
     registry_arguments.add(adding, _added)
     return main
-
-
-def _add_train(adding):
-    parser = _added(adding, "train", "train a generator and its decoder")
-    parser.add_argument("config", metavar="CONFIG", help="TOML file")
-    parser.add_argument(
-        "--run-dir",
-        required=True,
-        type=pathlib.Path,
-        metavar="DIR",
-        help="new folder for checkpoints, logs and networks; the same shared "
-        "one for all workers of a cluster",
-    )
-    parser.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="replace a setting, such as training.batch_size=32; repeatable",
-    )
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on where an interrupted training of this directory stopped",
-    )
-    parser.add_argument(
-        "--minutes",
-        type=values.minutes,
-        default=math.inf,
-        metavar="M",
-        help="after these, stop at the end of an epoch and save the networks "
-        "as they are; --resume goes on",
-    )
-    parser.set_defaults(command=commands.train)
 
 
 def _add_generate(adding):
@@ -137,7 +103,13 @@ def _add_attribute(adding):
         metavar="IMAGE",
         help="picture, or folder or zip archive of pictures",
     )
-    parser.add_argument("--run", metavar="RUN", help=_RUN_HELP)
+    parser.add_argument(
+        "--run",
+        "--run-dir",
+        metavar="RUN",
+        help=f"{_RUN_HELP}; that of a passive classifier names the likeliest "
+        "source of each, without a registry",
+    )
     parser.add_argument("--registry", metavar="URL", help=_REGISTRY_HELP)
     looking.add_looking(parser)
     values.add_max_false_positive_rate(parser, default=None)

@@ -38,12 +38,23 @@ def load_run(run: str):
         run: A run directory, or `pretrained`.
 
     Returns:
-        `scalable.Run`.
+        `scalable.Run` or `artificial.CodecRun`.
+
+    Raises:
+        errors.RunError: As `methods.load`, or if it is of neither method.
     """
     import_tensorflow()
+    from tf_fingerprint import errors
     from tf_fingerprint import methods
 
-    return methods.load(run)
+    opened = methods.load(run)
+    if not hasattr(opened, "decoder"):
+        raise errors.RunError(
+            f"{run}: the run must read fingerprints. It is of the method "
+            f"`{opened.settings.method}`, which has none. Use `tf-fingerprint "
+            "attribute` without a registry, `evaluate`, or `passive`."
+        )
+    return opened
 
 
 def check_generator(run) -> None:

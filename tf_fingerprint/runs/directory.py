@@ -1,23 +1,118 @@
 """The files of a run directory, and what identifies the networks in them."""
 
 import hashlib
+import json
 import os
 import pathlib
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
 from tf_fingerprint import config
 from tf_fingerprint import errors
+from tf_fingerprint import files
 from tf_fingerprint import models
 
+DATA = "data.json"
 CONFIG, GENERATOR, DECODER = "config.toml", "generator.keras", "decoder.keras"
 ENCODER = "encoder.keras"
 PRETRAINED = "pretrained"
 
+# What runs of classifiers had before `DATA`.
+OLD_DATA = "sources.json"
+
 # The weights that come with the package.
 SHIPPED = pathlib.Path(__file__).parents[1] / PRETRAINED
+
+
+class RunDirectory:
+    """Where one training writes; it never overwrites another's or mixes up.
+
+    Args:
+        folder: The run directory.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]):
+        self.folder = pathlib.Path(folder)
+
+    def check(self, settings: config.OneTraining, *, resume: bool) -> None:
+        """Raises unless a training may begin here, or go on if `resume`.
+
+        Args:
+            settings: The config of the training.
+            resume: Whether there is to be a run with that config. Only its
+                `training.images` may have been less.
+
+        Raises:
+            errors.RunError: If there is a run where none is to be, none where
+                there is to be one, or another experiment's.
+            errors.ConfigError: If a config there can't be read.
+        """
+        path = self.folder / CONFIG
+        if not resume and path.exists():
+            raise errors.RunError(
+                f"{self.folder} holds a run already. Go on with it by "
+                "`--resume`, or choose another `--run-dir`."
+            )
+        if not resume:
+            return
+        if not path.exists():
+            raise errors.RunError(
+                f"{self.folder}: there must be a run to go on with. There is "
+                f"no {CONFIG}. Check `--run-dir`, or begin without `--resume`."
+            )
+        changed = config.differences(
+            config.read(path, kind=type(settings)), settings
+        )
+        changed.pop("data.source", None)  # The pictures' digest says more.
+        before, now = changed.get("training.images", (0, 0))
+        if before < now:
+            del changed["training.images"]
+        if changed:
+            told = ", ".join(
+                f"`{name}` was {was!r} and is {given!r}"
+                for name, (was, given) in changed.items()
+            )
+            raise errors.RunError(
+                f"{self.folder} holds a run of another experiment: {told}. "
+                f"Resume with the run's own {path}, of which only "
+                "`training.images` may grow, or choose another `--run-dir`."
+            )
+
+    def claim(
+        self,
+        settings: config.OneTraining,
+        inputs: Mapping[str, Any],
+        *,
+        resume: bool,
+    ) -> None:
+        """Writes what is trained and on what, unless `check` raises.
+
+        Args:
+            settings: The config of the training.
+            inputs: What `data.json` is to say; its `digest` is compared.
+            resume: As in `check`.
+
+        Raises:
+            errors.RunError: As `check`, or if the run is on other pictures.
+        """
+        self.check(settings, resume=resume)
+        for name in (DATA, OLD_DATA):
+            path = self.folder / name
+            if not path.exists():
+                continue
+            if json.loads(path.read_text())["digest"] != inputs["digest"]:
+                raise errors.RunError(
+                    f"{self.folder} holds a run on other pictures than those "
+                    f"in {settings.data.source}. Restore them, or choose "
+                    "another `--run-dir`."
+                )
+        files.write(self.folder / CONFIG, config.to_toml(settings))
+        told = json.dumps(inputs, indent=2, ensure_ascii=False)
+        files.write(self.folder / DATA, told)
 
 
 def read(
@@ -71,23 +166,6 @@ def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
             f"{folder}: a run directory must hold {', '.join(names)}. Missing: "
             f"{', '.join(missing)}. Has its training ended?"
         )
-
-
-def method_of(folder: pathlib.Path) -> str:
-    """The method of a run directory; the first one's if it has no config.
-
-    Args:
-        folder: The run directory.
-
-    Returns:
-        As at the top of a config.
-
-    Raises:
-        errors.ConfigError: If its config can't be read.
-    """
-    if not (folder / CONFIG).is_file():
-        return config.Config.method
-    return config.read(folder / CONFIG).method
 
 
 def read_generator(path: str | os.PathLike[str]) -> models.Generator:
