@@ -31,6 +31,13 @@ _OPINION_COLUMNS = ("image", "label", "probability", "unknown", "score")
 _PART_IMAGES = 64
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the commands below `passive`, and what they take."""
+    from tf_fingerprint.cli import passive_arguments
+
+    passive_arguments.add_arguments(parser)
+
+
 def add_attack(parser: argparse.ArgumentParser) -> None:
     """Adds what happens to a classifier's pictures."""
     parser.add_argument(
@@ -151,7 +158,7 @@ def _train(args, kind):
     settings = config.read(args.config, args.overrides, kind=kind)
     source = str(args.sources_dir.expanduser().absolute())
     data = dataclasses.replace(settings.data, source=source)
-    return training.run(dataclasses.replace(settings, data=data), args)
+    return training.train(dataclasses.replace(settings, data=data), args)
 
 
 def _tell_what_replaces(command):

@@ -2,9 +2,9 @@
 
 import argparse
 import pathlib
-from collections.abc import Callable
 
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import parser as parsers
 from tf_fingerprint.cli import passive as commands
 from tf_fingerprint.cli import train
 
@@ -15,27 +15,28 @@ _SOURCES_HELP = (
 )
 
 
-def add(adding, added: Callable) -> None:
-    """Adds `passive` and its commands.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the commands below `passive`, and what they take."""
+    adding = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    Args:
-        adding: What adds commands to the parser of all.
-        added: Makes a command's parser, given where, name and purpose.
-    """
-    purpose = "tell generators apart by the traces that they leave anyway"
-    group = added(adding, "passive", purpose)
-    adding = group.add_subparsers(required=True, metavar="COMMAND")
+    def new(name, purpose):
+        return parsers.add_command(adding, name, purpose)
+
     for name, command, purpose in (
         ("train", commands.train_old, "as `train`, of a classifier"),
         ("visualize", commands.visualize, "as `train`, of what shows traces"),
     ):
-        _add_train(added(adding, name, purpose), command)
-    parser = added(adding, "classify", "as `attribute`, by a classifier")
+        _add_train(new(name, purpose), command)
+    parser = parsers.add_command(
+        adding, "classify", "as `attribute`, by a classifier"
+    )
     _add_images(parser, "images", nargs="+", help="picture, or folder of some")
     parser.add_argument("--run", required=True, metavar="DIR", help=_RUN_HELP)
     output.add_format(parser)
     parser.set_defaults(command=commands.classify)
-    parser = added(adding, "evaluate", "as `evaluate`, of a classifier")
+    parser = parsers.add_command(
+        adding, "evaluate", "as `evaluate`, of a classifier"
+    )
     parser.add_argument("run", metavar="RUN", help=_RUN_HELP)
     parser.add_argument(
         "--sources",
@@ -49,7 +50,9 @@ def add(adding, added: Callable) -> None:
     output.add_format(parser)
     parser.set_defaults(command=commands.evaluate_old, seed=0)
     _add_fingerprints(
-        added(adding, "fingerprints", "write fingerprints of models and images")
+        parsers.add_command(
+            adding, "fingerprints", "write fingerprints of models and images"
+        )
     )
 
 

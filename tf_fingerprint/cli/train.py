@@ -1,4 +1,4 @@
-"""The command `train`: what it takes, and what it does."""
+"""The command `train`: of any method."""
 
 import argparse
 import contextlib
@@ -13,11 +13,10 @@ from tf_fingerprint.cli import values
 INTERRUPTED = 130
 
 
-def add_train(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `train` takes."""
     parser.add_argument("config", metavar="CONFIG", help="TOML file")
     add_options(parser)
-    parser.set_defaults(command=train)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -54,14 +53,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def train(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Trains; prints the run directory."""
     from tf_fingerprint import config
 
-    return run(config.read(args.config, args.overrides), args)
+    return train(config.read(args.config, args.overrides), args)
 
 
-def run(settings, args: argparse.Namespace) -> int:
+def train(settings, args: argparse.Namespace) -> int:
     """Trains an experiment of any method; prints the run directory.
 
     Args:

@@ -113,10 +113,17 @@ def load(run: str | os.PathLike[str] = "pretrained") -> Any:
         errors.RunError: If it is missing, incomplete or of several trainings.
         errors.ConfigError: If its config can't be read.
     """
+    folder = find(run)
+    return READERS[method_of(folder)](folder)
+
+
+def find(run: str | os.PathLike[str]) -> pathlib.Path:
+    """The folder of a run, which must be there; needs no Keras yet."""
     from tf_fingerprint.runs import directory
 
     folder = directory.folder_of(run)
-    return READERS[method_of(folder)](folder)
+    directory.check_complete(folder, ())
+    return folder
 
 
 def check(config: AnyConfig) -> None:

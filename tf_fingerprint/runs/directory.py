@@ -6,15 +6,19 @@ import os
 import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from typing import Any
 
-import keras
 import numpy as np
 
 from tf_fingerprint import config
 from tf_fingerprint import errors
 from tf_fingerprint import files
-from tf_fingerprint import models
+
+if TYPE_CHECKING:  # A mistyped path is told before Keras is there.
+    import keras
+
+    from tf_fingerprint import models
 
 DATA = "data.json"
 CONFIG, GENERATOR, DECODER = "config.toml", "generator.keras", "decoder.keras"
@@ -117,7 +121,7 @@ class RunDirectory:
 
 def read(
     folder: str | os.PathLike[str],
-) -> tuple[config.Config, models.Generator, models.Decoder]:
+) -> "tuple[config.Config, models.Generator, models.Decoder]":
     """Reads config, generator and decoder, and checks that they fit.
 
     Args:
@@ -131,6 +135,8 @@ def read(
             is not what the config says.
         errors.ConfigError: If the config can't be read.
     """
+    from tf_fingerprint import models
+
     folder = pathlib.Path(folder)
     check_complete(folder, (CONFIG, GENERATOR, DECODER))
     settings = config.read(folder / CONFIG)
@@ -168,7 +174,7 @@ def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
         )
 
 
-def read_generator(path: str | os.PathLike[str]) -> models.Generator:
+def read_generator(path: str | os.PathLike[str]) -> "models.Generator":
     """Reads a generator alone.
 
     Args:
@@ -180,6 +186,8 @@ def read_generator(path: str | os.PathLike[str]) -> models.Generator:
     Raises:
         errors.RunError: If it is missing, can't be read or is none.
     """
+    from tf_fingerprint import models
+
     path = pathlib.Path(path)
     if not path.is_file():
         raise errors.RunError(
@@ -189,7 +197,7 @@ def read_generator(path: str | os.PathLike[str]) -> models.Generator:
     return read_network(path, models.Generator, {})
 
 
-def weights_digest(network: keras.Model) -> str:
+def weights_digest(network: "keras.Model") -> str:
     """SHA-256 of a network's weights: their names, shapes and values.
 
     The same for every file that the weights were ever saved in.
@@ -200,6 +208,8 @@ def weights_digest(network: keras.Model) -> str:
     Returns:
         64 hexadecimal digits.
     """
+    import keras
+
     digest = hashlib.sha256()
     for weight in network.weights:
         values = np.asarray(keras.ops.convert_to_numpy(weight), "<f4")
@@ -222,6 +232,8 @@ def read_network(path, kind, expected):
     Raises:
         errors.RunError: If it can't be read, or is not as it must be.
     """
+    import keras
+
     try:
         network = keras.saving.load_model(path, compile=False)
     # Broken files meet zipfile, json, h5py and Keras, each with its own errors.
