@@ -25,16 +25,21 @@ class Signer:
                 private_key=private_key
             )
         except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise errors.ExportError(
-                f"{private_key}: must be the PEM file of a private key on "
-                f"P-256, P-384 or P-521, not encrypted. {error}. Make one with "
-                "`openssl ecparam -name prime256v1 -genkey -noout -out KEY.pem`"
-            ) from error
+            raise _unusable(private_key, error) from error
         self._config.set_hashing_config(_hashing())
 
     def sign(self, folder: pathlib.Path) -> None:
         """Writes `model.sig`, a signature over all other files of a folder."""
         self._config.sign(folder, folder / manifest.SIGNATURE)
+
+
+def check_readable(private_key: str | os.PathLike[str]) -> None:
+    """Raises an `ExportError` if there is no such file, and no more."""
+    try:
+        with open(private_key, "rb"):
+            pass
+    except OSError as error:
+        raise _unusable(private_key, error) from error
 
 
 def check(
@@ -76,6 +81,14 @@ def check(
             f"{manifest.MANIFEST} or {manifest.SIGNATURE} was changed, or it "
             "is another's key."
         ) from error
+
+
+def _unusable(private_key, error):
+    return errors.ExportError(
+        f"{private_key}: must be the PEM file of a private key on P-256, P-384 "
+        f"or P-521, not encrypted. {error}. Make one with `openssl ecparam "
+        "-name prime256v1 -genkey -noout -out KEY.pem`"
+    )
 
 
 def _hashing():

@@ -10,6 +10,7 @@ from export.server import loaded
 from export.server.policy import Policy
 from export.server.versions import Model
 from tf_fingerprint import errors
+from tf_fingerprint import paths
 
 logger = logging.getLogger(__name__)
 
@@ -40,12 +41,13 @@ class Catalogue:
         )
 
     def start(self) -> None:
-        """Loads what is there, and begins to look for more."""
-        if not self.folder.is_dir():
-            raise errors.ServingError(
-                f"{self.folder} is no folder. It must hold one sub-folder a "
-                "model, with one sub-folder a version in it."
-            )
+        """Loads what is there, and begins to look for more.
+
+        Raises:
+            ServingError: If the folder isn't there or one of its models can't
+                be served.
+        """
+        paths.check_models(self.folder)
         self.poll()
         for model in self._models.values():
             failed = [each for each in model.versions() if each.error]

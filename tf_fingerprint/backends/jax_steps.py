@@ -26,7 +26,16 @@ class Steps:
         self._carried = self._told = None
 
     def run(self, images, settings, plan):
-        """Starts a step, without waiting for its end."""
+        """Starts a step, without waiting for its end.
+
+        Args:
+            images: From `Devices.place`, alone or with their labels.
+            settings: See `SteppedModel`.
+            plan: See `SteppedModel`.
+
+        Returns:
+            What `train_step` returns.
+        """
         if self._values is None:
             self._take()
         if plan not in self._compiled:
@@ -77,15 +86,22 @@ class Steps:
 
     def _step(self, plan, values, told, images, settings):
         """One step as a function that changes nothing."""
+        import jax
+
         with autodiff.holding(
             [*self._carried, *self._told], [*values, *told]
         ) as scope:
-            if images.dtype == "uint8":
-                # As `data.to_unit` does; a quarter of the bytes to transfer.
-                images = ops.cast(images, "float32") / 127.5 - 1.0
+            images = jax.tree.map(_to_unit, images)
             results = self._model.train_step(images, settings, plan)
             values = [scope.get_current_value(each) for each in self._carried]
         return values, results
+
+
+def _to_unit(array):
+    """What `data.to_unit` does; 8-bit pixels are a quarter to transfer."""
+    if array.dtype != "uint8":
+        return array
+    return ops.cast(array, "float32") / 127.5 - 1.0
 
 
 def fit(
@@ -101,8 +117,19 @@ def fit(
 ):
     """What `keras.Model.fit` is under TensorFlow, for a stream of batches.
 
-    `batches`: arrays, of floats in [-1, 1] or `uint8`; `epochs`: index of the
-    epoch to end before; `shuffle`: must be off: the batches have their order.
+    Args:
+        model: `trainer.SteppedModel`.
+        batches: Arrays, of floats in [-1, 1] or `uint8`; or pairs of such and
+            labels.
+        steps_per_epoch: Batches in an epoch.
+        epochs: Index of the epoch to end before.
+        initial_epoch: Index of the epoch to begin with.
+        verbose: As in `keras.Model.fit`.
+        callbacks: List of `keras.callbacks.Callback`.
+        shuffle: Must be off: the batches have their order.
+
+    Returns:
+        `keras.callbacks.History`.
     """
     if shuffle:
         raise ValueError("`shuffle` must be off. Received True.")
@@ -159,6 +186,8 @@ class _Ahead:
 
     def prepare(self):
         """Places the batch after, if there is one."""
+        import jax
+
         batch = next(self._batches, None)
         if batch is not None:
-            self._next = self._devices.place(batch)
+            self._next = jax.tree.map(self._devices.place, batch)

@@ -84,7 +84,7 @@ def quickstart(
     folder = pathlib.Path(to).resolve()
     with _replaced(folder) as draft:
         source = run_directory.folder_of(run)
-        if run_directory.method_of(source) != config.Config.method:
+        if config.method_of(source) != config.Config.method:
             raise errors.RunError(
                 f"{run}: the quickstart must have a generator. This is a "
                 "codec's run. See `docs/embedding.md` for what it does."

@@ -1,29 +1,142 @@
 """The files of a run directory, and what identifies the networks in them."""
 
 import hashlib
+import json
 import os
 import pathlib
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
 
-import keras
 import numpy as np
 
 from tf_fingerprint import config
 from tf_fingerprint import errors
-from tf_fingerprint import models
+from tf_fingerprint import files
 
+if TYPE_CHECKING:  # A mistyped path is told before Keras is there.
+    import keras
+
+    from tf_fingerprint import models
+
+DATA = "data.json"
 CONFIG, GENERATOR, DECODER = "config.toml", "generator.keras", "decoder.keras"
 ENCODER = "encoder.keras"
 PRETRAINED = "pretrained"
+
+# What runs of classifiers had before `DATA`.
+OLD_DATA = "sources.json"
 
 # The weights that come with the package.
 SHIPPED = pathlib.Path(__file__).parents[1] / PRETRAINED
 
 
+class RunDirectory:
+    """Where one training writes; it never overwrites another's or mixes up.
+
+    Args:
+        folder: The run directory.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]):
+        self.folder = pathlib.Path(folder)
+
+    def check(self, settings: config.OneTraining, *, resume: bool) -> None:
+        """Raises unless a training may begin here, or go on if `resume`.
+
+        Args:
+            settings: The config of the training.
+            resume: Whether there is to be a run with that config. Only its
+                `training.images` may have been less.
+
+        Raises:
+            errors.RunError: If there is a run where none is to be, none where
+                there is to be one, or another experiment's.
+            errors.ConfigError: If a config there can't be read.
+        """
+        path = self.folder / CONFIG
+        if not resume and path.exists():
+            raise errors.RunError(
+                f"{self.folder} holds a run already. Go on with it by "
+                "`--resume`, or choose another `--run-dir`."
+            )
+        if not resume:
+            return
+        if not path.exists():
+            raise errors.RunError(
+                f"{self.folder}: there must be a run to go on with. There is "
+                f"no {CONFIG}. Check `--run-dir`, or begin without `--resume`."
+            )
+        changed = config.differences(
+            config.read(path, kind=type(settings)), settings
+        )
+        changed.pop("data.source", None)  # The pictures' digest says more.
+        before, now = changed.get("training.images", (0, 0))
+        if before < now:
+            del changed["training.images"]
+        if changed:
+            told = ", ".join(
+                f"`{name}` was {was!r} and is {given!r}"
+                for name, (was, given) in changed.items()
+            )
+            raise errors.RunError(
+                f"{self.folder} holds a run of another experiment: {told}. "
+                f"Resume with the run's own {path}, of which only "
+                "`training.images` may grow, or choose another `--run-dir`."
+            )
+
+    def claim(
+        self,
+        settings: config.OneTraining,
+        inputs: Mapping[str, Any],
+        *,
+        resume: bool,
+    ) -> None:
+        """Writes what is trained and on what, unless `check` raises.
+
+        Args:
+            settings: The config of the training.
+            inputs: What `data.json` is to say; its `digest` is compared.
+            resume: As in `check`.
+
+        Raises:
+            errors.RunError: As `check`, or if the run is on other pictures.
+        """
+        self.check(settings, resume=resume)
+        for name in (DATA, OLD_DATA):
+            path = self.folder / name
+            if not path.exists():
+                continue
+            if json.loads(path.read_text())["digest"] != inputs["digest"]:
+                raise errors.RunError(
+                    f"{self.folder} holds a run on other pictures than those "
+                    f"in {settings.data.source}. Restore them, or choose "
+                    "another `--run-dir`."
+                )
+        files.write(self.folder / CONFIG, config.to_toml(settings))
+        told = json.dumps(inputs, indent=2, ensure_ascii=False)
+        files.write(self.folder / DATA, told)
+
+
 def read(
     folder: str | os.PathLike[str],
-) -> tuple[config.Config, models.Generator, models.Decoder]:
-    """Reads config, generator and decoder, and checks that they fit."""
+) -> "tuple[config.Config, models.Generator, models.Decoder]":
+    """Reads config, generator and decoder, and checks that they fit.
+
+    Args:
+        folder: The run directory.
+
+    Returns:
+        The three.
+
+    Raises:
+        errors.RunError: If a file is missing or can't be read, or a network
+            is not what the config says.
+        errors.ConfigError: If the config can't be read.
+    """
+    from tf_fingerprint import models
+
     folder = pathlib.Path(folder)
     check_complete(folder, (CONFIG, GENERATOR, DECODER))
     settings = config.read(folder / CONFIG)
@@ -53,15 +166,20 @@ def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
         )
 
 
-def method_of(folder: pathlib.Path) -> str:
-    """The method of a run directory; the first one's if it has no config."""
-    if not (folder / CONFIG).is_file():
-        return config.Config.method
-    return config.read(folder / CONFIG).method
+def read_generator(path: str | os.PathLike[str]) -> "models.Generator":
+    """Reads a generator alone.
 
+    Args:
+        path: A `generator.keras`.
 
-def read_generator(path: str | os.PathLike[str]) -> models.Generator:
-    """Reads a generator alone."""
+    Returns:
+        The generator.
+
+    Raises:
+        errors.RunError: If it is missing, can't be read or is none.
+    """
+    from tf_fingerprint import models
+
     path = pathlib.Path(path)
     if not path.is_file():
         raise errors.RunError(
@@ -71,11 +189,13 @@ def read_generator(path: str | os.PathLike[str]) -> models.Generator:
     return read_network(path, models.Generator, {})
 
 
-def weights_digest(network: keras.Model) -> str:
+def weights_digest(network: "keras.Model") -> str:
     """SHA-256 of a network's weights: their names, shapes and values.
 
     The same for every file that the weights were ever saved in.
     """
+    import keras
+
     digest = hashlib.sha256()
     for weight in network.weights:
         values = np.asarray(keras.ops.convert_to_numpy(weight), "<f4")
@@ -85,7 +205,21 @@ def weights_digest(network: keras.Model) -> str:
 
 
 def read_network(path, kind, expected):
-    """Reads one network; it must be of this kind and have these sizes."""
+    """Reads one network; it must be of this kind and have these sizes.
+
+    Args:
+        path: The `.keras` file.
+        kind: Its class.
+        expected: Sizes by the setting of the config that says them.
+
+    Returns:
+        The network.
+
+    Raises:
+        errors.RunError: If it can't be read, or is not as it must be.
+    """
+    import keras
+
     try:
         network = keras.saving.load_model(path, compile=False)
     # Broken files meet zipfile, json, h5py and Keras, each with its own errors.

@@ -39,6 +39,11 @@ def train(
             f"{folder} holds a run already. Go on with it by `--resume`, or "
             "choose another `--run-dir`."
         )
+    if resume and not (folder / "stages").exists():
+        raise errors.RunError(
+            f"{folder}: there must be a run to go on with. There is no folder "
+            "`stages`. Check `--run-dir`, or begin without `--resume`."
+        )
     end = time.monotonic() + 60 * minutes
     plan = _planned(staged, folder)
     strategy = replicas.choose_strategy()
@@ -148,9 +153,8 @@ def _check_bits(stage, place, last):
 def _too_little(stage, place, wanted, reached):
     return errors.TrainingError(
         f"Stage `{stage.name}` must reach {wanted} before the next one can "
-        f"build on it. It reached {reached}. Give it more `training.images` in "
-        f"its `[[stages]]`, remove {place}, and go on by `--resume`: the "
-        "stages before it are kept."
+        f"build on it. It reached {reached}, as {place} says. Give it more "
+        "`training.images` in its `[[stages]]`, and go on by `--resume`."
     )
 
 
