@@ -41,12 +41,7 @@ class Catalogue:
         )
 
     def start(self) -> None:
-        """Loads what is there, and begins to look for more.
-
-        Raises:
-            ServingError: If the folder isn't there or one of its models can't
-                be served.
-        """
+        """Loads what is there, and begins to look for more."""
         paths.check_models(self.folder)
         self.poll()
         for model in self._models.values():

@@ -28,14 +28,11 @@ from tf_fingerprint.data import image_kinds
 class Listing:
     """The pictures of a source, not yet read.
 
-    Args:
-        num_pictures: How many there are, before decoding shows some broken.
-        pictures: Pairs of a name and a function that returns the file's
-            contents or the decoded array; in a fixed order. To be gone through
-            once.
-        names: Their names, where they are known before; otherwise they are
-            made of the pictures' places.
-        left_out: How many files of which kinds are no pictures.
+    `num_pictures`: how many there are, before decoding shows some broken.
+    `pictures`: pairs of a name and a function that returns the file's contents
+    or the decoded array; in a fixed order. To be gone through once. `names`:
+    their names, where they are known before; otherwise they are made of the
+    pictures' places.
     """
 
     num_pictures: int
@@ -90,11 +87,7 @@ def list_zip(path: pathlib.Path, max_images: int | None) -> Listing:
 
 
 def _pictures_among(paths, source, read_head, max_images):
-    """The picture files among the paths, sorted, at most `max_images`.
-
-    Returns:
-        Their names, and how many files of which kinds there are besides.
-    """
+    """The picture files among the paths, sorted, at most `max_images`."""
     names, left_out = [], collections.Counter()
     for path in sorted(paths):
         if len(names) == max_images:

@@ -33,11 +33,7 @@ SHIPPED = pathlib.Path(__file__).parents[1] / PRETRAINED
 
 
 class RunDirectory:
-    """Where one training writes; it never overwrites another's or mixes up.
-
-    Args:
-        folder: The run directory.
-    """
+    """Where one training writes; it never overwrites another's or mixes up."""
 
     def __init__(self, folder: str | os.PathLike[str]):
         self.folder = pathlib.Path(folder)
@@ -45,15 +41,8 @@ class RunDirectory:
     def check(self, settings: config.OneTraining, *, resume: bool) -> None:
         """Raises unless a training may begin here, or go on if `resume`.
 
-        Args:
-            settings: The config of the training.
-            resume: Whether there is to be a run with that config. Only its
-                `training.images` may have been less.
-
-        Raises:
-            errors.RunError: If there is a run where none is to be, none where
-                there is to be one, or another experiment's.
-            errors.ConfigError: If a config there can't be read.
+        `resume`: whether there is to be a run with that config. Only its
+        `training.images` may have been less.
         """
         path = self.folder / CONFIG
         if not resume and path.exists():
@@ -93,16 +82,7 @@ class RunDirectory:
         *,
         resume: bool,
     ) -> None:
-        """Writes what is trained and on what, unless `check` raises.
-
-        Args:
-            settings: The config of the training.
-            inputs: What `data.json` is to say; its `digest` is compared.
-            resume: As in `check`.
-
-        Raises:
-            errors.RunError: As `check`, or if the run is on other pictures.
-        """
+        """Writes what is trained and on what, unless `check` raises."""
         self.check(settings, resume=resume)
         for name in (DATA, OLD_DATA):
             path = self.folder / name
@@ -122,19 +102,7 @@ class RunDirectory:
 def read(
     folder: str | os.PathLike[str],
 ) -> "tuple[config.Config, models.Generator, models.Decoder]":
-    """Reads config, generator and decoder, and checks that they fit.
-
-    Args:
-        folder: The run directory.
-
-    Returns:
-        The three.
-
-    Raises:
-        errors.RunError: If a file is missing or can't be read, or a network
-            is not what the config says.
-        errors.ConfigError: If the config can't be read.
-    """
+    """Reads config, generator and decoder, and checks that they fit."""
     from tf_fingerprint import models
 
     folder = pathlib.Path(folder)
@@ -167,17 +135,7 @@ def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
 
 
 def read_generator(path: str | os.PathLike[str]) -> "models.Generator":
-    """Reads a generator alone.
-
-    Args:
-        path: A `generator.keras`.
-
-    Returns:
-        The generator.
-
-    Raises:
-        errors.RunError: If it is missing, can't be read or is none.
-    """
+    """Reads a generator alone."""
     from tf_fingerprint import models
 
     path = pathlib.Path(path)
@@ -205,19 +163,7 @@ def weights_digest(network: "keras.Model") -> str:
 
 
 def read_network(path, kind, expected):
-    """Reads one network; it must be of this kind and have these sizes.
-
-    Args:
-        path: The `.keras` file.
-        kind: Its class.
-        expected: Sizes by the setting of the config that says them.
-
-    Returns:
-        The network.
-
-    Raises:
-        errors.RunError: If it can't be read, or is not as it must be.
-    """
+    """Reads one network; it must be of this kind and have these sizes."""
     import keras
 
     try:
