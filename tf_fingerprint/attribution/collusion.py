@@ -26,18 +26,11 @@ def accused(
     Nobody is among them whom photographs match more often than tolerated: for
     that fingerprint the formula does not hold.
 
-    Args:
-        logits: `(num_bits,)`, the mean over the images.
-        suspects: Places of the candidates with the highest scores.
-        candidates: All of them.
-        max_false_positive_rate: Tolerated probability that anybody is among
-            them who had no part in the image.
-        groups: The photographs of the calibration, in groups of as many as
-            there are images; None without a calibration.
-        num_places: Places of one picture that are looked at.
-
-    Returns:
-        The accused; nobody, one or several.
+    `logits`: `(num_bits,)`, the mean over the images; `suspects`: places of the
+    candidates with the highest scores; `max_false_positive_rate`: tolerated
+    probability that anybody is among them who had no part in the image;
+    `groups`: the photographs of the calibration, in groups of as many as there
+    are images; None without a calibration.
     """
     num_bits = candidates.generator.num_bits
     bits = fingerprints.unpack(candidates.packed[suspects], num_bits)

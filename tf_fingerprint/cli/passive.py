@@ -52,9 +52,8 @@ def add_attack(parser: argparse.ArgumentParser) -> None:
 def is_asked(args: argparse.Namespace, not_for_it: Sequence[str]) -> bool:
     """Whether a run is a classifier's; else a usage error for some options.
 
-    Args:
-        args: Of the command, with `run`, which may be None.
-        not_for_it: Options that a classifier's run doesn't go with.
+    `args`: of the command, with `run`, which may be None; `not_for_it`: options
+    that a classifier's run doesn't go with.
     """
     from tf_fingerprint import config
 

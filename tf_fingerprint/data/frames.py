@@ -42,7 +42,7 @@ def frames(
 ) -> Iterator[Frame]:
     """Decodes a picture file, one frame at a time; equal frames once.
 
-    `channels`: 3 for RGB, 1 for grey. Yields the frames, in order.
+    Yields the frames, in order.
     """
     number, seen = 1, set()
     try:

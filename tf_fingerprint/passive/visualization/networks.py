@@ -35,15 +35,9 @@ class ModelFingerprints(keras.layers.Layer):
     One convolution whose kernels are as large as its inputs, without padding
     and bias, with equalized learning rate: a matrix product.
 
-    Args:
-        num_labels: Number of sources.
-        deviation: Of the numbers that the kernels begin as. 1 in the paper.
-
-    Call arguments:
-        fingerprints: `(batch, height, width, channels)`.
-
-    Returns:
-        `(batch, num_labels)`, logits, float32.
+    `deviation`: of the numbers that the kernels begin as. 1 in the paper.
+    `fingerprints`: `(batch, height, width, channels)`. Returns
+    `(batch, num_labels)`, logits, float32.
     """
 
     def __init__(self, num_labels, deviation=1.0, **kwargs):
@@ -76,22 +70,13 @@ class ModelFingerprints(keras.layers.Layer):
 class Visualization(keras.Model):
     """R and the model fingerprints: reconstructions and logits of pictures.
 
-    Args:
-        num_labels: Number of sources, 2 or more.
-        resolution: Height and width of the images, a power of two from 16 to
-            256.
-        channels: 3 for RGB, 1 for grey.
-        channel_base: See `trunk.channels_at`.
-        max_channels: See `trunk.channels_at`.
-        kernel_deviation: Of the numbers that the model fingerprints begin as.
-        labels: Names of the sources, kept with the weights; empty for none.
-
-    Call arguments:
-        images: `(batch, resolution, resolution, channels)` in [-1, 1].
-
-    Returns:
-        Pair of reconstructions, in the shape of `images`, and of
-        `(batch, num_labels)`, logits; float32.
+    `num_labels`: number of sources, 2 or more; `resolution`: height and width
+    of the images, a power of two from 16 to 256; `kernel_deviation`: of the
+    numbers that the model fingerprints begin as; `labels`: names of the
+    sources, kept with the weights; empty for none. `images`:
+    `(batch, resolution, resolution, channels)` in [-1, 1]. Returns pair of
+    reconstructions, in the shape of `images`, and of `(batch, num_labels)`,
+    logits; float32.
 
     Reference:
         Yu et al., 2019, Section 3.3 (https://arxiv.org/abs/1811.08180).
@@ -159,17 +144,9 @@ class Visualization(keras.Model):
 class Critic(keras.Model):
     """Tells photographs from reconstructions: high for the former.
 
-    Args:
-        resolution: Height and width of the images.
-        channels: 3 for RGB, 1 for grey.
-        channel_base: See `trunk.channels_at`.
-        max_channels: See `trunk.channels_at`.
-
-    Call arguments:
-        images: `(batch, resolution, resolution, channels)` in [-1, 1].
-
-    Returns:
-        `(batch, 1)`, float32.
+    `resolution`: height and width of the images; `images`:
+    `(batch, resolution, resolution, channels)` in [-1, 1]. Returns
+    `(batch, 1)`, float32.
 
     Reference:
         Gulrajani et al., 2017 (https://arxiv.org/abs/1704.00028).
