@@ -49,8 +49,9 @@ def accused(
             p_value=fingerprints.corrected_p_value(
                 rate, len(candidates) * num_places
             ),
-            measured=groups
-            and groups.weighed_rate(bits[place], score / found.highest_score),
+            measured=None
+            if groups is None
+            else groups.weighed_rate(bits[place], score / found.highest_score),
         )
         for place, score, rate in zip(
             found.places, found.scores, found.rates, strict=True

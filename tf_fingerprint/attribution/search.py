@@ -91,7 +91,7 @@ class NumpySearch:
             for first in range(0, len(words), tile):
                 batch = slice(first, first + tile)
                 found = self._nearest_in_part(words[batch], candidates)
-                _merge(places[batch], distances[batch], *found, start)
+                _merge(*[places[batch], distances[batch], *found, start])
         return places, distances
 
     def _nearest_in_part(self, queries, candidates):

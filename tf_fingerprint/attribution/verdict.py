@@ -155,7 +155,7 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON can hold it; `recipient` is null for nobody."""
         odds = self.attribution.to_dict() | {"finding": str(self.finding)}
-        nearest = {"recipient": self.recipient, "state": None}
+        nearest: dict[str, Any] = {"recipient": self.recipient, "state": None}
         for name, record in (
             ("candidate", self.candidate),
             ("runner_up", self.runner_up),

@@ -6,12 +6,13 @@ import logging
 import pathlib
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from tf_fingerprint import paths
+from tf_fingerprint.cli import classifiers
 from tf_fingerprint.cli import looking
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
-from tf_fingerprint.cli import passive
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 
@@ -70,8 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
-    if passive.is_asked(args, passive.NOT_TO_ATTRIBUTE):
-        return passive.attribute(args)
+    if classifiers.is_asked(args, classifiers.NOT_TO_ATTRIBUTE):
+        return classifiers.attribute(args)
     _check(args)
     if args.server is not None:
         return _ask_server(args)
@@ -99,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
         found_at=args.found_at,
     )
     with _evidence(args, judge, head) as kept:
-        search = args.search or ("single" if args.combine else None)
+        search: Any = args.search or ("single" if args.combine else None)
         reader = cli_reader.Reader(
             attributed_files.FileReader(
                 opened, judge, search=search, box=args.box
@@ -109,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
             combine=bool(args.combine),
             passive=second,
         )
-        shown = _COLUMNS
+        shown: tuple[str, ...] = _COLUMNS
         if second is not None:
             shown += second_opinions.COLUMNS
         output.write_rows(reader.rows(args.images), args.format, shown=shown)

@@ -7,6 +7,7 @@ it, `add_arguments` adds those by `add_command`.
 
 import argparse
 import importlib
+from typing import Any
 
 from absl.flags import argparse_flags
 
@@ -81,7 +82,7 @@ def parser(*, lazy: bool = False) -> argparse.ArgumentParser:
     return main
 
 
-def add_command(adding, name: str, purpose: str) -> argparse.ArgumentParser:
+def add_command(adding: Any, name: str, purpose: str) -> Any:
     """Adds a command, or one below a command."""
     sentence = f"{purpose[0].upper()}{purpose[1:]}."
     command = adding.add_parser(

@@ -55,7 +55,7 @@ def frames(
                     image.seek(number - 1)
                     opening.check_size(image)
                 pixels = reading.upright(image, channels)
-                digest = hashlib.sha256(pixels).digest() + bytes(
+                digest = hashlib.sha256(pixels.data).digest() + bytes(
                     str(pixels.shape), "ascii"
                 )
                 if digest not in seen:

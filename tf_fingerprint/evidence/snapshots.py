@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 from typing import Self
 
@@ -75,7 +76,7 @@ def record_at(
 
     Returns the same with the state and the expiry of that time.
     """
-    then = {"state": str(record.state), "expires_at": None}
+    then: dict[str, Any] = {"state": str(record.state), "expires_at": None}
     for event in store.events(record.id):
         if event.position > position:
             break
@@ -89,7 +90,7 @@ def record_at(
     )
 
 
-def candidates_digest(records: tuple[registry.IssuanceRecord, ...]) -> str:
+def candidates_digest(records: Iterable[registry.IssuanceRecord]) -> str:
     """SHA-256 over `id fingerprint recipient issued_at`, a line a record.
 
     States are not in it: a fingerprint may be revoked later, and the verdict

@@ -121,7 +121,8 @@ class OpenSet:
                 f"There must be {needed} images for a rate of "
                 f"{max_false_positive_rate:g}. Received {len(logits)}."
             )
-        scales, threshold = (), 0.0
+        scales: tuple[tuple[float, float], ...] = ()
+        threshold = 0.0
         if score == EITHER:
             rate = max_false_positive_rate / 2
             parts = [scores_of(one, features, logits, space) for one in BOTH]

@@ -139,7 +139,7 @@ def inputs_of(sources: Sources) -> recipe.Inputs:
 def digests(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """A number for each picture that equal pictures share."""
     found = [
-        hashlib.sha256(np.ascontiguousarray(image)).digest()[:8]
+        hashlib.sha256(np.ascontiguousarray(image).data).digest()[:8]
         for image in images
     ]
     return np.array([int.from_bytes(each) for each in found], np.uint64)
@@ -159,7 +159,8 @@ def load(folders, labels, **loading) -> tuple[Labelled, list[tuple[str, str]]]:
     Returns all pictures, source after source, and those files that were broken,
     as pairs of a name and a reason.
     """
-    images, places, names, broken = [], [], [], []
+    names: list[str] = []
+    images, places, broken = [], [], []
     for place, (path, label) in enumerate(zip(folders, labels, strict=True)):
         read = data.load(path, **loading)
         images.append(read.images)

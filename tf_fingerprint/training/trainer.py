@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import keras
 import numpy as np
@@ -60,8 +61,8 @@ class SteppedModel(keras.Model):
             dtype="float32" if self._steps else "float64",
             trainable=False,
         )
-        self._sums = {}
-        self._learning_rates = []
+        self._sums: dict[str, Any] = {}
+        self._learning_rates: list[Any] = []
         # Nothing is left to build: `fit` need not call the model to find out.
         self.built = True
 
