@@ -27,13 +27,10 @@ def started(callback, model=None, epochs=100):
     return callback
 
 
-def worker(task_id):
-    return types.SimpleNamespace(task_id=task_id)
-
-
 @pytest.mark.parametrize(
     "resolver, chief",
-    [(None, True), (worker(None), True), (worker(0), True), (worker(1), False)],
+    [(None, True)]
+    + [(types.SimpleNamespace(task_id=k), k != 1) for k in (None, 0, 1)],
 )
 def test_one_worker_of_several_writes(resolver, chief, tmp_path):
     model = make_model(resolver=resolver)

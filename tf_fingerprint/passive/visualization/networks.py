@@ -19,6 +19,7 @@ import math
 import keras
 from keras import ops
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import minibatch
 from tf_fingerprint.layers import reflecting
 from tf_fingerprint.models import widths
@@ -29,7 +30,7 @@ RECONSTRUCTIONS, FINGERPRINTS = "reconstructions", "fingerprints"
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class ModelFingerprints(keras.layers.Layer):
+class ModelFingerprints(arguments.Arguments, keras.layers.Layer):
     """How well image fingerprints fit each source's.
 
     One convolution whose kernels are as large as its inputs, without padding
@@ -61,13 +62,9 @@ class ModelFingerprints(keras.layers.Layer):
     def compute_output_shape(self, fingerprints_shape):
         return (fingerprints_shape[0], self.num_labels)
 
-    def get_config(self):
-        own = {"num_labels": self.num_labels, "deviation": self.deviation}
-        return {**super().get_config(), **own}
-
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Visualization(keras.Model):
+class Visualization(arguments.NetworkArguments, keras.Model):
     """R and the model fingerprints: reconstructions and logits of pictures.
 
     `num_labels`: number of sources, 2 or more; `resolution`: height and width
@@ -112,19 +109,9 @@ class Visualization(keras.Model):
         self.resolution = resolution
         self.num_labels = num_labels
         self.labels = labels
-        self.arguments = {
-            "num_labels": num_labels,
-            "resolution": resolution,
-            "channels": channels,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-            "kernel_deviation": kernel_deviation,
-            "labels": labels,
-        }
 
     def get_config(self):
-        labels = list(self.arguments["labels"])
-        return {**self.arguments, "labels": labels, "name": self.name}
+        return {**super().get_config(), "labels": list(self.labels)}
 
     @functools.cached_property
     def reader(self) -> keras.Model:
@@ -141,7 +128,7 @@ class Visualization(keras.Model):
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Critic(keras.Model):
+class Critic(arguments.NetworkArguments, keras.Model):
     """Tells photographs from reconstructions: high for the former.
 
     `resolution`: height and width of the images; `images`:
@@ -176,15 +163,6 @@ class Critic(keras.Model):
             1, activate=False, gain=1.0, dtype="float32", name="outputs"
         )(features)
         super().__init__(inputs=images, outputs=outputs, **kwargs)
-        self.arguments = {
-            "resolution": resolution,
-            "channels": channels,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-        }
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}
 
 
 def _encoded(images, channel_base, max_channels):
