@@ -16,9 +16,8 @@ def make_model(**attributes):
     """What callbacks need of a model; the first worker of several, or alone."""
     resolver = attributes.pop("resolver", None)
     strategy = types.SimpleNamespace(cluster_resolver=resolver)
-    return types.SimpleNamespace(
-        distribute_strategy=strategy, stop_training=False, **attributes
-    )
+    attributes |= {"distribute_strategy": strategy, "stop_training": False}
+    return types.SimpleNamespace(**attributes)
 
 
 def started(callback, model=None, epochs=100):
