@@ -5,7 +5,6 @@ The group `passive` is from before those commands took classifiers' runs.
 
 import argparse
 import dataclasses
-import pathlib
 import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -200,39 +199,34 @@ class _Reader:
         self.num_unreadable = 0
 
     def rows(self, paths) -> Iterator[dict]:
-        files = [file for path in paths for file in self._files(path)]
-        for start in range(0, len(files), _PART_IMAGES):
-            yield from self._classified(files[start : start + _PART_IMAGES])
-
-    def _files(self, path: pathlib.Path):
+        """One opinion a frame, in order; the reader of fingerprints' files."""
         from tf_fingerprint import errors
-        from tf_fingerprint.data import sources
+        from tf_fingerprint.attribution import files
+        from tf_fingerprint.cli import reader
+        from tf_fingerprint.data import frames
 
-        if not path.is_dir():
-            return [path]
-        try:
-            listing = sources.list_folder(path, None)
-        except errors.DataError as error:
-            self._tell(error)
-            return []
-        return [path / name for name, _ in listing.pictures]
+        settings, waiting = self.run.settings.data, []
+        for each in frames.of_files(
+            reader.progressing(paths), channels=settings.channels
+        ):
+            if isinstance(each, errors.DataError):
+                yield from self._classified(waiting)
+                waiting = []
+                self._tell(each)
+                continue
+            waiting.append(files.looked_at(each, settings.resolution, "none"))
+            if len(waiting) == _PART_IMAGES:
+                yield from self._classified(waiting)
+                waiting = []
+        yield from self._classified(waiting)
 
-    def _classified(self, files):
+    def _classified(self, tasks):
         import numpy as np
 
-        from tf_fingerprint import errors
-
-        readable, images = [], []
-        for file in files:
-            try:
-                images.append(self.run.read_images(file))
-                readable.append(file)
-            except errors.DataError as error:
-                self._tell(error)
-        if readable:
-            opinions = self.run.judge(np.concatenate(images))
-            for file, opinion in zip(readable, opinions, strict=True):
-                yield {"image": str(file), **opinion.to_dict()}
+        if tasks:
+            shown = np.concatenate([task.shown for task in tasks])
+            for task, opinion in zip(tasks, self.run.judge(shown), strict=True):
+                yield {"image": task.source.frame.name, **opinion.to_dict()}
 
     def _tell(self, error):
         self.num_unreadable += 1
