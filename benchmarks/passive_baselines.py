@@ -31,7 +31,7 @@ RIDGES = (1e-3, 1e-1, 1e1, 1e3)
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sources", help="as for `passive train`")
+    parser.add_argument("sources", help="as `data.source` of `passive`")
     parser.add_argument("--features", help="weights of MobileNet, .npz")
     parser.add_argument("--resolution", type=int, default=64)
     parser.add_argument("--most", type=int, default=800, help="of a source")

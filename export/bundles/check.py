@@ -75,7 +75,7 @@ class Checker:
         )
         drawn = {"latents": latents, "noise": noise}
         self._request = {name: tf.constant(drawn[name]) for name in requested}
-        self._open_pictures = _open_pictures(
+        self._open_pictures = open_pictures(
             run.config, generator, latents, noise
         )
         self._read = tf.function(
@@ -166,7 +166,7 @@ def _by_name(folder, held, num_weights):
     return found
 
 
-def _open_pictures(settings, generator, latents, noise):
+def open_pictures(settings, generator, latents, noise):
     """From a fingerprint to pictures of the open generator."""
     shape = (len(latents), generator.num_noise)
     if settings.networks.noise == "fixed":

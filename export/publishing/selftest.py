@@ -266,5 +266,11 @@ def _drawn(number, num_bits) -> Sequence[list[int]]:
     return random.integers(0, 2, (number, num_bits)).tolist()
 
 
+def seeds(pictures: int = PICTURES) -> npt.NDArray[np.int64]:
+    """What pictures are made from in a fresh process, `(pictures, 2)`."""
+    numbers = np.arange(pictures)
+    return np.stack([np.full_like(numbers, _SEED), numbers], axis=1)
+
+
 def _as_list(bits):
     return np.asarray(bits, np.int64).tolist()

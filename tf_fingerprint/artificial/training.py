@@ -18,6 +18,7 @@ from tf_fingerprint.training import callbacks
 from tf_fingerprint.training import curriculum
 from tf_fingerprint.training import immunisation
 from tf_fingerprint.training import loop
+from tf_fingerprint.training import recipe
 from tf_fingerprint.training import schedule
 
 
@@ -97,9 +98,11 @@ def _balance(config):
     )
 
 
-def read(config: configs.CodecConfig, *, progress: bool = False) -> loop.Inputs:
+def read(
+    config: configs.CodecConfig, *, progress: bool = False
+) -> recipe.Inputs:
     """The photographs, with some held out."""
-    inputs = loop.read_photographs(config, progress=progress)
+    inputs = recipe.read_photographs(config, progress=progress)
     share = config.training.held_out_share
     held_out = data.held_out(len(inputs.images), share)
     return dataclasses.replace(
@@ -121,4 +124,4 @@ def _callbacks(config, folder):
     ]
 
 
-RECIPE = loop.Recipe(read=read, build=_build, callbacks=_callbacks)
+RECIPE = recipe.Recipe(read=read, build=_build, callbacks=_callbacks)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from tf_fingerprint import paths
+from tf_fingerprint.cli import looking
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import passive
@@ -17,6 +18,7 @@ from tf_fingerprint.cli import values
 _COLUMNS = (
     *("image", "finding", "recipient", "state", "expired"),
     *("num_matches", "num_bits", "p_value", "measured_low", "measured_high"),
+    *("box", "num_places", "note"),
 )
 _ANSWER_COLUMNS = (
     *("image", "verdict", "recipient_id", "matches"),
@@ -27,12 +29,19 @@ _ANSWER_COLUMNS = (
 _NOT_TO_A_SERVER = (
     *("run", "registry", "max_false_positive_rate", "calibration", "decide"),
     *("combine", "found_at", "evidence", "sign_with", "passive"),
+    *("search", "box"),
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `attribute` takes."""
-    options.add_images(parser)
+    parser.add_argument(
+        "images",
+        nargs="+",
+        type=pathlib.Path,
+        metavar="IMAGE",
+        help="picture, or folder or zip archive of pictures",
+    )
     parser.add_argument(
         "--run",
         "--run-dir",
@@ -41,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "likeliest source of each, without a registry",
     )
     options.add_registry(parser)
+    looking.add_looking(parser)
     options.add_max_false_positive_rate(parser, default=None)
     parser.add_argument(
         "--server",
@@ -78,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
     from tf_fingerprint import attribution
     from tf_fingerprint import evidence
     from tf_fingerprint import registry
+    from tf_fingerprint.attribution import files as attributed_files
 
     given = _given_calibration(args)
     with registry.open_store(args.registry) as store:
@@ -95,8 +106,11 @@ def run(args: argparse.Namespace) -> int:
         found_at=args.found_at,
     )
     with _evidence(args, judge, head) as kept:
+        search = args.search or ("single" if args.combine else None)
         reader = cli_reader.Reader(
-            opened,
+            attributed_files.FileReader(
+                opened, judge, search=search, box=args.box
+            ),
             judge,
             keep=kept,
             combine=bool(args.combine),
@@ -173,6 +187,11 @@ def _check(args):
             args.parser.error("argument --model: it is one of --server's")
         if args.sign_with is not None and args.evidence is None:
             args.parser.error("argument --sign-with: it goes with --evidence")
+        if args.combine and args.search in ("margins", "full"):
+            args.parser.error(
+                "argument --combine: it takes one place of each picture; "
+                "--search must be none or single"
+            )
 
 
 def _check_paths(args):
@@ -192,12 +211,12 @@ def _some_exist(images):
     """Whether there is an image; if not, each is told."""
     if any(path.exists() for path in images):
         return True
-    from tf_fingerprint import data
     from tf_fingerprint import errors
+    from tf_fingerprint.data import found_files
 
-    for path in images:
+    for file in found_files.found_files(images):
         try:
-            data.read_image(path, resolution=1)
+            file.read()
         except errors.DataError as error:
             print(f"tf-fingerprint: {error}", file=sys.stderr)
     return False

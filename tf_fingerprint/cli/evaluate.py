@@ -18,16 +18,7 @@ _COLUMNS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `evaluate` takes."""
-    parser.add_argument(
-        "run",
-        nargs="?",
-        default=argparse.SUPPRESS,
-        metavar="RUN",
-        help=options.RUN_HELP,
-    )
-    parser.add_argument(
-        "--run-dir", dest="run", metavar="RUN", help="another way to give RUN"
-    )
+    _add_run(parser)
     parser.add_argument(
         "--suite",
         type=suite_names,
@@ -129,6 +120,19 @@ def run(args: argparse.Namespace) -> int:
     output.write_rows(rows, args.format, shown=_COLUMNS)
     logging.info("The report is %s", args.to / runner.PAGE)
     return 0
+
+
+def _add_run(parser):
+    parser.add_argument(
+        "run",
+        nargs="?",
+        default=argparse.SUPPRESS,
+        metavar="RUN",
+        help=options.RUN_HELP,
+    )
+    parser.add_argument(
+        "--run-dir", dest="run", metavar="RUN", help="another way to give RUN"
+    )
 
 
 def _add_comparisons(parser):

@@ -21,6 +21,7 @@ ATTACKS = ("none", "relight", "crop", "blur", "jpeg", "noise", "combined")
 NOT_TO_ATTRIBUTE = (
     *("registry", "max_false_positive_rate", "calibration", "decide"),
     *("combine", "found_at", "evidence", "sign_with", "passive"),
+    *("search", "box"),
 )
 NOT_TO_EVALUATE = (
     *("suite", "features", "baseline", "tensorboard", "pictures"),

@@ -85,18 +85,13 @@ def train(settings, args: argparse.Namespace) -> int:
                 verbose="auto" if sys.stderr.isatty() else 0,
             )
     except KeyboardInterrupt:
-        is_begun = any(args.run_dir.glob("**/latest.weights.h5"))
-        print(
-            "tf-fingerprint: interrupted. "
-            + (
-                f"{args.run_dir} holds the last checkpoint: the same command "
-                "with `--resume` goes on from there."
-                if is_begun
-                else f"{args.run_dir} holds no checkpoint yet to `--resume` "
-                "from: begin again in another `--run-dir`."
-            ),
-            file=sys.stderr,
-        )
+        told = f"Nothing was written to {args.run_dir} yet."
+        if any(args.run_dir.glob("**/config.toml")):
+            told = (
+                "The same command with `--resume` goes on from the last "
+                f"checkpoint in {args.run_dir}."
+            )
+        print(f"tf-fingerprint: interrupted. {told}", file=sys.stderr)
         return INTERRUPTED
     print(run_dir)
     return 0

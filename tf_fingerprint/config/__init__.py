@@ -10,6 +10,7 @@ from tf_fingerprint.config.files import method_of
 from tf_fingerprint.config.files import read
 from tf_fingerprint.config.files import to_toml
 from tf_fingerprint.config.kinds import AnyConfig
+from tf_fingerprint.config.kinds import OneTraining
 from tf_fingerprint.config.passive import Config as PassiveConfig
 from tf_fingerprint.config.perturbations import Perturbations
 from tf_fingerprint.config.scalable import Config
@@ -31,6 +32,7 @@ __all__ = [
     "Data",
     "Losses",
     "Networks",
+    "OneTraining",
     "Optimizer",
     "PassiveConfig",
     "Perturbations",

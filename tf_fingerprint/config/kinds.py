@@ -7,13 +7,13 @@ from tf_fingerprint.config import scalable as scalable_config
 from tf_fingerprint.config import stages as config_stages
 from tf_fingerprint.config import visualization
 
-AnyConfig = (
+OneTraining = (
     scalable_config.Config
     | artificial.CodecConfig
     | passive.Config
     | visualization.Config
-    | config_stages.Staged
 )
+AnyConfig = OneTraining | config_stages.Staged
 
 METHODS = {
     kind.method: kind

@@ -1,12 +1,13 @@
 """Training steps on labelled pictures; those of the classifier."""
 
+from typing import Any
+
 import numpy as np
 from keras import ops
 
 from tf_fingerprint.backends import randomness
 from tf_fingerprint.passive import attacks
 from tf_fingerprint.passive import run as passive_run
-from tf_fingerprint.passive import sources
 from tf_fingerprint.training import gradients
 from tf_fingerprint.training import random_inputs
 from tf_fingerprint.training import schedule
@@ -23,7 +24,8 @@ class SourceTraining(trainer.SteppedModel):
 
     Args:
         planned: How many images it sees, and how fast it learns.
-        held_out: Pictures that nothing is learned from; None for no figures.
+        held_out: `sources.Labelled` that nothing is learned from; None for no
+            figures.
         seed: Of everything that is drawn.
     """
 
@@ -35,7 +37,7 @@ class SourceTraining(trainer.SteppedModel):
     def __init__(
         self,
         planned: schedule.Schedule,
-        held_out: sources.Labelled | None,
+        held_out: Any,
         seed: int,
     ):
         super().__init__()
@@ -95,7 +97,7 @@ class ClassifierTraining(SourceTraining):
         attack: attacks.Attack,
         planned: schedule.Schedule,
         *,
-        held_out: sources.Labelled | None = None,
+        held_out: Any = None,
         seed: int = 1000,
     ):
         super().__init__(planned, held_out, seed)

@@ -14,7 +14,7 @@ from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.passive import folders as finding
-from tf_fingerprint.training import loop
+from tf_fingerprint.training import recipe
 
 # What a training learns from, chooses by, and is measured on.
 TRAIN, TEST = finding.TRAIN, finding.TEST
@@ -127,7 +127,7 @@ def _divided(everything, test, wanted):
     }
 
 
-def inputs_of(sources: Sources) -> loop.Inputs:
+def inputs_of(sources: Sources) -> recipe.Inputs:
     """What a training is shown of sources, and what it records of them."""
     train = sources.parts[TRAIN]
     pictures = {
@@ -136,7 +136,7 @@ def inputs_of(sources: Sources) -> loop.Inputs:
         ).tolist()
         for part, labelled in sources.parts.items()
     }
-    return loop.Inputs(
+    return recipe.Inputs(
         train.images,
         {
             "digest": sources.digest,
@@ -159,7 +159,7 @@ def digests(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     return np.array([int.from_bytes(each) for each in found], np.uint64)
 
 
-def save_learned(inputs: loop.Inputs, path: pathlib.Path) -> None:
+def save_learned(inputs: recipe.Inputs, path: pathlib.Path) -> None:
     """Says which pictures nothing may be measured on any more."""
     shown = (inputs.images, inputs.held_out.images)
     draft = path.with_name(f".draft-{path.name}")  # NumPy wants the suffix.

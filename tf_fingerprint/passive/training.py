@@ -16,6 +16,7 @@ from tf_fingerprint.runs import directory as run_directory
 from tf_fingerprint.training import adam
 from tf_fingerprint.training import callbacks
 from tf_fingerprint.training import loop
+from tf_fingerprint.training import recipe
 from tf_fingerprint.training import schedule
 
 
@@ -30,7 +31,7 @@ def train(
 
 def read(
     config: passive_config.Config, *, progress: bool = False
-) -> loop.Inputs:
+) -> recipe.Inputs:
     """The sources, large enough for a threshold."""
     sources = reading.read(config.data, progress=progress)
     rate = config.unknown.max_false_positive_rate
@@ -47,7 +48,7 @@ def read(
 
 
 def build(
-    config: passive_config.Config, inputs: loop.Inputs
+    config: passive_config.Config, inputs: recipe.Inputs
 ) -> learning.ClassifierTraining:
     """The classifier, in training."""
     network = config.network
@@ -106,7 +107,7 @@ def start(
 
 
 def finish(
-    folder: pathlib.Path, config: passive_config.Config, inputs: loop.Inputs
+    folder: pathlib.Path, config: passive_config.Config, inputs: recipe.Inputs
 ) -> None:
     """Says what was learned from, and takes the threshold."""
     reading.save_learned(inputs, folder / passive_run.LEARNED)
@@ -119,7 +120,9 @@ def finish(
 
 
 def calibrate(
-    classifier: Classifier, wanted: passive_config.Unknown, inputs: loop.Inputs
+    classifier: Classifier,
+    wanted: passive_config.Unknown,
+    inputs: recipe.Inputs,
 ) -> open_sets.OpenSet:
     """Takes the threshold from the pictures held out for it."""
     space = None
@@ -142,7 +145,7 @@ def _callbacks(config, folder):
     return [callbacks.HeldOut()]
 
 
-RECIPE = loop.Recipe(
+RECIPE = recipe.Recipe(
     read=read,
     build=build,
     start=start,

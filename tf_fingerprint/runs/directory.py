@@ -42,7 +42,7 @@ class RunDirectory:
     def __init__(self, folder: str | os.PathLike[str]):
         self.folder = pathlib.Path(folder)
 
-    def check(self, settings: config.AnyConfig, *, resume: bool) -> None:
+    def check(self, settings: config.OneTraining, *, resume: bool) -> None:
         """Raises unless a training may begin here, or go on if `resume`.
 
         Args:
@@ -88,7 +88,7 @@ class RunDirectory:
 
     def claim(
         self,
-        settings: config.AnyConfig,
+        settings: config.OneTraining,
         inputs: Mapping[str, Any],
         *,
         resume: bool,
@@ -175,17 +175,7 @@ def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
 
 
 def read_generator(path: str | os.PathLike[str]) -> "models.Generator":
-    """Reads a generator alone.
-
-    Args:
-        path: A `generator.keras`.
-
-    Returns:
-        The generator.
-
-    Raises:
-        errors.RunError: If it is missing, can't be read or is none.
-    """
+    """Reads a `generator.keras`; a `RunError` if it is missing or is none."""
     from tf_fingerprint import models
 
     path = pathlib.Path(path)

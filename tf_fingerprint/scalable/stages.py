@@ -163,9 +163,8 @@ def _check_bits(stage, place, last):
 def _too_little(stage, place, wanted, reached):
     return errors.TrainingError(
         f"Stage `{stage.name}` must reach {wanted} before the next one can "
-        f"build on it. It reached {reached}. Give it more `training.images` in "
-        f"its `[[stages]]`, remove {place}, and go on by `--resume`: the "
-        "stages before it are kept."
+        f"build on it. It reached {reached}, as {place} says. Give it more "
+        "`training.images` in its `[[stages]]`, and go on by `--resume`."
     )
 
 

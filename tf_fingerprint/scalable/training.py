@@ -16,6 +16,7 @@ from tf_fingerprint.training import callbacks
 from tf_fingerprint.training import curriculum
 from tf_fingerprint.training import immunisation
 from tf_fingerprint.training import loop
+from tf_fingerprint.training import recipe
 from tf_fingerprint.training import schedule
 
 
@@ -27,7 +28,7 @@ def train(
 
 
 def build(
-    config: configs.Config, inputs: loop.Inputs | None = None
+    config: configs.Config, inputs: recipe.Inputs | None = None
 ) -> gan.FingerprintGAN:
     """Generator, discriminator and decoder, in training."""
     model = gan.FingerprintGAN(
@@ -159,4 +160,4 @@ def _callbacks(config, folder):
     return callbacks.of_fingerprints(config.training, folder)
 
 
-RECIPE = loop.Recipe(build=build, callbacks=_callbacks, start=_start)
+RECIPE = recipe.Recipe(build=build, callbacks=_callbacks, start=_start)

@@ -8,6 +8,7 @@ import time
 import keras
 from absl import logging
 
+from tf_fingerprint import files
 from tf_fingerprint.backends import replicas
 from tf_fingerprint.training import event_files
 
@@ -81,6 +82,8 @@ class Checkpoint(_ChiefCallback):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name("draft.weights.h5")
         try:
+            # HDF5 can't bear a full disk: the process ends in a fault.
+            files.reserve(draft, self.model.checkpoint_bytes())
             self.model.save_weights(draft)
             with open(draft, "rb") as file:
                 os.fsync(file.fileno())

@@ -1,17 +1,12 @@
 """Trains an experiment into a run directory, and goes on after any stop."""
 
 import contextlib
-import dataclasses
 import math
 import os
 import pathlib
-from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
-import numpy.typing as npt
-from absl import logging
 
 from tf_fingerprint import backends
 from tf_fingerprint import config as configs
@@ -20,73 +15,14 @@ from tf_fingerprint import errors
 from tf_fingerprint.backends import replicas
 from tf_fingerprint.runs import directory as run_directory
 from tf_fingerprint.training import callbacks
+from tf_fingerprint.training import recipe as recipes
 from tf_fingerprint.training import trainer
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Inputs:
-    """What a training is shown.
-
-    Args:
-        images: What is learned from, `(images, resolution, resolution,
-            channels)`, `uint8`.
-        record: What `data.json` says of all pictures; on resuming, its
-            `digest` must be the same.
-        labels: `(images,)`, `int32`; None where there are none.
-        held_out: What is not learned from, in the method's own form.
-    """
-
-    images: npt.NDArray[np.uint8]
-    record: dict[str, Any]
-    labels: npt.NDArray[np.int32] | None = None
-    held_out: Any = None
-
-
-def read_photographs(
-    config: configs.AnyConfig, *, progress: bool = False
-) -> Inputs:
-    """All photographs of `data.source`; those that can't be read are named."""
-    settings = config.data
-    photographs = data.load(
-        settings.source,
-        resolution=settings.resolution,
-        channels=settings.channels,
-        crop=settings.crop,
-        max_images=settings.max_images,
-        max_broken_share=settings.max_broken_share,
-        progress=progress,
-    )
-    for name, reason in photographs.broken:
-        logging.warning("Skipped %s: %s", name, reason)
-    record = {"digest": photographs.digest, "images": len(photographs)}
-    return Inputs(photographs.images, record)
-
-
-@dataclasses.dataclass(frozen=True)
-class Recipe:
-    """What a method brings to its training.
-
-    Args:
-        build: From config and `Inputs` to a compiled trainer.
-        callbacks: From config and run directory to callbacks of its own, which
-            come before the log is written.
-        read: From config and `progress` to `Inputs`.
-        start: Takes trainer and config, and sets the weights to begin with.
-        finish: Takes run directory, config and `Inputs` once the networks are
-            saved, and writes what else a run needs.
-    """
-
-    build: Callable[..., trainer.SteppedModel]
-    callbacks: Callable[..., list[keras.callbacks.Callback]]
-    read: Callable[..., Inputs] = read_photographs
-    start: Callable[..., None] | None = None
-    finish: Callable[..., None] | None = None
-
-
 def train(
-    config: configs.AnyConfig,
+    config: configs.OneTraining,
     run_dir: str | os.PathLike[str],
-    recipe: Recipe,
+    recipe: recipes.Recipe,
     *,
     resume: bool = False,
     minutes: float = math.inf,
@@ -100,25 +36,22 @@ def train(
 
     Args:
         config: The experiment.
-        run_dir: Made if it doesn't exist. Holds the resolved config, the
-            checkpoints and logs, and in the end the trained networks.
+        run_dir: Made if it doesn't exist. Holds config, checkpoints and logs,
+            and in the end the networks.
         recipe: What its method brings.
-        resume: Whether to go on from the run directory's last checkpoint; also
-            with more `training.images` than it was begun with.
-        minutes: After which to stop, at the end of an epoch, as if the
-            training were over; `resume` goes on.
+        resume: Whether to go on from the last checkpoint; also with more
+            `training.images` than it was begun with.
+        minutes: After which to stop at the end of an epoch; `resume` goes on.
         verbose: As in `keras.Model.fit`.
-        strategy: Where to train; chosen if not given. Trainings one after the
-            other in one process share one: a second one's reductions would be
-            taken for the first one's.
+        strategy: Where to train; chosen if not given. Trainings one after
+            another in a process share one, or their reductions are confused.
 
     Returns:
         The run directory.
 
     Raises:
-        errors.RunError: If the directory is not as `RunDirectory.check` wants
-            it, can't be written, or is not shared by all workers; or if the
-            weights to start from don't fit.
+        errors.RunError: As `RunDirectory.claim`; or if it can't be written or
+            workers don't share it, or the weights to start from don't fit.
         errors.DataError: If the pictures can't be read.
         errors.TrainingError: If a loss is no longer a number.
     """
@@ -130,21 +63,17 @@ def train(
     if chief:  # Before minutes of reading pictures.
         run.check(config, resume=resume)
     inputs = recipe.read(config, progress=verbose != 0)
-    every = config.training.checkpoint_epochs
-    checkpoint = callbacks.Checkpoint(run.folder, every)
+    checkpoint = callbacks.Checkpoint(
+        run.folder, config.training.checkpoint_epochs
+    )
     goes_on = resume and checkpoint.path.exists()
     model = _built(recipe, config, inputs, strategy, goes_on and checkpoint)
     with _named_if_full(run.folder):
         if chief:
             run.claim(config, inputs.record, resume=resume)
         _check_workers(strategy, model, run.folder)
-        calls = [
-            deadline,
-            *recipe.callbacks(config, run.folder),
-            callbacks.MetricsLog(run.folder / "metrics.csv"),
-            callbacks.Scalars(run.folder / "tensorboard"),
-            checkpoint,
-        ]
+        own = recipe.callbacks(config, run.folder)
+        calls = _calls(deadline, own, run.folder, checkpoint)
         _fit(model, inputs, config, verbose, calls)
         save_networks(model, run.folder)  # Before anything else can fail.
         if recipe.finish and chief:
@@ -172,8 +101,9 @@ def _named_if_full(folder):
     try:
         yield
     except OSError as error:
+        reason = " ".join(str(error).split())
         raise errors.RunError(
-            f"{folder}: the run must be written, and can't be. {error}. Make "
+            f"{folder}: the run must be written, and can't be. {reason}. Make "
             "room there, and go on from the last checkpoint by `--resume`."
         ) from error
 
@@ -195,9 +125,23 @@ def save_networks(
         plain = type(network).from_config(settings)
         plain.set_weights(network.get_weights())
         draft = pathlib.Path(folder, f".draft-{name}.keras")
-        with backends.alone():
-            plain.save(draft)
-        os.replace(draft, pathlib.Path(folder, f"{name}.keras"))
+        try:
+            with backends.alone():
+                plain.save(draft)
+            os.replace(draft, pathlib.Path(folder, f"{name}.keras"))
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _calls(deadline, own, folder, checkpoint):
+    """All callbacks, in their order."""
+    return [
+        deadline,  # The others must know that it ends.
+        *own,
+        callbacks.MetricsLog(folder / "metrics.csv"),
+        callbacks.Scalars(folder / "tensorboard"),
+        checkpoint,  # Last, so that what the others wrote is from before.
+    ]
 
 
 def _fit(model, inputs, config, verbose, calls):
@@ -221,7 +165,6 @@ def _fit(model, inputs, config, verbose, calls):
         steps_per_epoch=steps_per_epoch,
         shuffle=False,
         verbose=verbose,
-        # Checkpoints last, so that what the others wrote is from before.
         callbacks=calls,
     )
 

@@ -7,8 +7,8 @@ from tf_fingerprint import config as configs
 from tf_fingerprint.passive.visualization import (
     training as visualization_training,
 )
-from tf_fingerprint.training import loop
 from tf_fingerprint.training import penalties
+from tf_fingerprint.training import recipe
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,7 @@ def config(*overrides):
 
 
 def build(settings):
-    inputs = loop.Inputs(labelled()[0], {"labels": LABELS})
+    inputs = recipe.Inputs(labelled()[0], {"labels": LABELS})
     return visualization_training.build(settings, inputs)
 
 

@@ -1,12 +1,12 @@
 """One training step of the visualization network, and of its critic."""
 
 import pathlib
+from typing import Any
 
 from keras import ops
 
 from tf_fingerprint.backends import randomness
 from tf_fingerprint.passive import learning
-from tf_fingerprint.passive import sources
 from tf_fingerprint.passive.visualization import pictures
 from tf_fingerprint.passive.visualization import run as visualization_run
 from tf_fingerprint.training import gradients
@@ -44,7 +44,7 @@ class VisualizationTraining(learning.SourceTraining):
         planned: schedule.Schedule,
         *,
         loss_weights: dict[str, float],
-        held_out: sources.Labelled | None = None,
+        held_out: Any = None,
         ema_decay: float = 0.999,
         seed: int = 1000,
     ):

@@ -14,6 +14,7 @@ from tf_fingerprint.passive.visualization import networks
 from tf_fingerprint.training import adam
 from tf_fingerprint.training import callbacks
 from tf_fingerprint.training import loop
+from tf_fingerprint.training import recipe
 
 
 def train(
@@ -23,13 +24,13 @@ def train(
     return loop.train(config, run_dir, RECIPE, **options)
 
 
-def read(config: settings.Config, *, progress: bool = False) -> loop.Inputs:
+def read(config: settings.Config, *, progress: bool = False) -> recipe.Inputs:
     """The sources."""
     return reading.inputs_of(reading.read(config.data, progress=progress))
 
 
 def build(
-    config: settings.Config, inputs: loop.Inputs
+    config: settings.Config, inputs: recipe.Inputs
 ) -> learning.VisualizationTraining:
     """Network and critic, in training."""
     sizes = {
@@ -62,7 +63,7 @@ def build(
 
 
 def finish(
-    folder: pathlib.Path, config: settings.Config, inputs: loop.Inputs
+    folder: pathlib.Path, config: settings.Config, inputs: recipe.Inputs
 ) -> None:
     """Says which pictures were learned from."""
     reading.save_learned(inputs, folder / passive_run.LEARNED)
@@ -75,6 +76,6 @@ def _callbacks(config, folder):
     ]
 
 
-RECIPE = loop.Recipe(
+RECIPE = recipe.Recipe(
     read=read, build=build, callbacks=_callbacks, finish=finish
 )
