@@ -3,6 +3,7 @@
 import os
 import pathlib
 import secrets
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,7 +63,7 @@ def write_pictures(
     folder: pathlib.Path,
     *,
     extension: str = ".png",
-    **settings: int,
+    **settings: Any,
 ) -> list[pathlib.Path]:
     """Writes pictures as numbered files.
 

@@ -14,13 +14,8 @@ from tf_fingerprint import errors
 class Signer:
     """Signs folders with a private key on an elliptic curve.
 
-    Args:
-        private_key: PEM file, not encrypted, of a key on P-256, P-384 or
-            P-521, such as `openssl ecparam -name prime256v1 -genkey` writes.
-
-    Raises:
-        errors.ExportError: If the key can't be read, or the extra `signing`
-            is not installed.
+    `private_key`: PEM file, not encrypted, of a key on P-256, P-384 or P-521,
+    such as `openssl ecparam -name prime256v1 -genkey` writes.
     """
 
     def __init__(self, private_key: str | os.PathLike[str]):
@@ -55,14 +50,8 @@ def check(
 ) -> None:
     """Checks a folder's signature, whose files were compared before.
 
-    Args:
-        folder: The bundle, or evidence.
-        public_key: PEM file.
-        what: What errors call the folder.
-
-    Raises:
-        errors.ExportError: If there is no signature, or it is of another key
-            or of other files, or the extra `signing` is not installed.
+    Raises `errors.ExportError` if there is no signature, or it is of another
+    key or of other files, or the extra `signing` is not installed.
     """
     signature = folder / manifest.SIGNATURE
     if not signature.is_file():

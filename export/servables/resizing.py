@@ -23,14 +23,9 @@ def square(image, *, resolution: int, channels: int):
 
     A picture of that size and form is not touched.
 
-    Args:
-        image: `(height, width, any)`, `uint8`: grey, RGB, or RGB with alpha,
-            which is laid over white. Neither side may be 0.
-        resolution: Height and width of the result.
-        channels: 3 for RGB, 1 for grey.
-
-    Returns:
-        `(resolution, resolution, channels)`, `uint8`.
+    `image`: `(height, width, any)`, `uint8`: grey, RGB, or RGB with alpha,
+    which is laid over white. Neither side may be 0. Returns
+    `(resolution, resolution, channels)`, `uint8`.
     """
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     side = tf.minimum(height, width)
@@ -64,12 +59,8 @@ def square(image, *, resolution: int, channels: int):
 def turn(image, orientation):
     """One picture made upright.
 
-    Args:
-        image: `(height, width, any)`.
-        orientation: Scalar, 1 to 8, as in EXIF.
-
-    Returns:
-        The picture, with its sides swapped from 5 on.
+    `image`: `(height, width, any)`; `orientation`: scalar, 1 to 8, as in EXIF.
+    Returns the picture, with its sides swapped from 5 on.
     """
 
     def where(is_so, change, image):

@@ -18,12 +18,8 @@ logger = logging.getLogger(__name__)
 class Catalogue:
     """Models by name: every sub-folder that holds a version is one.
 
-    Args:
-        folder: Holds one sub-folder a model.
-        policies: From model name to policy; the latest version is served
-            where a model has none.
-        poll_interval_seconds: Between two looks at the disk.
-        warm_up: Called with each version before it is served.
+    `policies`: from model name to policy; the latest version is served where a
+    model has none. `warm_up`: called with each version before it is served.
     """
 
     def __init__(
@@ -45,12 +41,7 @@ class Catalogue:
         )
 
     def start(self) -> None:
-        """Loads what is there, and begins to look for more.
-
-        Raises:
-            ServingError: If the folder isn't there or one of its models can't
-                be served.
-        """
+        """Loads what is there, and begins to look for more."""
         paths.check_models(self.folder)
         self.poll()
         for model in self._models.values():

@@ -34,12 +34,7 @@ def build(
 ) -> CodecTraining:
     """Encoder and decoder, in training.
 
-    Args:
-        config: The experiment.
-        held_out: Photographs that the training shows but doesn't learn from.
-
-    Returns:
-        A model to `fit`.
+    `held_out`: photographs that the training shows but doesn't learn from.
     """
     networks, settings = config.networks, config.curriculum
     shared = {

@@ -5,6 +5,7 @@ overwrites those of the step before. `Steps.settle` puts them back.
 """
 
 import functools
+from typing import Any
 
 import keras
 from keras import ops
@@ -14,32 +15,18 @@ from tf_fingerprint.backends import replicas
 
 
 class Steps:
-    """Runs steps of one model.
-
-    Args:
-        model: `trainer.SteppedModel`.
-        devices: What shares each batch.
-    """
+    """Runs steps of one model."""
 
     def __init__(self, model, devices: replicas.Devices):
         self._model = model
         self._devices = devices
-        self._compiled = {}
+        self._compiled: dict[Any, Any] = {}
         # The values of `_carried`, unless the variables hold them themselves.
         self._values = None
         self._carried = self._told = None
 
     def run(self, images, settings, plan):
-        """Starts a step, without waiting for its end.
-
-        Args:
-            images: From `Devices.place`, alone or with their labels.
-            settings: See `SteppedModel`.
-            plan: See `SteppedModel`.
-
-        Returns:
-            What `train_step` returns.
-        """
+        """Starts a step, without waiting for its end."""
         if self._values is None:
             self._take()
         if plan not in self._compiled:
@@ -121,19 +108,9 @@ def fit(
 ):
     """What `keras.Model.fit` is under TensorFlow, for a stream of batches.
 
-    Args:
-        model: `trainer.SteppedModel`.
-        batches: Arrays, of floats in [-1, 1] or `uint8`; or pairs of such and
-            labels.
-        steps_per_epoch: Batches in an epoch.
-        epochs: Index of the epoch to end before.
-        initial_epoch: Index of the epoch to begin with.
-        verbose: As in `keras.Model.fit`.
-        callbacks: List of `keras.callbacks.Callback`.
-        shuffle: Must be off: the batches have their order.
-
-    Returns:
-        `keras.callbacks.History`.
+    `batches`: arrays, of floats in [-1, 1] or `uint8`, or pairs of such and
+    labels; `epochs`: index of the epoch to end before; `shuffle`: must be off:
+    the batches have their order.
     """
     if shuffle:
         raise ValueError("`shuffle` must be off. Received True.")

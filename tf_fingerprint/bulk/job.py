@@ -205,7 +205,8 @@ def _counted(prefix: str) -> dict[str, Any]:
     """How the pictures were judged, if that adds up."""
     from apache_beam.io import filesystems
 
-    totals, by_recipient = collections.Counter(), []
+    totals: collections.Counter[str] = collections.Counter()
+    by_recipient = []
     [found] = filesystems.FileSystems.match([f"{prefix}*"])
     for each in found.metadata_list:
         with filesystems.FileSystems.open(each.path) as file:

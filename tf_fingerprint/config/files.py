@@ -74,17 +74,7 @@ def build(
 ) -> Any:
     """The config of settings that were read already, checked.
 
-    Args:
-        settings: From each section's name to a dict of its settings.
-        overrides: As in `read`.
-        kind: As in `read`.
-        where: They come from: a file, to which paths are relative, or words.
-
-    Returns:
-        As `read`.
-
-    Raises:
-        ConfigError: As `read`.
+    `where`: they come from: a file, to which paths are relative, or words.
     """
     _check_keys(settings, where, kind)
     _resolve_paths(settings, pathlib.Path(where).parent)

@@ -84,7 +84,8 @@ def load(
     images = np.empty(
         (listing.num_pictures, resolution, resolution, channels), "uint8"
     )
-    names, broken = [], []
+    names: list[str] = []
+    broken: list[tuple[str, str]] = []
     decode_one = functools.partial(
         decode, resolution=resolution, channels=channels, crop=crop
     )
@@ -176,14 +177,7 @@ def _decoded(listing, decode, progress):
 def decode(picture, resolution: int, channels: int, crop: str):
     """Decodes one picture of a listing.
 
-    Args:
-        picture: Its name, and the function that reads it.
-        resolution: Height and width, in pixels.
-        channels: 3 for RGB, 1 for grey.
-        crop: As in `load`.
-
-    Returns:
-        Its name, and its image or the `DataError` that it met.
+    `resolution`: height and width, in pixels.
     """
     name, read = picture
     try:

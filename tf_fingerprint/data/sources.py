@@ -28,14 +28,11 @@ from tf_fingerprint.data import image_kinds
 class Listing:
     """The pictures of a source, not yet read.
 
-    Args:
-        num_pictures: How many there are, before decoding shows some broken.
-        pictures: Pairs of a name and a function that returns the file's
-            contents or the decoded array; in a fixed order. To be gone through
-            once.
-        names: Their names, where they are known before; otherwise they are
-            made of the pictures' places.
-        left_out: How many files of which kinds are no pictures.
+    `num_pictures`: how many there are, before decoding shows some broken.
+    `pictures`: pairs of a name and a function that returns the file's contents
+    or the decoded array; in a fixed order. To be gone through once. `names`:
+    their names, where they are known before; otherwise they are made of the
+    pictures' places. `left_out`: how many files of which kinds are no pictures.
     """
 
     num_pictures: int

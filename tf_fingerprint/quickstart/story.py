@@ -47,15 +47,8 @@ _OWN = {_SUMMARY, _PAGE, _REGISTRY, _SECRET, _PHOTOGRAPH, _INSTANCES, _PICTURES}
 class Tally:
     """How one recipient's pictures in one format were attributed.
 
-    Args:
-        recipient: Party whose instance made them.
-        format: `png` or `jpeg90`.
-        right: Pictures attributed to that party.
-        wrong: Pictures attributed to another.
-        nobody: Pictures attributed to nobody.
-        bit_accuracy: Share of bits read as they were issued.
-        median_p_value: Of the picture in the middle: probability that one
-            from elsewhere matches anybody as well.
+    `format`: `png` or `jpeg90`; `median_p_value`: of the picture in the middle:
+    probability that one from elsewhere matches anybody as well.
     """
 
     recipient: str

@@ -122,19 +122,7 @@ class RunDirectory:
 def read(
     folder: str | os.PathLike[str],
 ) -> "tuple[config.Config, models.Generator, models.Decoder]":
-    """Reads config, generator and decoder, and checks that they fit.
-
-    Args:
-        folder: The run directory.
-
-    Returns:
-        The three.
-
-    Raises:
-        errors.RunError: If a file is missing or can't be read, or a network
-            is not what the config says.
-        errors.ConfigError: If the config can't be read.
-    """
+    """Reads config, generator and decoder, and checks that they fit."""
     from tf_fingerprint import models
 
     folder = pathlib.Path(folder)
@@ -152,15 +140,7 @@ def read(
 
 
 def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
-    """Raises unless a run directory holds what a finished training leaves.
-
-    Args:
-        folder: The run directory.
-        names: The files.
-
-    Raises:
-        errors.RunError: If it, or one of them, is missing.
-    """
+    """Raises unless a run directory holds what a finished training leaves."""
     if not folder.is_dir():
         raise errors.RunError(
             f"{folder}: there is no such run directory. Check the path, or "
@@ -175,7 +155,7 @@ def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
 
 
 def read_generator(path: str | os.PathLike[str]) -> "models.Generator":
-    """Reads a `generator.keras`; a `RunError` if it is missing or is none."""
+    """Reads a generator alone."""
     from tf_fingerprint import models
 
     path = pathlib.Path(path)
@@ -191,12 +171,6 @@ def weights_digest(network: "keras.Model") -> str:
     """SHA-256 of a network's weights: their names, shapes and values.
 
     The same for every file that the weights were ever saved in.
-
-    Args:
-        network: Any Keras model.
-
-    Returns:
-        64 hexadecimal digits.
     """
     import keras
 
@@ -204,24 +178,12 @@ def weights_digest(network: "keras.Model") -> str:
     for weight in network.weights:
         values = np.asarray(keras.ops.convert_to_numpy(weight), "<f4")
         digest.update(f"{weight.path} {values.shape}\n".encode())
-        digest.update(np.ascontiguousarray(values))
+        digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()
 
 
 def read_network(path, kind, expected):
-    """Reads one network; it must be of this kind and have these sizes.
-
-    Args:
-        path: The `.keras` file.
-        kind: Its class.
-        expected: Sizes by the setting of the config that says them.
-
-    Returns:
-        The network.
-
-    Raises:
-        errors.RunError: If it can't be read, or is not as it must be.
-    """
+    """Reads one network; it must be of this kind and have these sizes."""
     import keras
 
     try:
@@ -248,17 +210,7 @@ def read_network(path, kind, expected):
 
 
 def folder_of(run: str | os.PathLike[str]) -> pathlib.Path:
-    """The folder of a run directory, or of the package's own weights.
-
-    Args:
-        run: A run directory, or `"pretrained"`.
-
-    Returns:
-        The path; of a run directory, as given.
-
-    Raises:
-        errors.RunError: If it is `"pretrained"`, and there are none.
-    """
+    """The folder of a run directory, or of the package's own weights."""
     if str(run) != PRETRAINED:
         return pathlib.Path(run)
     folder = SHIPPED

@@ -27,21 +27,11 @@ def train(
 ) -> pathlib.Path:
     """Trains all stages, or goes on in the one where it stopped.
 
-    Args:
-        staged: The stages.
-        run_dir: Made if it doesn't exist. Each stage's run directory lies in
-            `stages`; in the end it holds the networks and the config of the
-            last one, so that it opens as any other run.
-        resume: Whether to go on with a directory that holds stages.
-        minutes: For all stages together; `resume` goes on.
-        **options: See `training.train`.
-
-    Returns:
-        The run directory.
-
-    Raises:
-        errors.TrainingError: If a stage doesn't reach what the next one needs.
-        errors.RunError: As `training.train`.
+    `run_dir`: made if it doesn't exist. Each stage's run directory lies in
+    `stages`; in the end it holds the networks and the config of the last one,
+    so that it opens as any other run. `minutes`: for all stages together;
+    `resume` goes on. Raises `errors.TrainingError` if a stage doesn't reach
+    what the next one needs.
     """
     folder = pathlib.Path(run_dir)
     if (folder / "stages").exists() and not resume:
