@@ -42,6 +42,7 @@ MISTYPED = {
     "serve nowhere": "nowhere is no folder",
     "deployment nowhere --to d": "nowhere is no folder",
     "calibrate pretrained --images nowhere": "nowhere: no such folder or file",
+    "passive fingerprints nowhere --to f": "nowhere: there is no such run",
     "evaluate nowhere": "nowhere: there is no such run directory",
     "evaluate pretrained --images nowhere": "nowhere: no such folder or file",
     "embed nowhere --run pretrained --fingerprint 00 --to s": "no such folder",

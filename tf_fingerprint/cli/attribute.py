@@ -11,7 +11,7 @@ from tf_fingerprint import paths
 from tf_fingerprint.cli import looking
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
-from tf_fingerprint.cli import passive
+from tf_fingerprint.cli import passive_runs
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 
@@ -77,8 +77,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
-    if passive.is_asked(args, passive.NOT_TO_ATTRIBUTE):
-        return passive.attribute(args)
+    if passive_runs.is_asked(args, passive_runs.NOT_TO_ATTRIBUTE):
+        return passive_runs.attribute(args)
     _check(args)
     if args.server is not None:
         return _ask_server(args)
