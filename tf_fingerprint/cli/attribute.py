@@ -6,6 +6,7 @@ import logging
 import pathlib
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from tf_fingerprint import paths
 from tf_fingerprint.cli import looking
@@ -106,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
         found_at=args.found_at,
     )
     with _evidence(args, judge, head) as kept:
-        search = args.search or ("single" if args.combine else None)
+        search: Any = args.search or ("single" if args.combine else None)
         reader = cli_reader.Reader(
             attributed_files.FileReader(
                 opened, judge, search=search, box=args.box
@@ -116,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
             combine=bool(args.combine),
             passive=second,
         )
-        shown = _COLUMNS
+        shown: tuple[str, ...] = _COLUMNS
         if second is not None:
             shown += second_opinions.COLUMNS
         output.write_rows(reader.rows(args.images), args.format, shown=shown)
