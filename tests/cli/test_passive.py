@@ -10,7 +10,7 @@ import pytest
 
 from tf_fingerprint import cli
 from tf_fingerprint import methods
-from tf_fingerprint.cli import passive as passive_commands
+from tf_fingerprint.cli import passive_runs
 from tf_fingerprint.passive import attacks
 
 from ..tiny_passive import as_of_before
@@ -30,7 +30,7 @@ def run(capsys):
 
 
 def test_attacks_can_be_chosen_without_importing_them():
-    assert passive_commands.ATTACKS == (attacks.NONE, *attacks.NAMES)
+    assert passive_runs.ATTACKS == (attacks.NONE, *attacks.NAMES)
 
 
 @pytest.mark.slow

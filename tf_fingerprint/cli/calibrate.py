@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from tf_fingerprint import registry
     from tf_fingerprint.evaluation import calibrating
 
-    issued = ()
+    issued = None
     if args.registry is not None:
         with registry.open_store(args.registry) as store:
             issued = attribution.Candidates.load(store, opened.generator_digest)
