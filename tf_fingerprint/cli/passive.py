@@ -5,7 +5,7 @@ The group `passive` is from before those commands took classifiers' runs.
 
 import argparse
 import dataclasses
-import pathlib
+import itertools
 import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ ATTACKS = ("none", "relight", "crop", "blur", "jpeg", "noise", "combined")
 NOT_TO_ATTRIBUTE = (
     *("registry", "max_false_positive_rate", "calibration", "decide"),
     *("combine", "found_at", "evidence", "sign_with", "passive"),
+    *("search", "box"),
 )
 NOT_TO_EVALUATE = (
     *("suite", "features", "baseline", "tensorboard", "pictures"),
@@ -200,39 +201,37 @@ class _Reader:
         self.num_unreadable = 0
 
     def rows(self, paths) -> Iterator[dict]:
-        files = [file for path in paths for file in self._files(path)]
-        for start in range(0, len(files), _PART_IMAGES):
-            yield from self._classified(files[start : start + _PART_IMAGES])
+        from tf_fingerprint.cli import reader  # After TensorFlow.
 
-    def _files(self, path: pathlib.Path):
-        from tf_fingerprint import errors
-        from tf_fingerprint.data import sources
-
-        if not path.is_dir():
-            return [path]
-        try:
-            listing = sources.list_folder(path, None)
-        except errors.DataError as error:
-            self._tell(error)
-            return []
-        return [path / name for name, _ in listing.pictures]
+        files = reader.progressing(paths)
+        while part := list(itertools.islice(files, _PART_IMAGES)):
+            yield from self._classified(part)
 
     def _classified(self, files):
         import numpy as np
 
+        from tf_fingerprint import data
         from tf_fingerprint import errors
 
-        readable, images = [], []
+        names, images = [], []
+        wanted = self.run.settings.data
         for file in files:
             try:
-                images.append(self.run.read_images(file))
-                readable.append(file)
+                image = data.read_image(
+                    file.read(),
+                    resolution=wanted.resolution,
+                    channels=wanted.channels,
+                    name=file.name,
+                )
             except errors.DataError as error:
                 self._tell(error)
-        if readable:
-            opinions = self.run.judge(np.concatenate(images))
-            for file, opinion in zip(readable, opinions, strict=True):
-                yield {"image": str(file), **opinion.to_dict()}
+            else:
+                images.append(image)
+                names.append(file.name)
+        if names:
+            opinions = self.run.judge(np.stack(images))
+            for name, opinion in zip(names, opinions, strict=True):
+                yield {"image": name, **opinion.to_dict()}
 
     def _tell(self, error):
         self.num_unreadable += 1
