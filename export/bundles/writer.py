@@ -151,9 +151,6 @@ class BundleWriter:
             folder: Where to; must be new or empty.
             salt: Of the commitment; see `registry.commitments`.
 
-        Returns:
-            The manifest.
-
         Raises:
             ValueError: If the record is of another generator.
             errors.ExportError: If what was written does not make pictures

@@ -34,20 +34,14 @@ _MAX_SHARED = 0.3
 class Look:
     """What was looked at for one finding.
 
-    Args:
-        width: Of the upright picture, in pixels.
-        height: Likewise.
-        frame: Number of the frame in its file, from 1 on.
-        num_frames: Frames in the file.
-        box: Left, top, right and bottom of the place, in pixels.
-        mirrored: Whether the decoder was shown it mirrored.
-        scale: Side of what the decoder was shown, over that of the place.
-        num_places: Places of the picture that were looked at, by which the
-            odds are multiplied.
-        search: How far; one of `places.Search`.
-        channels: Of what the decoder was shown: 3, or 1 for grey.
-        within: The part that was asked for; None for all of it.
-        note: What else is to be said of the picture, or None.
+    `width`: of the upright picture, in pixels; `frame`: number of the frame in
+    its file, from 1 on; `box`: left, top, right and bottom of the place, in
+    pixels; `mirrored`: whether the decoder was shown it mirrored; `scale`: side
+    of what the decoder was shown, over that of the place; `num_places`: places
+    of the picture that were looked at, by which the odds are multiplied;
+    `channels`: of what the decoder was shown: 3, or 1 for grey; `within`: the
+    part that was asked for; None for all of it. `note`: what else is to be said
+    of the picture, or None.
     """
 
     width: int
@@ -76,14 +70,8 @@ class Look:
 class FileFinding:
     """A verdict on one place of one frame of a file.
 
-    Args:
-        name: Of the file, with the frame's number if it has several.
-        file: Of the file.
-        content: Of the file.
-        look: What was looked at.
-        square: The place's pixels, `(side, side, channels)`.
-        logits: `(num_bits,)`, what it read.
-        verdict: What that is evidence of.
+    `square`: the place's pixels, `(side, side, channels)`; `logits`:
+    `(num_bits,)`, what it read.
     """
 
     name: str
@@ -159,11 +147,8 @@ def looked_at(
 class FileReader:
     """Seeks fingerprints in files.
 
-    Args:
-        run: Whose decoder reads them.
-        judge: Says whom they may be attributed to.
-        search: How far pictures are searched; by their size if not given.
-        box: Look within this part of each picture alone.
+    `search`: how far pictures are searched; by their size if not given. `box`:
+    look within this part of each picture alone.
     """
 
     def __init__(
@@ -184,13 +169,9 @@ class FileReader:
     ) -> Iterator[FileFinding | errors.DataError]:
         """All findings, in order; at least one for each frame.
 
-        Args:
-            files: What was found.
-
-        Yields:
-            Findings, and in their place an error for each file or frame that
-            can't be read. Where somebody is named at one place or several,
-            those are the findings; else it is that on the picture as a whole.
+        Yields findings, and in their place an error for each file or frame that
+        can't be read. Where somebody is named at one place or several, those
+        are the findings; else it is that on the picture as a whole.
         """
         waiting: list[Task] = []
         for task in self._tasks(files):

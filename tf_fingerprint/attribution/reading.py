@@ -97,15 +97,7 @@ def judge(
 def candidates_of(
     run: Reader, registry: registries.Registry | Candidates
 ) -> Candidates:
-    """All fingerprints that a registry holds of a run.
-
-    Args:
-        run: What reads them.
-        registry: Path, URL, opened registry, or candidates read from one.
-
-    Returns:
-        The candidates.
-    """
+    """All fingerprints that a registry holds of a run."""
     if isinstance(registry, Candidates):
         return registry
     with registries.opened(registry) as store:

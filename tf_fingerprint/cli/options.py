@@ -22,10 +22,7 @@ def add_registry(
 ) -> None:
     """Adds `--registry`.
 
-    Args:
-        parser: Of the command.
-        more: What to say of it besides.
-        required: Whether it must be given.
+    `required`: whether it must be given.
     """
     parser.add_argument(
         "--registry",
@@ -98,9 +95,7 @@ def add_max_false_positive_rate(
 ) -> None:
     """Adds the option that says how seldom somebody may be named wrongly.
 
-    Args:
-        parser: Of the command.
-        default: If not given; None where a command must know that it was not.
+    `default`: if not given; None where a command must know that it was not.
     """
     parser.add_argument(
         "--max-false-positive-rate",

@@ -20,17 +20,11 @@ from tf_fingerprint.data import found_files
 class Reader:
     """Attributes picture files; tells on stderr which it can't read.
 
-    Args:
-        reader: Seeks fingerprints in them.
-        judge: Whose verdict on all together is wanted, for `combine`.
-        keep: Takes each finding, and the one on all together; None to keep
-            nothing.
-        combine: Whether to add a verdict on all pictures together; the
-            reader must look at one place of each.
-        passive: Who is asked besides, and knows of no fingerprints.
-
-    Attributes:
-        num_unreadable: Files and folders told about so far.
+    `judge`: whose verdict on all together is wanted, for `combine`; `keep`:
+    takes each finding, and the one on all together; None to keep nothing.
+    `combine`: whether to add a verdict on all pictures together; the reader
+    must look at one place of each. `passive`: who is asked besides, and knows
+    of no fingerprints.
     """
 
     def __init__(
@@ -52,11 +46,7 @@ class Reader:
     def rows(self, paths: Sequence[pathlib.Path]) -> Iterator[dict[str, Any]]:
         """One verdict a finding, in order.
 
-        Args:
-            paths: Pictures, and folders and zip archives of pictures.
-
-        Returns:
-            An iterator over dicts: `image`, then what the verdict says.
+        Returns an iterator over dicts: `image`, then what the verdict says.
         """
         findings = []
         for found in self.reader.read(progressing(paths)):
@@ -105,14 +95,7 @@ class Reader:
 def progressing(
     paths: Sequence[pathlib.Path],
 ) -> Iterator[found_files.FoundFile]:
-    """All files under some paths, with a bar that moves as they are taken.
-
-    Args:
-        paths: Files, folders and zip archives.
-
-    Yields:
-        The files.
-    """
+    """All files under some paths, with a bar that moves as they are taken."""
     files = list(found_files.found_files(paths))
     yield from tqdm.tqdm(files, desc="attributing", unit="file", disable=None)
 
@@ -124,13 +107,8 @@ def row_of(
 ) -> dict[str, Any]:
     """A verdict as one row; what is nested has names joined by `_`.
 
-    Args:
-        image: What the verdict is on.
-        verdict: The verdict.
-        look: What was looked at; None for several pictures together.
-
-    Returns:
-        Dict of text, numbers and None, with the same keys for all verdicts.
+    `look`: what was looked at; None for several pictures together. Returns dict
+    of text, numbers and None, with the same keys for all verdicts.
     """
     row = {"image": image, **verdict.to_dict()}
     measured, soft = (row.pop(name) or {} for name in ("measured", "soft"))

@@ -24,12 +24,9 @@ _OF_FRAMES = ("GIF", "WEBP", "PNG", "AVIF", "TIFF", "MPO", "HEIF", "JXL")
 class Frame:
     """One frame or page.
 
-    Args:
-        name: Of the file; of one with several frames with the frame's number,
-            such as `x.gif#2`.
-        number: From 1 on.
-        count: Frames in the file.
-        pixels: `(height, width, channels)`, `uint8`, upright.
+    `name`: of the file; of one with several frames with the frame's number,
+    such as `x.gif#2`. `number`: from 1 on; `pixels`:
+    `(height, width, channels)`, `uint8`, upright.
     """
 
     name: str
@@ -47,18 +44,7 @@ def frames(
 ) -> Iterator[Frame]:
     """Decodes a picture file, one frame at a time; equal frames once.
 
-    Args:
-        content: The file.
-        name: What to call it.
-        channels: 3 for RGB, 1 for grey.
-        max_frames: Frames that are looked at.
-
-    Yields:
-        The frames, in order.
-
-    Raises:
-        errors.DataError: If the file, or the next frame, can't be decoded; or
-            after the last frame, if there are more.
+    Yields the frames, in order.
     """
     number, seen = 1, set()
     try:
@@ -71,7 +57,7 @@ def frames(
                     image.seek(number - 1)
                     opening.check_size(image)
                 pixels = reading.upright(image, channels)
-                digest = hashlib.sha256(pixels).digest() + bytes(
+                digest = hashlib.sha256(pixels.data).digest() + bytes(
                     str(pixels.shape), "ascii"
                 )
                 if digest not in seen:
