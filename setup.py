@@ -57,7 +57,9 @@ setuptools.setup(
         "tf_fingerprint": [
             *("pretrained/*", "models/weights/*", "pages/templates/*"),
         ],
-        "export": ["serving/*", "page/index.html"],
+        "export": [
+            *("serving/*", "page/index.html", "bundles/scripts/*"),
+        ],
     },
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]

@@ -1,7 +1,7 @@
 """Puts the table of all claims at a glance into docs/results.md.
 
-Each row is words into which a file's figures are filled; a row of which a figure
-is missing does not appear.
+Each row is words into which a file's figures are filled; a row of which a
+figure is missing does not appear.
 
     python benchmarks/glance_page.py
 """

@@ -13,9 +13,9 @@ EXIT_CODES = """\
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | something in the world is not as it must be: a file, a registry, a run, a \
-picture that can't be read. Standard error says what must hold, what was found, \
-and what to do |
+| 1 | something in the world is not as it must be: a file, a registry, a run, \
+a picture that can't be read. Standard error says what must hold, what was \
+found, and what to do |
 | 2 | the command was not written as it must be; nothing was done |
 """
 

@@ -42,15 +42,15 @@ KINDS = {
 _INDEX = """\
 # Configuration
 
-An experiment is a TOML file of sections and keys; `configs/` has one a file. What
-does not stand in it is as in the method's paper. `--set SECTION.KEY=VALUE` replaces
-a key from the command line. Paths in a file are relative to the file's folder, paths
-in `--set` to the working directory.
+An experiment is a TOML file of sections and keys; `configs/` has one a file.
+What does not stand in it is as in the method's paper. `--set
+SECTION.KEY=VALUE` replaces a key from the command line. Paths in a file are
+relative to the file's folder, paths in `--set` to the working directory.
 
-A config is checked before anything heavy begins. What is wrong stops the command
-with exit code 1 and a sentence that says which key, what it must be and what it is;
-an unknown key is told together with the nearest that exists. Each key below has the
-sentence that a wrong value of it gets.
+A config is checked before anything heavy begins. What is wrong stops the
+command with exit code 1 and a sentence that says which key, what it must be
+and what it is; an unknown key is told together with the nearest that exists.
+Each key below has the sentence that a wrong value of it gets.
 
 | config | of |
 |---|---|
@@ -148,7 +148,7 @@ def _sections(kind):
 def _entry(key):
     wrong = "".join(f"    - {each}\n" for each in dict.fromkeys(key.wrong))
     return (
-        f'### `{key.name}` {{ #{key.name.replace("_", "-")} }}\n\n'
+        f"### `{key.name}` {{ #{key.name.replace('_', '-')} }}\n\n"
         f"{key.meaning}\n\n"
         f"- Must be: {key.kind}\n"
         f"- Default: {key.default}\n"

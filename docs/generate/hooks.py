@@ -36,9 +36,7 @@ def on_config(config):
 def on_files(files, config):
     """Adds the generated pages."""
     for path, text in generated(pathlib.Path(config.docs_dir)).items():
-        files.append(
-            mkdocs_files.File.generated(config, path, content=text)
-        )
+        files.append(mkdocs_files.File.generated(config, path, content=text))
     return files
 
 

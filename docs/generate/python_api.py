@@ -34,8 +34,8 @@ _INDEX = """\
 # Python
 
 Each name stands where programs import it from. Whoever audits needs
-`fingerprints`, `registry`, `attribution`, `calibration` and `evidence`, which import
-neither TensorFlow nor Keras.
+`fingerprints`, `registry`, `attribution`, `calibration` and `evidence`, which
+import neither TensorFlow nor Keras.
 
 | module | for |
 |---|---|

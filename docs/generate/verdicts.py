@@ -36,10 +36,10 @@ WORDS = {
 _HEAD = """\
 # Verdicts, key by key
 
-What `tf-fingerprint attribute --format json` writes, one object a line, and `--format
-csv` as columns; `Verdict.to_dict` in Python holds the same, with `measured`, `soft` and
-`accused` as objects of their own. What is not known is null. What the four findings
-mean, [odds](../evidence.md#four-verdicts) says.
+What `tf-fingerprint attribute --format json` writes, one object a line, and
+`--format csv` as columns; `Verdict.to_dict` in Python holds the same, with
+`measured`, `soft` and `accused` as objects of their own. What is not known is
+null. What the four findings mean, [odds](../evidence.md#four-verdicts) says.
 
 | key | meaning |
 |---|---|
@@ -48,8 +48,8 @@ mean, [odds](../evidence.md#four-verdicts) says.
 _FORMULAS = """
 ## How each number comes about
 
-Everybody can compute them again from a folder of evidence; these are the words that
-stand in its reports.
+Everybody can compute them again from a folder of evidence; these are the
+words that stand in its reports.
 
 | what | how |
 |---|---|

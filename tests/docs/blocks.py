@@ -51,9 +51,7 @@ class Block:
     @property
     def is_run_here(self) -> bool:
         """Whether `test_commands` runs it."""
-        return (
-            self.is_typed and not self.said("not run") + self.said("run by")
-        )
+        return self.is_typed and not self.said("not run") + self.said("run by")
 
     @property
     def tested(self) -> str:
@@ -88,9 +86,7 @@ def blocks_of(path: pathlib.Path) -> list[Block]:
             language=found["language"],
             text=found["text"],
             marks=tuple(
-                re.findall(
-                    r"^<!-- ([a-z, ]+): (.*) -->$", found["marks"], re.M
-                )
+                re.findall(r"^<!-- ([a-z, ]+): (.*) -->$", found["marks"], re.M)
             ),
         )
         for found in _FENCE.finditer(text)

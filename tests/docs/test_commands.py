@@ -1,7 +1,7 @@
 """The commands of each page, run in their order, as somebody would type them.
 
-One folder a page, in which lie what pages speak of: photographs, a picture
-that was found, a registry. Commands are processes of their own.
+One folder a page, in which lies what pages speak of: photographs, a picture
+that was found, a registry.
 """
 
 import os
@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.docs import blocks
+from tf_fingerprint import cli
 from tf_fingerprint import data
 
 pytestmark = pytest.mark.slow
@@ -72,7 +73,7 @@ def run(command, folder, environment):
 def belongings(tmp_path_factory, tools):
     """What pages speak of, to be copied for each."""
     folder = tmp_path_factory.mktemp("belongings")
-    pictures = data.procedural_images(300, 64)
+    pictures = data.procedural_images(300, resolution=64)
     _write(folder / "photographs", pictures)
     shutil.make_archive(folder / "photographs", "zip", folder / "photographs")
     _write(folder / "found", pictures[:3])
@@ -112,15 +113,39 @@ def _write(folder, pictures):
         Image.fromarray(picture).save(folder / f"{number}.png")
 
 
+def follow(block, folder, environment):
+    """Runs a block as it stands, with the names of the test."""
+    if block.language == "python":
+        exec(compile(block.tested, str(block), "exec"), {})
+        return
+    for line in block.tested.replace("\\\n", " ").splitlines():
+        # TensorFlow starts once for all of them.
+        if line.startswith("tf-fingerprint "):
+            assert cli.main(_expanded(line, folder, environment)) == 0, line
+        elif line.strip():
+            run(line, folder, environment)
+
+
+def _expanded(line, folder, environment):
+    """The arguments that a shell would hand to the command."""
+    words = line.removeprefix("tf-fingerprint ")
+    done = subprocess.run(
+        ["bash", "-c", f"printf '%s\\0' {words}"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return done.stdout.split("\0")[:-1]
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_can_be_followed(page, belongings, tools, tmp_path):
+@pytest.mark.filterwarnings("default")
+def test_a_page_can_be_followed(page, belongings, tools, tmp_path, monkeypatch):
     folder = tmp_path / "here"
     shutil.copytree(belongings, folder, symlinks=True)
+    monkeypatch.chdir(folder)
 
     for block in PAGES[page]:
-        if block.language == "python":
-            script = folder / "block.py"
-            script.write_text(block.tested)
-            run(f"python {script}", folder, tools)
-        else:
-            run(block.tested, folder, tools)
+        follow(block, folder, tools)

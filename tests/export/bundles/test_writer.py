@@ -26,14 +26,14 @@ from ...tiny_run import close_to
 from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 from ...tiny_run import write_run
-from . import SALT
-from . import record_of
-from . import writer_of
+from ..bundle_writers import SALT
+from ..bundle_writers import record_of
+from ..bundle_writers import writer_of
 
 pytestmark = pytest.mark.slow
 
 FILES = {
-    *("LICENSE.txt", "README.md", "instance.keras"),
+    *("LICENSE.txt", "README.md", "instance.keras", "first_pictures.py"),
     *("savedmodel/1/fingerprint.pb", "savedmodel/1/saved_model.pb"),
     "savedmodel/1/variables/variables.data-00000-of-00001",
     "savedmodel/1/variables/variables.index",
