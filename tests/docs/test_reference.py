@@ -40,7 +40,8 @@ def options(parser, path=()):
 def _is_for_all(action):
     """Whether it is help, or a flag that Abseil gives every program."""
     is_flag = type(action).__module__.startswith("absl.")
-    return is_flag or isinstance(action, argparse._HelpAction)
+    is_hidden = action.help is argparse.SUPPRESS
+    return is_flag or is_hidden or isinstance(action, argparse._HelpAction)
 
 
 def test_every_option_is_in_the_reference_with_its_meaning(made_by):

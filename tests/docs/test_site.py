@@ -1,6 +1,5 @@
 """The built site: strict, whole, of one piece, and nothing from elsewhere."""
 
-import html.parser
 import pathlib
 import subprocess
 import sys
@@ -9,26 +8,9 @@ import urllib.parse
 import pytest
 
 from tests.docs import blocks
+from tests.docs import site_pages
 
 pytestmark = pytest.mark.slow
-
-
-class Page(html.parser.HTMLParser):
-    """What an HTML page links to, and what it fetches by itself."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.links, self.fetched = [], []
-        self.feed(path.read_text(encoding="utf-8"))
-
-    def handle_starttag(self, tag, attrs):
-        known = dict(attrs)
-        if tag == "a" and known.get("href"):
-            self.links.append(known["href"])
-        elif tag == "link" and known.get("rel") in ("stylesheet", "preload"):
-            self.fetched.append(known["href"])
-        elif tag in ("script", "img", "iframe") and known.get("src"):
-            self.fetched.append(known["src"])
 
 
 @pytest.fixture(scope="module")
@@ -48,37 +30,30 @@ def site(tmp_path_factory):
     return folder, done.stderr
 
 
-def targets(folder, path):
-    """The pages of the site that a page links to."""
-    for link in Page(path).links:
-        parts = urllib.parse.urlsplit(link)
-        if not parts.scheme and parts.path.endswith(".html"):
-            target = (path.parent / parts.path).resolve()
-            assert target.is_file(), f"{path}: {link}"
-            yield target
-
-
 def test_nothing_is_warned_of(site):
     assert "WARNING" not in site[1]
 
 
 def test_no_page_is_without_a_way_to_it(site):
-    folder = site[0].resolve()
-    seen, waiting = set(), [folder / "index.html"]
-    while waiting:
-        path = waiting.pop()
-        if path not in seen:
-            seen.add(path)
-            waiting += targets(folder, path)
+    seen, others = site_pages.reached(site[0])
 
-    pages = set(folder.rglob("*.html")) - {folder / "404.html"}
-    assert len(pages) > 80
-    assert pages - seen == set()
+    assert len(seen) > 80
+    assert others == set()
+
+
+def test_a_page_without_a_way_is_found(tmp_path):
+    (tmp_path / "index.html").write_text('<a href="b.html">b</a>')
+    for name in "bc":
+        (tmp_path / f"{name}.html").write_text("")
+
+    _, others = site_pages.reached(tmp_path)
+
+    assert [path.name for path in others] == ["c.html"]
 
 
 def test_a_page_fetches_nothing_from_elsewhere(site):
     for path in site[0].rglob("*.html"):
-        for link in Page(path).fetched:
+        for link in site_pages.Page(path).fetched:
             parts = urllib.parse.urlsplit(link)
             assert not parts.netloc, f"{path}: {link}"
             # That of an error is shown at any address, so it names the root.
