@@ -56,9 +56,11 @@ setuptools.setup(
     package_data={
         "tf_fingerprint": [
             *("pretrained/*", "models/weights/*", "pages/templates/*"),
+            "py.typed",
         ],
         "export": [
             *("serving/*", "page/index.html", "bundles/scripts/*"),
+            "py.typed",
         ],
     },
     entry_points={
@@ -89,6 +91,7 @@ setuptools.setup(
     | {
         "test": [
             *("pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6", "ruff>=0.14"),
+            "mypy>=1.18",
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],

@@ -29,12 +29,11 @@ KINDS = {
         config.CodecConfig,
     ),
     "passive": (
-        "A classifier of sources, `tf-fingerprint passive train`.",
+        'A classifier of sources: `method = "passive"`.',
         passive.Config,
     ),
     "visualization": (
-        "The network that makes traces visible, "
-        "`tf-fingerprint passive visualize`.",
+        'The network that makes traces visible: `method = "visualization"`.',
         visualization.Config,
     ),
 }

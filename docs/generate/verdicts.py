@@ -4,6 +4,7 @@ import inspect
 import re
 
 from tf_fingerprint import attribution
+from tf_fingerprint.attribution import files
 from tf_fingerprint.attribution import verdict
 from tf_fingerprint.calibration import null_rates
 from tf_fingerprint.evidence import reports
@@ -87,6 +88,7 @@ def _documented():
         (null_rates.MeasuredRate, "measured_", ("hits", "trials", "low")),
         (null_rates.MeasuredRate, "measured_", ("high",)),
         (verdict.SoftScore, "soft_", ("log10_p_corrected",)),
+        (files.Look, "", _LOOK),
     ):
         text = inspect.getdoc(kind).split("Args:\n")[1]
         for name, words in re.findall(
@@ -97,6 +99,10 @@ def _documented():
     return found
 
 
+_LOOK = (
+    *("width", "height", "frame", "num_frames", "box", "mirrored"),
+    *("scale", "search", "note"),
+)
 _VERDICT = (
     *("finding", "reason", "presence", "presence_threshold", "found_at"),
     *("num_images", "decided_by", "max_false_positive_rate"),
@@ -104,5 +110,5 @@ _VERDICT = (
 )
 _ATTRIBUTION = (
     *("num_matches", "num_bits", "threshold", "false_positive_rate"),
-    *("p_value", "num_candidates", "runner_up_matches"),
+    *("p_value", "num_candidates", "runner_up_matches", "num_places"),
 )

@@ -124,7 +124,7 @@ def test_the_keys_of_verdicts_are_those_of_a_row(made_by):
     judge = attribution.Judge(habits.make_candidates(issued), made)
     [verdict] = judge.judge(habits.picture_logits(issued[:1]))
 
-    row = reader.row_of("found.png", verdict)
+    row = reader.row_of("found.png", verdict, None)
 
     documented = re.findall(r"^\| `(\w+)` \|", pages[module.PAGE], re.M)
     assert set(row) == set(documented[: len(row)])
