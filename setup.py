@@ -27,6 +27,11 @@ EXTRAS = {
     "jax": ["jax>=0.7"],
     # Others of apache-beam's extras reach object stores: `gcp`, `aws`, `azure`.
     "bulk": ["apache-beam>=2.60", "pyarrow>=14", "google-crc32c>=1.5"],
+    # The site, and what runs its notebooks.
+    "docs": [
+        *("mkdocs>=1.6", "mkdocs-material>=9.5", "mkdocstrings[python]>=0.27"),
+        *("nbclient>=0.10", "nbformat>=5.10", "ipykernel>=6.29"),
+    ],
 }
 
 
@@ -53,7 +58,10 @@ setuptools.setup(
             *("pretrained/*", "models/weights/*", "pages/templates/*"),
             "py.typed",
         ],
-        "export": ["serving/*", "page/index.html", "py.typed"],
+        "export": [
+            *("serving/*", "page/index.html", "bundles/scripts/*"),
+            "py.typed",
+        ],
     },
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from tf_fingerprint import paths
-from tf_fingerprint.cli import classifiers
 from tf_fingerprint.cli import looking
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import passive_runs
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 
@@ -30,12 +30,19 @@ _ANSWER_COLUMNS = (
 _NOT_TO_A_SERVER = (
     *("run", "registry", "max_false_positive_rate", "calibration", "decide"),
     *("combine", "found_at", "evidence", "sign_with", "passive"),
+    *("search", "box"),
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `attribute` takes."""
-    options.add_images(parser)
+    parser.add_argument(
+        "images",
+        nargs="+",
+        type=pathlib.Path,
+        metavar="IMAGE",
+        help="picture, or folder or zip archive of pictures",
+    )
     parser.add_argument(
         "--run",
         "--run-dir",
@@ -71,8 +78,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
-    if classifiers.is_asked(args, classifiers.NOT_TO_ATTRIBUTE):
-        return classifiers.attribute(args)
+    if passive_runs.is_asked(args, passive_runs.NOT_TO_ATTRIBUTE):
+        return passive_runs.attribute(args)
     _check(args)
     if args.server is not None:
         return _ask_server(args)
@@ -181,11 +188,11 @@ def _check(args):
             args.parser.error("argument --model: it is one of --server's")
         if args.sign_with is not None and args.evidence is None:
             args.parser.error("argument --sign-with: it goes with --evidence")
-    if args.combine and args.search in ("margins", "full"):
-        args.parser.error(
-            "argument --combine: it takes one place of each picture; "
-            "--search must be none or single"
-        )
+        if args.combine and args.search in ("margins", "full"):
+            args.parser.error(
+                "argument --combine: it takes one place of each picture; "
+                "--search must be none or single"
+            )
 
 
 def _check_paths(args):
@@ -205,12 +212,12 @@ def _some_exist(images):
     """Whether there is an image; if not, each is told."""
     if any(path.exists() for path in images):
         return True
-    from tf_fingerprint import data
     from tf_fingerprint import errors
+    from tf_fingerprint.data import found_files
 
-    for path in images:
+    for file in found_files.found_files(images):
         try:
-            data.read_image(path, resolution=1)
+            file.read()
         except errors.DataError as error:
             print(f"tf-fingerprint: {error}", file=sys.stderr)
     return False

@@ -3,9 +3,9 @@
 import argparse
 import pathlib
 
-from tf_fingerprint.cli import classifiers
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import passive_runs
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 from tf_fingerprint.evaluation.suites import names as suites
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "some; of a passive classifier, the folder of its sources (default: "
         "that which it was trained on)",
     )
-    classifiers.add_attack(parser)
+    passive_runs.add_attack(parser)
     _add_comparisons(parser)
     parser.add_argument(
         "--pictures",
@@ -74,8 +74,8 @@ def run(args: argparse.Namespace) -> int:
     """Measures; prints one figure a line."""
     if args.run is None:
         args.parser.error("the following arguments are required: RUN")
-    if classifiers.is_asked(args, classifiers.NOT_TO_EVALUATE):
-        return classifiers.evaluate(args)
+    if passive_runs.is_asked(args, passive_runs.NOT_TO_EVALUATE):
+        return passive_runs.evaluate(args)
     if args.attack != "none":
         args.parser.error("argument --attack: it is for passive classifiers")
     starting.check_sources(args.run, args.images)

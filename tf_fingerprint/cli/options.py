@@ -17,17 +17,6 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help=RUN_HELP)
 
 
-def add_images(parser: argparse.ArgumentParser) -> None:
-    """Adds `IMAGE...`."""
-    parser.add_argument(
-        "images",
-        nargs="+",
-        type=pathlib.Path,
-        metavar="IMAGE",
-        help="picture, or folder of pictures",
-    )
-
-
 def add_registry(
     parser: argparse.ArgumentParser, more: str = "", *, required: bool = False
 ) -> None:

@@ -7,7 +7,6 @@ it, `add_arguments` adds those by `add_command`.
 
 import argparse
 import importlib
-from typing import Any
 
 from absl.flags import argparse_flags
 
@@ -65,7 +64,8 @@ def parser(*, lazy: bool = False) -> argparse.ArgumentParser:
     Its result has `command`, the function to call with it, and `parser`, to
     report further usage errors to.
 
-    `lazy`: whether commands' arguments are only known once one is parsed.
+    Args:
+        lazy: Whether commands' arguments are only known once one is parsed.
     """
     main = _Parser(
         prog="tf-fingerprint", description=_DESCRIPTION, allow_abbrev=False
@@ -82,8 +82,14 @@ def parser(*, lazy: bool = False) -> argparse.ArgumentParser:
     return main
 
 
-def add_command(adding: Any, name: str, purpose: str) -> Any:
-    """Adds a command, or one below a command."""
+def add_command(adding, name: str, purpose: str) -> _Parser:
+    """Adds a command, or one below a command.
+
+    Args:
+        adding: What `add_subparsers` returned.
+        name: What is typed.
+        purpose: In few words, for the list of commands.
+    """
     sentence = f"{purpose[0].upper()}{purpose[1:]}."
     command = adding.add_parser(
         name, help=purpose, description=sentence, allow_abbrev=False

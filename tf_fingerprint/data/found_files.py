@@ -139,7 +139,7 @@ def _check_length(title, length):
 
 
 def _empty(path):
-    raise errors.DataError(f"{path}: must hold files. It is empty.")
+    raise errors.DataError(f"{path}: must contain pictures. It is empty.")
 
 
 def _broken(path, error):

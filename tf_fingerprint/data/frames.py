@@ -2,11 +2,13 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 import numpy as np
 
 from tf_fingerprint import errors
+from tf_fingerprint.data import found_files
 from tf_fingerprint.data import opening
 from tf_fingerprint.data import reading
 
@@ -72,3 +74,33 @@ def frames(
             "looked at. Save the others as files of their own (`magick FILE "
             "frame-%05d.png`) and give those."
         )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FileFrame:
+    """A frame with the file that it is of: its name, and its contents."""
+
+    file: str
+    content: bytes
+    frame: Frame
+
+
+def of_files(
+    files: Iterable[found_files.FoundFile], *, channels: int = 3
+) -> Iterator[FileFrame | errors.DataError]:
+    """All frames of all files: read once, decoded once.
+
+    Args:
+        files: What was found.
+        channels: 3 for RGB, 1 for grey.
+
+    Yields:
+        The frames, and in their place an error for what can't be read.
+    """
+    for file in files:
+        try:
+            content = file.read()
+            for frame in frames(content, file.name, channels=channels):
+                yield FileFrame(file.name, content, frame)
+        except errors.DataError as error:
+            yield error

@@ -47,7 +47,12 @@ def read_photographs(
     )
     for name, reason in photographs.broken:
         logging.warning("Skipped %s: %s", name, reason)
-    record = {"digest": photographs.digest, "images": len(photographs)}
+    record = {
+        "digest": photographs.digest,
+        "images": len(photographs),
+        "left_out": dict(photographs.left_out),
+        "broken": len(photographs.broken),
+    }
     return Inputs(photographs.images, record)
 
 

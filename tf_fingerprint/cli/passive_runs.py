@@ -1,7 +1,6 @@
-"""Passive classifiers' part of `attribute` and `evaluate`."""
+"""Runs of passive classifiers, as `attribute` and `evaluate` take them."""
 
 import argparse
-import pathlib
 import sys
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ ATTACKS = ("none", "relight", "crop", "blur", "jpeg", "noise", "combined")
 NOT_TO_ATTRIBUTE = (
     *("registry", "max_false_positive_rate", "calibration", "decide"),
     *("combine", "found_at", "evidence", "sign_with", "passive"),
+    *("search", "box"),
 )
 NOT_TO_EVALUATE = (
     *("suite", "features", "baseline", "tensorboard", "pictures"),
@@ -40,8 +40,9 @@ def add_attack(parser: argparse.ArgumentParser) -> None:
 def is_asked(args: argparse.Namespace, not_for_it: Sequence[str]) -> bool:
     """Whether a run is a classifier's; else a usage error for some options.
 
-    `args`: of the command, with `run`, which may be None; `not_for_it`: options
-    that a classifier's run doesn't go with.
+    Args:
+        args: Of the command, with `run`, which may be None.
+        not_for_it: Options that a classifier's run doesn't go with.
     """
     from tf_fingerprint import config
 
@@ -60,10 +61,7 @@ def is_asked(args: argparse.Namespace, not_for_it: Sequence[str]) -> bool:
 
 def attribute(args: argparse.Namespace) -> int:
     """Prints one opinion an image; unreadable ones are told on stderr."""
-    starting.import_tensorflow()
-    from tf_fingerprint.passive import run as passive_run
-
-    reader = _Reader(passive_run.load(args.run))
+    reader = _Reader(_load(args.run))
     output.write_rows(
         reader.rows(args.images), args.format, shown=_OPINION_COLUMNS
     )
@@ -72,11 +70,9 @@ def attribute(args: argparse.Namespace) -> int:
 
 def evaluate(args: argparse.Namespace) -> int:
     """Prints accuracy, confusion, and how often unknown sources are found."""
-    starting.import_tensorflow()
+    run = _load(args.run)
     from tf_fingerprint.evaluation.suites import passive as passive_suite
-    from tf_fingerprint.passive import run as passive_run
 
-    run = passive_run.load(args.run)
     folders = args.images or [run.settings.data.source]
     if len(folders) > 1 or not folders[0]:
         args.parser.error("argument --images: must be one folder of sources")
@@ -90,6 +86,16 @@ def evaluate(args: argparse.Namespace) -> int:
     else:
         output.write_rows(_rows(found), args.format)
     return 0
+
+
+def _load(run_dir):
+    from tf_fingerprint import methods
+
+    methods.find(run_dir)
+    starting.import_tensorflow()
+    from tf_fingerprint.passive import run
+
+    return run.load(run_dir)
 
 
 def _rows(found):
@@ -123,39 +129,34 @@ class _Reader:
         self.num_unreadable = 0
 
     def rows(self, paths) -> Iterator[dict]:
-        files = [file for path in paths for file in self._files(path)]
-        for start in range(0, len(files), _PART_IMAGES):
-            yield from self._classified(files[start : start + _PART_IMAGES])
-
-    def _files(self, path: pathlib.Path):
+        """One opinion a frame, in order; the reader of fingerprints' files."""
         from tf_fingerprint import errors
-        from tf_fingerprint.data import sources
+        from tf_fingerprint.attribution import files
+        from tf_fingerprint.cli import reader
+        from tf_fingerprint.data import frames
 
-        if not path.is_dir():
-            return [path]
-        try:
-            listing = sources.list_folder(path, None)
-        except errors.DataError as error:
-            self._tell(error)
-            return []
-        return [path / name for name, _ in listing.pictures]
+        settings, waiting = self.run.settings.data, []
+        for each in frames.of_files(
+            reader.progressing(paths), channels=settings.channels
+        ):
+            if isinstance(each, errors.DataError):
+                yield from self._classified(waiting)
+                waiting = []
+                self._tell(each)
+                continue
+            waiting.append(files.looked_at(each, settings.resolution, "none"))
+            if len(waiting) == _PART_IMAGES:
+                yield from self._classified(waiting)
+                waiting = []
+        yield from self._classified(waiting)
 
-    def _classified(self, files):
+    def _classified(self, tasks):
         import numpy as np
 
-        from tf_fingerprint import errors
-
-        readable, images = [], []
-        for file in files:
-            try:
-                images.append(self.run.read_images(file))
-                readable.append(file)
-            except errors.DataError as error:
-                self._tell(error)
-        if readable:
-            opinions = self.run.judge(np.concatenate(images))
-            for file, opinion in zip(readable, opinions, strict=True):
-                yield {"image": str(file), **opinion.to_dict()}
+        if tasks:
+            shown = np.concatenate([task.shown for task in tasks])
+            for task, opinion in zip(tasks, self.run.judge(shown), strict=True):
+                yield {"image": task.source.frame.name, **opinion.to_dict()}
 
     def _tell(self, error):
         self.num_unreadable += 1
