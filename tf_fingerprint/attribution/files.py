@@ -121,20 +121,7 @@ def looked_at(
     search: places.Search | None = None,
     box: panels.Box | None = None,
 ) -> Task:
-    """Plans where a frame is looked at.
-
-    Args:
-        source: The frame.
-        resolution: Of what the decoder takes.
-        search: As in `places.plan`.
-        box: Likewise.
-
-    Returns:
-        The plan, with the pixels of its places.
-
-    Raises:
-        errors.DataError: If the box lies outside of the frame.
-    """
+    """Plans where a frame is looked at."""
     pixels = source.frame.pixels
     try:
         plan = places.plan(pixels, resolution, search, box)
@@ -251,12 +238,7 @@ def apart(
 ) -> list[int]:
     """The best of several places, none of which lies over another.
 
-    Args:
-        p_values: By the numbers of the places.
-        plan: All places.
-
-    Returns:
-        Numbers of places, in reading order.
+    Returns numbers of places, in reading order.
     """
     chosen: list[int] = []
     for place in sorted(p_values, key=lambda each: (p_values[each], each)):

@@ -64,8 +64,7 @@ def parser(*, lazy: bool = False) -> argparse.ArgumentParser:
     Its result has `command`, the function to call with it, and `parser`, to
     report further usage errors to.
 
-    Args:
-        lazy: Whether commands' arguments are only known once one is parsed.
+    `lazy`: whether commands' arguments are only known once one is parsed.
     """
     main = _Parser(
         prog="tf-fingerprint", description=_DESCRIPTION, allow_abbrev=False
@@ -83,13 +82,7 @@ def parser(*, lazy: bool = False) -> argparse.ArgumentParser:
 
 
 def add_command(adding, name: str, purpose: str) -> _Parser:
-    """Adds a command, or one below a command.
-
-    Args:
-        adding: What `add_subparsers` returned.
-        name: What is typed.
-        purpose: In few words, for the list of commands.
-    """
+    """Adds a command, or one below a command."""
     sentence = f"{purpose[0].upper()}{purpose[1:]}."
     command = adding.add_parser(
         name, help=purpose, description=sentence, allow_abbrev=False

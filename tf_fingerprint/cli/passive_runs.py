@@ -40,9 +40,8 @@ def add_attack(parser: argparse.ArgumentParser) -> None:
 def is_asked(args: argparse.Namespace, not_for_it: Sequence[str]) -> bool:
     """Whether a run is a classifier's; else a usage error for some options.
 
-    Args:
-        args: Of the command, with `run`, which may be None.
-        not_for_it: Options that a classifier's run doesn't go with.
+    `args`: of the command, with `run`, which may be None; `not_for_it`: options
+    that a classifier's run doesn't go with.
     """
     from tf_fingerprint import config
 
@@ -132,10 +131,13 @@ class _Reader:
         """One opinion a frame, in order; the reader of fingerprints' files."""
         from tf_fingerprint import errors
         from tf_fingerprint.attribution import files
+        from tf_fingerprint.attribution import places
         from tf_fingerprint.cli import reader
         from tf_fingerprint.data import frames
 
-        settings, waiting = self.run.settings.data, []
+        settings = self.run.settings.data
+        whole = places.Search.NONE
+        waiting: list[files.Task] = []
         for each in frames.of_files(
             reader.progressing(paths), channels=settings.channels
         ):
@@ -144,7 +146,7 @@ class _Reader:
                 waiting = []
                 self._tell(each)
                 continue
-            waiting.append(files.looked_at(each, settings.resolution, "none"))
+            waiting.append(files.looked_at(each, settings.resolution, whole))
             if len(waiting) == _PART_IMAGES:
                 yield from self._classified(waiting)
                 waiting = []

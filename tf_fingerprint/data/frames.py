@@ -90,12 +90,7 @@ def of_files(
 ) -> Iterator[FileFrame | errors.DataError]:
     """All frames of all files: read once, decoded once.
 
-    Args:
-        files: What was found.
-        channels: 3 for RGB, 1 for grey.
-
-    Yields:
-        The frames, and in their place an error for what can't be read.
+    `channels`: 3 for RGB, 1 for grey.
     """
     for file in files:
         try:
