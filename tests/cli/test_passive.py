@@ -116,7 +116,7 @@ def test_an_unreadable_image_is_named_and_the_others_classified(
 
     assert status == 1
     assert "broken.png: can't be read" in stderr
-    assert "empty: must hold files" in stderr
+    assert "empty: must contain pictures" in stderr
     assert len(stdout.splitlines()) == 2
 
 

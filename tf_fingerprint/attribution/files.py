@@ -34,14 +34,20 @@ _MAX_SHARED = 0.3
 class Look:
     """What was looked at for one finding.
 
-    `width`: of the upright picture, in pixels; `frame`: number of the frame in
-    its file, from 1 on; `box`: left, top, right and bottom of the place, in
-    pixels; `mirrored`: whether the decoder was shown it mirrored; `scale`: side
-    of what the decoder was shown, over that of the place; `num_places`: places
-    of the picture that were looked at, by which the odds are multiplied;
-    `channels`: of what the decoder was shown: 3, or 1 for grey; `within`: the
-    part that was asked for; None for all of it. `note`: what else is to be said
-    of the picture, or None.
+    Args:
+        width: Of the upright picture, in pixels.
+        height: Likewise.
+        frame: Number of the frame in its file, from 1 on.
+        num_frames: Frames in the file.
+        box: Left, top, right and bottom of the place, in pixels.
+        mirrored: Whether the decoder was shown it mirrored.
+        scale: Side of what the decoder was shown, over that of the place.
+        num_places: Places of the picture that were looked at, by which the
+            odds are multiplied.
+        search: How far; one of `places.Search`.
+        channels: Of what the decoder was shown: 3, or 1 for grey.
+        within: The part that was asked for; None for all of it.
+        note: What else is to be said of the picture, or None.
     """
 
     width: int

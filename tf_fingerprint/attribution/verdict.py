@@ -15,13 +15,17 @@ from tf_fingerprint.registry.schema import in_words
 class SoftScore:
     """The nearest candidate where each bit counts as far as it is trusted.
 
-    `candidate`: the candidate that misses least weight; None if there is none.
-    `missed`: weight of the bits in which it disagrees; `runner_up_missed`: what
-    the second-nearest misses, if there is one; `log10_p`: decimal logarithm of
-    the chance that a fingerprint drawn at random misses no more;
-    `log10_p_corrected`: the same for any of the candidates, at most 0;
-    `log10_p_runner_up`: the same for the runner-up; 0 if there is none.
-    `measured`: how often photographs miss no greater share of the weight.
+    Args:
+        candidate: The candidate that misses least weight; None if there is
+            none.
+        missed: Weight of the bits in which it disagrees.
+        total: Weight of all bits.
+        runner_up_missed: What the second-nearest misses, if there is one.
+        log10_p: Decimal logarithm of the chance that a fingerprint drawn at
+            random misses no more.
+        log10_p_corrected: The same for any of the candidates, at most 0.
+        log10_p_runner_up: The same for the runner-up; 0 if there is none.
+        measured: How often photographs miss no greater share of the weight.
     """
 
     candidate: registry.IssuanceRecord | None
