@@ -88,8 +88,18 @@ def expire_(args: argparse.Namespace) -> int:
 
 def verify_(args: argparse.Namespace) -> int:
     """Checks everything; prints how much, and the newest digest."""
-    with _opened(args) as store:
-        head = store.verify(args.head)
+    import tqdm
+
+    with (
+        _opened(args) as store,
+        tqdm.tqdm(desc="verifying", unit="row", disable=None) as bar,
+    ):
+
+        def progress(done, total):
+            bar.total = total
+            bar.update(done - bar.n)
+
+        head = store.verify(args.head, progress=progress)
     facts = {"entries": head.position, "head": head.digest}
     output.write_rows([facts], args.format)
     return 0

@@ -67,7 +67,8 @@ def open_store(
                 if not create:
                     raise _missing(name)
                 sqlite.create(path)
-        engine = sqlite.connect(path)
+        with reporting.reported(name):
+            engine = sqlite.connect(path)
         flush = functools.partial(sqlite.flush, engine, name=name)
         store = DatabaseStore(engine, name=name, flush=flush)
     try:

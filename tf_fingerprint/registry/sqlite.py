@@ -56,7 +56,9 @@ def create(path: pathlib.Path) -> None:
         OSError: If the file can't be put into place.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    engine = connect(draft, mode="rwc")
+    # Readable for its owner only, as are the files that SQLite puts beside it.
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    engine = connect(draft)
     try:
         with engine.execution_options(writing=True).begin() as connection:
             upgrading.create_tables(connection)
@@ -68,21 +70,28 @@ def create(path: pathlib.Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
+def connect(path: pathlib.Path) -> sa.Engine:
     """An engine whose `writing` transactions exclude each other from the start.
 
     A transaction that first reads and then wants to write fails if another
     wrote in between. Those on connections with the execution option `writing`
     take the write lock at `BEGIN` instead, and queue for it.
 
+    A copy that can't be written to, nor its folder, is read as it lies: see
+    `_lying_still`.
+
     Args:
         path: The file.
-        mode: `"rw"`, or `"rwc"` to create the file if there is none.
 
     Returns:
         The engine; it has not connected yet.
+
+    Raises:
+        errors.RegistryError: If such a copy is half of one.
     """
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    is_writable = all(map(_may_write, (path, path.parent)))
+    options = "mode=rw" if is_writable else _lying_still(path)
+    uri = f"{path.absolute().as_uri()}?{options}"
 
     def open_connection():
         connection = sqlite3.connect(
@@ -93,7 +102,8 @@ def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
             check_same_thread=False,  # The pool lends it to one at a time.
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            if is_writable:
+                connection.execute("PRAGMA journal_mode = WAL")
             # Outlives a kill. `FULL` would outlive a power failure as well, at
             # the price of a wait for the disk at every record (a tenth of
             # the speed on a slow one): `Store.flush` waits before handing out.
@@ -113,7 +123,56 @@ def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
         writing = connection.get_execution_options().get("writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
+    if options.endswith("immutable=1"):
+        _watch(engine, path)
     return engine
+
+
+def others_may_read(path: pathlib.Path) -> bool:
+    """Whether a file's rights let more than its owner read it."""
+    return bool(path.stat().st_mode & 0o077)
+
+
+def _may_write(path):
+    effective = os.access in os.supports_effective_ids
+    return os.access(path, os.W_OK, effective_ids=effective)
+
+
+def _lying_still(path):
+    """How SQLite must be told to open a file beside which it can't write.
+
+    It keeps its log in a file beside the registry. Where that can't be made
+    there must be none to be read: what is in it would be missing.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or not log.stat().st_size:
+        return "mode=ro&immutable=1"
+    if path.with_name(f"{path.name}-shm").exists():
+        return "mode=ro"
+    raise errors.RegistryError(
+        f"{path}: a copy of a registry that can only be read must be whole. "
+        f"Beside it is {log.name}, with changes that were not written into it "
+        'when it was copied. Copy it with `sqlite3 registry.db ".backup '
+        'copy.db"`, or put it where it can be written to.'
+    )
+
+
+def _watch(engine, path):
+    """Refuses what was read while somebody else was writing to the file."""
+
+    def state():
+        found = path.stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    before = state()
+
+    @sa.event.listens_for(engine, "commit")
+    def check(unused_connection):
+        if state() != before:
+            raise errors.RegistryError(
+                f"{path}: a registry that can only be read must lie still. It "
+                "was changed while it was open. Open it again."
+            )
 
 
 def flush(engine: sa.Engine, *, name: str) -> None:
