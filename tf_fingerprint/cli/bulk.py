@@ -83,6 +83,7 @@ def bulk(args: argparse.Namespace) -> int:
         starting.import_tensorflow()
 
         run = methods.load(args.run)
+        registry.check_generator(store, run.record)
         candidates = attribution.Candidates.load(store, run.generator_digest)
     with tempfile.TemporaryDirectory() as folder:
         _write_decoder(run, pathlib.Path(folder))

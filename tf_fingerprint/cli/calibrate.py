@@ -98,6 +98,7 @@ def calibrate(args: argparse.Namespace) -> int:
     issued = ()
     if args.registry is not None:
         with registry.open_store(args.registry) as store:
+            registry.check_generator(store, run.record)
             issued = attribution.Candidates.load(store, run.generator_digest)
     minimum = args.min_photographs
     made = calibrating.calibrate(

@@ -86,6 +86,25 @@ def expire_(args: argparse.Namespace) -> int:
     return _write([record], args)
 
 
+def change_decoder_(args: argparse.Namespace) -> int:
+    """Records that a run's decoder counts from now on; prints what it was."""
+    from tf_fingerprint import registry
+    from tf_fingerprint.cli import starting
+
+    run = starting.load_run(args.run)
+    with _opened(args) as store:
+        before = store.generator(run.generator_digest)
+        registry.change_decoder(store, run.record, reason=args.reason)
+        store.flush()
+    facts = {
+        "generator": before.digest,
+        "decoder_before": before.decoder_digest,
+        "decoder": run.decoder_digest,
+    }
+    output.write_facts(facts, args.format)
+    return 0
+
+
 def verify_(args: argparse.Namespace) -> int:
     """Checks everything; prints how much, and the newest digest."""
     import tqdm

@@ -32,7 +32,9 @@ def add(adding, added: Callable) -> None:
         )
         if form:
             output.add_format(parser)
-        parser.set_defaults(command=getattr(registry_commands, f"{name}_"))
+        parser.set_defaults(
+            command=getattr(registry_commands, f"{name.replace('-', '_')}_")
+        )
         return parser
 
     listing = new("list", "list issuances, without their fingerprints")
@@ -56,6 +58,12 @@ def add(adding, added: Callable) -> None:
         "--at", required=True, type=_moment_or_never, metavar="TIME|never"
     )
     _add_reason(expiring)
+    changing = new(
+        "change-decoder",
+        "record that a run's decoder reads its copies from now on",
+    )
+    changing.add_argument("run", metavar="RUN", help="run directory")
+    _add_reason(changing)
     verifying = new("verify", "check that nothing was changed past the log")
     verifying.add_argument(
         "--head",

@@ -150,7 +150,9 @@ def _candidates(run, store):
         return None
 
     from tf_fingerprint import attribution
+    from tf_fingerprint import registry
 
+    registry.check_generator(store, run.record)
     return attribution.Candidates.load(store, run.generator_digest)
 
 

@@ -137,6 +137,7 @@ def _check(recipients, workers):
 
 def _reserved(run, recipients, store, to, expires_at):
     """A record for each recipient, of an earlier call or new, all or none."""
+    registries.check_generator(store, run.record, may_be_new=True)
     known = collections.defaultdict(list)
     now = datetime.datetime.now(datetime.UTC)
     if any(each.digest == run.generator_digest for each in store.generators()):

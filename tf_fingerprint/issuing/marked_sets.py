@@ -56,6 +56,7 @@ def embed_for(
             another codec's, or no longer in use.
         errors.RunError: If what was begun is for somebody else.
     """
+    registries.check_generator(store, run.record, may_be_new=True)
     record = _begun(store, to) if resume else None
     if record is not None:
         _check_asked(record, to, recipient, reserved)

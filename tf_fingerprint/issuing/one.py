@@ -69,6 +69,7 @@ def issue(
         writer = delivery.bundle_writer(run, formats, sign_with)
         writer.prepare()
     with registries.opened(registry, create=True) as store:
+        registries.check_generator(store, run.record, may_be_new=True)
         if folder is not None:
             key = commitments.secret_of(registry, secret, create=True)
         record = registries.issue(
@@ -119,6 +120,7 @@ def hand_out(
     folder = pathlib.Path(to)
     files.check_new(folder, "an instance")
     with registries.opened(registry) as store:
+        registries.check_generator(store, run.record)
         record = store.issuance(issuance_id)
         _check_reserved(record, run)
         writer = delivery.bundle_writer(run, formats, sign_with)

@@ -128,6 +128,15 @@ class DatabaseStore:
             change.log.write(connection)
         return record
 
+    def change_decoder(
+        self, generator: GeneratorRecord, *, reason: str = ""
+    ) -> None:
+        """Records that another decoder reads a generator's fingerprints."""
+        with self._writing() as connection:
+            change = changes.Changes(connection, name=self._name)
+            change.decoder(generator, reason)
+            change.log.write(connection)
+
     def issuance(self, issuance_id: str) -> IssuanceRecord:
         """The issuance of that id; a `RegistryError` if there is none."""
         with self._reading() as connection:

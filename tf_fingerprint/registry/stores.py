@@ -71,6 +71,11 @@ class Store(Protocol):
     ) -> IssuanceRecord:
         """Sets until when an issuance holds; None means for ever."""
 
+    def change_decoder(
+        self, generator: GeneratorRecord, *, reason: str = ""
+    ) -> None:
+        """Records that another decoder reads a generator's fingerprints."""
+
     def issuance(self, issuance_id: str) -> IssuanceRecord:
         """The issuance of that id; a `RegistryError` if there is none."""
 
