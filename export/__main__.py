@@ -45,6 +45,7 @@ def bundle(args: argparse.Namespace) -> int:
             to=args.to,
             secret=args.secret,
             workers=args.workers or bulk.workers_for(len(names)),
+            untraceable=args.untraceable,
         )
     except ValueError as error:
         args.parser.error(str(error))
@@ -111,6 +112,7 @@ def _parser():
         metavar="DIR",
         help="folder for the bundles, each named after its issuance",
     )
+    issuing_arguments.add_untraceable(parser)
     issuing_arguments.add_bundle_options(parser)
     parser.add_argument(
         "--workers",

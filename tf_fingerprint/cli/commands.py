@@ -6,6 +6,7 @@ import sys
 
 from absl import logging
 
+from tf_fingerprint import errors
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import serve
 from tf_fingerprint.cli import starting
@@ -38,7 +39,40 @@ def train(args: argparse.Namespace) -> int:
             verbose="auto" if sys.stderr.isatty() else 0,
         )
     print(run_dir)
+    _tell_reached(run_dir, settings.method)
     return 0
+
+
+def _tell_reached(run_dir, method):
+    """What a training came to and what to do next, on stderr."""
+    from tf_fingerprint import methods
+
+    if method == "artificial":
+        print(
+            f"Next: tf-fingerprint evaluate {run_dir} --images PHOTOGRAPHS, "
+            "then `tf-fingerprint embed`.",
+            file=sys.stderr,
+        )
+        return
+    try:
+        run = methods.load(run_dir)
+    except errors.RunError:  # Its minutes were over before its steps.
+        print(
+            "Not done yet. Next: the same command with --resume.",
+            file=sys.stderr,
+        )
+        return
+    from tf_fingerprint.issuing import traceability
+
+    reached = traceability.reached(run)
+    next_step = (
+        f"tf-fingerprint issue {run_dir} --recipient NAME --registry "
+        "registry.db --to DIR"
+        if reached.num_copies
+        else "train longer, with more `training.images`"
+    )
+    print(f"Reached: {reached.in_words()}.", file=sys.stderr)
+    print(f"Next: {next_step}", file=sys.stderr)
 
 
 def generate(args: argparse.Namespace) -> int:

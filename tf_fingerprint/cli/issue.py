@@ -83,6 +83,7 @@ def _reserve(args, run):
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry, create=True) as store:
+        _check_traceable(args, run, store, 1)
         record = registry.issue(
             store,
             args.recipient,
@@ -104,6 +105,7 @@ def _hand_out(args, run):
         formats=args.formats,
         sign_with=args.sign_with,
         secret=args.secret,
+        untraceable=args.untraceable,
     )
     return _write_one(issued, args)
 
@@ -117,6 +119,7 @@ def _issue_to_one(args, run):
         sign_with=args.sign_with,
         secret=args.secret,
         expires_at=args.expires_at,
+        untraceable=args.untraceable,
     )
     return _write_one(issued, args)
 
@@ -141,6 +144,7 @@ def _issue_to_many(args, run):
         secret=args.secret,
         expires_at=args.expires_at,
         workers=bulk.workers_for(len(recipients)),
+        untraceable=args.untraceable,
     )
     rows = [_row(each.record) | {"folder": str(each.folder)} for each in issued]
     output.write_rows(rows, args.format, shown=_COLUMNS)
@@ -157,6 +161,7 @@ def _record_many(args, run):
         _lines(args.recipients), run.record
     )
     with registry.open_store(args.registry, create=True) as store:
+        _check_traceable(args, run, store, len(recipients))
         records = registry.issue_many(
             store,
             recipients,
@@ -169,6 +174,13 @@ def _record_many(args, run):
     rows = [_row(record) for record in records]
     output.write_rows(rows, args.format, shown=_RECORDED_COLUMNS)
     return 0
+
+
+def _check_traceable(args, run, store, num_more):
+    from tf_fingerprint.issuing import traceability
+
+    if not args.untraceable:
+        traceability.check(run, store, num_more)
 
 
 def _row(record):

@@ -33,9 +33,19 @@ def add_issue(parser: argparse.ArgumentParser, run_help: str) -> None:
         "recorded",
     )
     registry_arguments.add_expiry(parser)
+    add_untraceable(parser)
     add_bundle_options(parser)
     output.add_format(parser)
     parser.set_defaults(command=issue.issue)
+
+
+def add_untraceable(parser: argparse.ArgumentParser) -> None:
+    """Adds `--untraceable`."""
+    parser.add_argument(
+        "--untraceable",
+        action="store_true",
+        help="hand out also what the run reads too few bits of to be traced",
+    )
 
 
 def add_bundle_options(parser: argparse.ArgumentParser) -> None:

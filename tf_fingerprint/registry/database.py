@@ -173,6 +173,12 @@ class DatabaseStore:
                 self._issuance(connection, after)  # Must be there.
             return schema.read_issuances(connection, query.limit(limit))
 
+    def count(self) -> int:
+        """How many issuances there are."""
+        position = schema.ISSUANCES.c.position  # Without gaps.
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.max(position))) or 0
+
     def lazy_issuances(self, generator: GeneratorRecord) -> lazy.LazyRecords:
         """All issuances from a generator, first recorded first."""
         with self._reading() as connection:

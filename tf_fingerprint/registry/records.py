@@ -91,7 +91,8 @@ class IssuanceRecord:
     """
 
     id: str
-    fingerprint: str
+    # Not shown where records are: in messages, logs and notebooks.
+    fingerprint: str = dataclasses.field(repr=False)
     recipient: str
     issued_at: datetime.datetime
     generator: GeneratorRecord

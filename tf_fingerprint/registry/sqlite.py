@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tf_fingerprint import errors
 from tf_fingerprint.registry import upgrading
+from tf_fingerprint.registry import urls
 
 _BUSY_TIMEOUT_SECONDS = 30
 
@@ -21,12 +22,11 @@ def file_path(url: str | os.PathLike[str]) -> pathlib.Path:
         errors.RegistryError: If the URL is not that of a SQLite file.
     """
     text = os.fspath(url)
-    if "://" not in text:
+    scheme = urls.scheme(text)
+    if scheme is None and "://" not in text:
+        urls.check_path(text)
         return pathlib.Path(text)
-    try:
-        parts = sa.make_url(text)
-    except (sa.exc.ArgumentError, ValueError):
-        parts = None
+    parts = urls.parsed(text)
     if (
         parts is None
         or parts.get_backend_name() != "sqlite"
@@ -34,10 +34,9 @@ def file_path(url: str | os.PathLike[str]) -> pathlib.Path:
         or parts.query
         or parts.database in (None, "", ":memory:")
     ):
-        shown = parts.render_as_string() if parts else text.split("://")[0]
         raise errors.RegistryError(
             "Registries are kept in SQLite files or in PostgreSQL. Received "
-            f"the URL {shown}. Give a path, or a URL such as "
+            f"a URL of {scheme or 'nothing'}. Give a path, or a URL such as "
             "sqlite:///registry.db or postgresql+psycopg://user@host/name."
         )
     return pathlib.Path(parts.database)

@@ -100,6 +100,9 @@ class Store(Protocol):
             limit: At most so many.
         """
 
+    def count(self) -> int:
+        """How many issuances there are, of all generators."""
+
     def lazy_issuances(
         self, generator: GeneratorRecord
     ) -> Sequence[IssuanceRecord]:
