@@ -51,8 +51,9 @@ setuptools.setup(
     package_data={
         "tf_fingerprint": [
             *("pretrained/*", "models/weights/*", "pages/templates/*"),
+            "py.typed",
         ],
-        "export": ["serving/*", "page/index.html"],
+        "export": ["serving/*", "page/index.html", "py.typed"],
     },
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]
@@ -82,6 +83,7 @@ setuptools.setup(
     | {
         "test": [
             *("pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6", "ruff>=0.14"),
+            "mypy>=1.18",
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],

@@ -10,6 +10,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
+from _pytest import doctest
 
 from . import fuzzing
 
@@ -50,6 +51,21 @@ def pytest_collectstart(collector):
         part = collector.path.relative_to(TESTS).parts[0]
         if part not in WITHOUT_TENSORFLOW:
             from . import devices  # noqa: F401
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Leaves tests to be collected as tests alone.
+
+    Doctests come first, and with `--doctest-ignore-import-errors` a test file
+    that can't be imported would be one skip among others, all its tests gone.
+    """
+    collectors = yield
+    return [
+        each
+        for each in collectors
+        if not isinstance(each, doctest.DoctestModule)
+    ]
 
 
 @pytest.fixture(autouse=True)

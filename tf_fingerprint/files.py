@@ -3,6 +3,7 @@
 import os
 import pathlib
 import secrets
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,13 @@ def write(path: pathlib.Path, content: bytes | str) -> None:
         draft.unlink(missing_ok=True)
 
 
+def reserve(path: pathlib.Path, num_bytes: int) -> None:
+    """Makes a file so large, of anything; raises `OSError` without room."""
+    with open(path, "wb") as file:
+        if hasattr(os, "posix_fallocate"):  # On Linux.
+            os.posix_fallocate(file.fileno(), 0, num_bytes)
+
+
 def check_new(folder: pathlib.Path, what: str) -> None:
     """Raises a `RunError` unless the folder is new or empty.
 
@@ -55,7 +63,7 @@ def write_pictures(
     folder: pathlib.Path,
     *,
     extension: str = ".png",
-    **settings: int,
+    **settings: Any,
 ) -> list[pathlib.Path]:
     """Writes pictures as numbered files.
 

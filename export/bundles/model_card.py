@@ -112,18 +112,7 @@ def card(
     signatures: Collection[str],
     latents_signature: str,
 ) -> str:
-    """The model card of one bundle.
-
-    Args:
-        facts: What its manifest says.
-        figures: What its self-test measured; see `bundle_check`.
-        formats: Formats beside Keras and SavedModel.
-        signatures: Of the SavedModel.
-        latents_signature: The one that takes latents.
-
-    Returns:
-        Markdown behind a YAML header.
-    """
+    """The model card of one bundle."""
     known = {**facts, **figures}
     known["recipient"] = _escaped(facts["recipient"])
     known["inputs"] = ", ".join(

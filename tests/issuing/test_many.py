@@ -14,7 +14,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint.issuing import many as bulk
 
-from ..export.bundles import writer_of
+from ..export.bundle_writers import writer_of
 from ..tiny_run import ROOT
 from ..tiny_run import tiny_run as tiny_run
 from ..tiny_run import tiny_run_dir as tiny_run_dir

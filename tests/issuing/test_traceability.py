@@ -37,11 +37,12 @@ def test_a_run_at_chance_hands_nothing_out(tiny_run, tmp_path):
         assert store.count() == 0
 
 
-@pytest.mark.parametrize("more", [["--reserve"], ["--to", "acme"]])
+@pytest.mark.parametrize("more", [["--reserve"], ["--to", "{}/acme"]])
 def test_the_command_refuses_too(tiny_run_dir, tmp_path, capsys, more):
     argv = ["issue", str(tiny_run_dir), "--registry", str(tmp_path / "r.db")]
 
-    assert cli.main([*argv, "--recipient", "Acme", *more]) == 1
+    argv += ["--recipient", "Acme", *more]
+    assert cli.main([each.format(tmp_path) for each in argv]) == 1
     assert "--untraceable" in capsys.readouterr().err
 
 

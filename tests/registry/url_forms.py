@@ -5,6 +5,7 @@ import io
 import logging
 import traceback
 
+from tf_fingerprint import cli
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint.registry import commitments
@@ -51,6 +52,9 @@ def all_said(url):
             lambda: registry.open_store(url),
             lambda: registry.open_store(url, create=True),
             lambda: commitments.secret_path(url),
+            lambda: cli.main(["registry", "list", "--registry", url]),
+            lambda: cli.main(["registry", "import", "f", "--registry", url]),
+            lambda: cli.main(["info", "--registry", url]),
         ):
             with contextlib.redirect_stderr(logged):
                 try:

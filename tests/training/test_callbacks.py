@@ -102,7 +102,11 @@ class Saved:
 
 def saving_model():
     saved = Saved()
-    return make_model(saved=saved, save_weights=saved.save_weights)
+    return make_model(
+        saved=saved,
+        save_weights=saved.save_weights,
+        checkpoint_bytes=lambda: 100,
+    )
 
 
 def test_checkpoints_come_after_every_so_many_epochs_and_the_last(tmp_path):

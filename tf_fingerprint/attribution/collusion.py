@@ -19,6 +19,7 @@ def accused(
     *,
     max_false_positive_rate: float,
     groups: Groups | None,
+    num_places: int = 1,
 ) -> tuple[Accused, ...]:
     """All whose weighed matches are too many for chance, best first.
 
@@ -33,6 +34,7 @@ def accused(
             them who had no part in the image.
         groups: The photographs of the calibration, in groups of as many as
             there are images; None without a calibration.
+        num_places: Places of one picture that are looked at.
 
     Returns:
         The accused; nobody, one or several.
@@ -43,7 +45,7 @@ def accused(
         logits,
         bits,
         max_false_positive_rate=max_false_positive_rate,
-        num_candidates=len(candidates),
+        num_candidates=len(candidates) * num_places,
     )
     all_found = (
         Accused(
@@ -51,7 +53,9 @@ def accused(
             score=score,
             highest_score=found.highest_score,
             false_positive_rate=rate,
-            p_value=fingerprints.corrected_p_value(rate, len(candidates)),
+            p_value=fingerprints.corrected_p_value(
+                rate, len(candidates) * num_places
+            ),
             measured=groups
             and groups.weighed_rate(bits[place], score / found.highest_score),
         )

@@ -1,5 +1,6 @@
 """Verdicts on pictures, by whatever run reads fingerprints in them."""
 
+from collections.abc import Mapping
 from typing import Any
 from typing import Protocol
 
@@ -23,6 +24,14 @@ class Reader(Protocol):
     @property
     def calibration(self) -> calibrations.Calibration | None:
         """How its decoder does on pictures from elsewhere."""
+
+    @property
+    def form(self) -> tuple[int, int]:
+        """Resolution and channels of what its decoder takes."""
+
+    @property
+    def abilities(self) -> Mapping[str, float]:
+        """Shares of bits that it reads after what happened to pictures."""
 
     def decode(self, images: Any, batch_size: int = 64) -> npt.NDArray:
         """Logits of pictures."""

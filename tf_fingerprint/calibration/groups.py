@@ -17,11 +17,9 @@ class Groups:
 
     Neighbours, because images of one suspect are alike too.
 
-    Args:
-        decoded_bits: `(photographs, num_bits)` of 0 and 1.
-        logits: `(photographs, num_bits)`, what the bits came from.
-        soft: What the logits are worth.
-        size: Photographs in a group.
+    `decoded_bits`: `(photographs, num_bits)` of 0 and 1; `logits`:
+    `(photographs, num_bits)`, what the bits came from; `soft`: what the logits
+    are worth.
     """
 
     def __init__(
@@ -49,12 +47,8 @@ class Groups:
     ) -> MeasuredRate | None:
         """How often a group matches at least as many bits.
 
-        Args:
-            fingerprint: `(num_bits,)` of 0 and 1.
-            num_matches: Matching bits that count as a hit.
-
-        Returns:
-            The rate, or None if there are too few photographs for a group.
+        `fingerprint`: `(num_bits,)` of 0 and 1. Returns the rate, or None if
+        there are too few photographs for a group.
         """
         if not len(self._bits):
             return None
@@ -67,12 +61,8 @@ class Groups:
     ) -> npt.NDArray[np.int64] | None:
         """How many groups match a fingerprint in how many bits.
 
-        Args:
-            fingerprint: `(num_bits,)` of 0 and 1.
-
-        Returns:
-            `(num_bits + 1,)`, or None if there are too few photographs for a
-            group.
+        `fingerprint`: `(num_bits,)` of 0 and 1. Returns `(num_bits + 1,)`, or
+        None if there are too few photographs for a group.
         """
         if not len(self._bits):
             return None
@@ -83,12 +73,9 @@ class Groups:
     ) -> MeasuredRate | None:
         """How often a group misses no greater share of its weight.
 
-        Args:
-            fingerprint: `(num_bits,)` of 0 and 1.
-            share: Share of the weight, in [0, 1].
-
-        Returns:
-            The rate, or None if there are too few photographs for a group.
+        `fingerprint`: `(num_bits,)` of 0 and 1; `share`: share of the weight,
+        in [0, 1]. Returns the rate, or None if there are too few photographs
+        for a group.
         """
         if not len(self._totals):
             return None
@@ -104,12 +91,9 @@ class Groups:
 
         Weighed as `fingerprints.accuse` weighs bits.
 
-        Args:
-            fingerprint: `(num_bits,)` of 0 and 1.
-            share: Share of the weight, in [0, 1].
-
-        Returns:
-            The rate, or None if there are too few photographs for a group.
+        `fingerprint`: `(num_bits,)` of 0 and 1; `share`: share of the weight,
+        in [0, 1]. Returns the rate, or None if there are too few photographs
+        for a group.
         """
         if not len(self._bits):
             return None

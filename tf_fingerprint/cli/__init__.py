@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parsed(argv):
-    return arguments.parser().parse_args(argv)
+    return arguments.parser(lazy=True).parse_args(argv)
 
 
 def _run(args) -> int:

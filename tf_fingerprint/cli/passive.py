@@ -1,47 +1,77 @@
-"""The commands on passive classifiers: train, classify, evaluate."""
+"""Passive classifiers: their part of `attribute` and `evaluate`, and `passive`.
+
+The group `passive` is from before those commands took classifiers' runs.
+"""
 
 import argparse
-import contextlib
+import dataclasses
 import pathlib
 import sys
 from collections.abc import Iterator
+from collections.abc import Sequence
 
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import starting
+from tf_fingerprint.cli import train as training
 
 # As in `passive.attacks`, which help need not import.
 ATTACKS = ("none", "relight", "crop", "blur", "jpeg", "noise", "combined")
+
+# Options of fingerprints, which classifiers know nothing of.
+NOT_TO_ATTRIBUTE = (
+    *("registry", "max_false_positive_rate", "calibration", "decide"),
+    *("combine", "found_at", "evidence", "sign_with", "passive"),
+)
+NOT_TO_EVALUATE = (
+    *("suite", "features", "baseline", "tensorboard", "pictures"),
+    *("max_false_positive_rate", "to"),
+)
 
 _OPINION_COLUMNS = ("image", "label", "probability", "unknown", "score")
 _PART_IMAGES = 64
 
 
-def train(args: argparse.Namespace) -> int:
-    """Trains a classifier; prints the run directory."""
-    from tf_fingerprint.config import passive as passive_config
-    from tf_fingerprint.passive import folders
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the commands below `passive`, and what they take."""
+    from tf_fingerprint.cli import passive_arguments
 
-    config = passive_config.read(args.config, args.overrides)
-    # What is wrong with the folders is told before TensorFlow is there.
-    folders.find(args.sources_dir, leave_out=config.data.leave_out)
-    starting.import_tensorflow()
-    from tf_fingerprint.passive import training
-
-    # Keras draws its bar on stdout, which is for results.
-    with contextlib.redirect_stdout(sys.stderr):
-        run_dir = training.train(
-            config,
-            args.sources_dir,
-            args.run_dir,
-            resume=args.resume,
-            minutes=args.minutes,
-            verbose="auto" if sys.stderr.isatty() else 0,
-        )
-    print(run_dir)
-    return 0
+    passive_arguments.add_arguments(parser)
 
 
-def classify(args: argparse.Namespace) -> int:
+def add_attack(parser: argparse.ArgumentParser) -> None:
+    """Adds what happens to a classifier's pictures."""
+    parser.add_argument(
+        "--attack",
+        choices=ATTACKS,
+        default="none",
+        help="what happens to the images of a passive classifier first "
+        "(default: %(default)s)",
+    )
+
+
+def is_asked(args: argparse.Namespace, not_for_it: Sequence[str]) -> bool:
+    """Whether a run is a classifier's; else a usage error for some options.
+
+    Args:
+        args: Of the command, with `run`, which may be None.
+        not_for_it: Options that a classifier's run doesn't go with.
+    """
+    from tf_fingerprint import config
+
+    if args.run is None or getattr(args, "server", None) is not None:
+        return False
+    if config.method_of(args.run) != config.PassiveConfig.method:
+        return False
+    for name in not_for_it:
+        if getattr(args, name) != args.parser.get_default(name):
+            args.parser.error(
+                f"argument --{name.replace('_', '-')}: it is for fingerprints, "
+                f"and {args.run} is the run of a passive classifier"
+            )
+    return True
+
+
+def attribute(args: argparse.Namespace) -> int:
     """Prints one opinion an image; unreadable ones are told on stderr."""
     starting.import_tensorflow()
     from tf_fingerprint.passive import run as passive_run
@@ -59,11 +89,12 @@ def evaluate(args: argparse.Namespace) -> int:
     from tf_fingerprint.evaluation.suites import passive as passive_suite
     from tf_fingerprint.passive import run as passive_run
 
+    run = passive_run.load(args.run)
+    folders = args.images or [run.settings.data.source]
+    if len(folders) > 1 or not folders[0]:
+        args.parser.error("argument --images: must be one folder of sources")
     found = passive_suite.evaluate(
-        passive_run.load(args.run),
-        args.sources,
-        attack=args.attack,
-        progress=True,
+        run, folders[0], attack=args.attack, seed=args.seed, progress=True
     )
     for name, reason in found.broken:
         print(f"tf-fingerprint: skipped {name}: {reason}", file=sys.stderr)
@@ -72,6 +103,70 @@ def evaluate(args: argparse.Namespace) -> int:
     else:
         output.write_rows(_rows(found), args.format)
     return 0
+
+
+# === The group `passive` ===
+
+
+def train_old(args: argparse.Namespace) -> int:
+    """Trains a classifier; prints the run directory."""
+    from tf_fingerprint import config
+
+    return _train(args, config.PassiveConfig)
+
+
+def visualize(args: argparse.Namespace) -> int:
+    """Trains a visualization network; prints the run directory."""
+    from tf_fingerprint import config
+
+    return _train(args, config.VisualizationConfig)
+
+
+def classify(args: argparse.Namespace) -> int:
+    """As `attribute`."""
+    _tell_what_replaces("attribute IMAGE... --run RUN")
+    return attribute(args)
+
+
+def evaluate_old(args: argparse.Namespace) -> int:
+    """As `evaluate`."""
+    _tell_what_replaces("evaluate RUN --images SOURCES_DIR")
+    return evaluate(args)
+
+
+def fingerprints(args: argparse.Namespace) -> int:
+    """Writes fingerprints as pictures; prints the page that shows them."""
+    starting.import_tensorflow()
+    from tf_fingerprint.passive.visualization import (
+        pictures as fingerprint_pictures,
+    )
+    from tf_fingerprint.passive.visualization import run as visualization_run
+
+    run = visualization_run.load(args.run)
+    print(fingerprint_pictures.write(run, args.to, args.images))
+    return 0
+
+
+def _train(args, kind):
+    """Trains from a config that needs say neither method nor source."""
+    from tf_fingerprint import config
+
+    _tell_what_replaces(
+        "train CONFIG --run-dir DIR --set data.source=SOURCES_DIR` with "
+        f'`method = "{kind.method}"` at the top of `CONFIG'
+    )
+    settings = config.read(args.config, args.overrides, kind=kind)
+    source = str(args.sources_dir.expanduser().absolute())
+    data = dataclasses.replace(settings.data, source=source)
+    return training.train(dataclasses.replace(settings, data=data), args)
+
+
+def _tell_what_replaces(command):
+    print(
+        f"tf-fingerprint: this is now `tf-fingerprint {command}`; it goes on "
+        "working.",
+        file=sys.stderr,
+    )
 
 
 def _rows(found):

@@ -1,67 +1,97 @@
-"""What the commands on passive classifiers take."""
+"""What the commands of the group `passive` take."""
 
 import argparse
 import pathlib
-from collections.abc import Callable
 
 from tf_fingerprint.cli import output
-from tf_fingerprint.cli import passive as passive_commands
-from tf_fingerprint.cli import visual_arguments
+from tf_fingerprint.cli import parser as parsers
+from tf_fingerprint.cli import passive as commands
+from tf_fingerprint.cli import train
 
 _RUN_HELP = "run directory of a passive classifier"
+_SOURCES_HELP = (
+    "holds one folder of pictures a source, named as the source; or folders "
+    "`train` and `test` that do"
+)
 
 
-def add(adding, added: Callable) -> None:
-    """Adds `passive` and its commands.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the commands below `passive`, and what they take."""
+    adding = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    Args:
-        adding: What adds commands to the parser of all.
-        added: Makes a command's parser, given where, name and purpose.
-    """
-    purpose = "tell generators apart by the traces that they leave anyway"
-    group = added(adding, "passive", purpose)
-    adding = group.add_subparsers(required=True, metavar="COMMAND")
-    _add_train(added(adding, "train", "train a classifier of sources"))
-    parser = added(adding, "classify", "name the likeliest source of images")
+    def new(name, purpose):
+        return parsers.add_command(adding, name, purpose)
+
+    for name, command, purpose in (
+        ("train", commands.train_old, "as `train`, of a classifier"),
+        ("visualize", commands.visualize, "as `train`, of what shows traces"),
+    ):
+        _add_train(new(name, purpose), command)
+    parser = parsers.add_command(
+        adding, "classify", "as `attribute`, by a classifier"
+    )
+    _add_images(parser, "images", nargs="+", help="picture, or folder of some")
+    parser.add_argument("--run", required=True, metavar="DIR", help=_RUN_HELP)
+    output.add_format(parser)
+    parser.set_defaults(command=commands.classify)
+    parser = parsers.add_command(
+        adding, "evaluate", "as `evaluate`, of a classifier"
+    )
+    parser.add_argument("run", metavar="RUN", help=_RUN_HELP)
     parser.add_argument(
-        "images",
-        nargs="+",
+        "--sources",
+        dest="images",
+        nargs=1,
+        required=True,
+        metavar="SOURCES_DIR",
+        help=_SOURCES_HELP,
+    )
+    commands.add_attack(parser)
+    output.add_format(parser)
+    parser.set_defaults(command=commands.evaluate_old, seed=0)
+    _add_fingerprints(
+        parsers.add_command(
+            adding, "fingerprints", "write fingerprints of models and images"
+        )
+    )
+
+
+def _add_train(parser: argparse.ArgumentParser, command) -> None:
+    parser.add_argument(
+        "sources_dir",
         type=pathlib.Path,
-        metavar="IMAGE",
-        help="picture, or folder of pictures",
+        metavar="SOURCES_DIR",
+        help=_SOURCES_HELP,
     )
     parser.add_argument(
-        "--run",
+        "--config",
+        type=pathlib.Path,
+        metavar="CONFIG",
+        help="TOML file (default: the paper's settings, at 128 pixels)",
+    )
+    train.add_options(parser)
+    parser.set_defaults(command=command)
+
+
+def _add_fingerprints(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "run",
+        type=pathlib.Path,
+        metavar="RUN",
+        help='run directory of `method = "visualization"`',
+    )
+    _add_images(
+        parser, "--images", nargs="+", default=[], help="to take apart too"
+    )
+    parser.add_argument(
+        "--to",
         required=True,
         type=pathlib.Path,
         metavar="DIR",
-        help=_RUN_HELP,
+        help="folder for the pictures and report.html",
     )
-    output.add_format(parser)
-    parser.set_defaults(command=passive_commands.classify)
-    _add_evaluate(added(adding, "evaluate", "measure how often it is right"))
-    visual_arguments.add(adding, added)
+    parser.set_defaults(command=commands.fingerprints)
 
 
-def _add_train(parser: argparse.ArgumentParser) -> None:
-    visual_arguments.add_training(
-        parser,
-        "TOML file, such as configs/passive_64.toml (default: the paper's "
-        "settings, at 128 pixels)",
-    )
-    parser.set_defaults(command=passive_commands.train)
-
-
-def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", type=pathlib.Path, metavar="RUN", help=_RUN_HELP)
-    visual_arguments.add_sources(
-        parser, "--sources", required=True, metavar="SOURCES_DIR"
-    )
-    parser.add_argument(
-        "--attack",
-        choices=passive_commands.ATTACKS,
-        default="none",
-        help="what happens to the images first (default: %(default)s)",
-    )
-    output.add_format(parser)
-    parser.set_defaults(command=passive_commands.evaluate)
+def _add_images(parser, name, **options):
+    parser.add_argument(name, type=pathlib.Path, metavar="IMAGE", **options)

@@ -4,6 +4,10 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
 from tf_fingerprint import attribution
 
 COLUMNS = ("passive_label", "passive_unknown", "speaking")
@@ -27,18 +31,19 @@ class SecondOpinion:
         self.run = passive_run.load(run_dir)
 
     def on(
-        self, content: bytes, verdict: attribution.Verdict
+        self, square: npt.NDArray[np.uint8], verdict: attribution.Verdict
     ) -> dict[str, Any]:
         """The opinion on one image, and which evidence speaks.
 
         Args:
-            content: Of the image's file.
+            square: `(side, side, channels)`, what was looked at.
             verdict: By the fingerprint; it goes first.
 
         Returns:
             Dict of text, numbers and bools.
         """
-        [opinion] = self.run.judge(content)
+        shape = square.shape[:2] if square.shape[2] == 1 else square.shape
+        [opinion] = self.run.judge(Image.fromarray(square.reshape(shape)))
         speaking = "fingerprint"
         if verdict.finding == attribution.Finding.NO_EVIDENCE:
             speaking = "nothing" if opinion.unknown else "traces"

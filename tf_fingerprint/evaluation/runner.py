@@ -49,21 +49,11 @@ def evaluate(
     the next call that has the same run, photographs and options. So whoever is
     interrupted calls again.
 
-    Args:
-        run: What is measured.
-        names: Of suites, keys of `suites.SUITES`.
-        to: Folder of the report: new, empty or of an earlier evaluation.
-        sources: Photographs, as `data.load` takes them.
-        options: How; the defaults if not given.
-        tell: What is done with each line on the progress.
-
-    Returns:
-        What the suites came to, in order.
-
-    Raises:
-        ValueError: If there is no suite of a name.
-        errors.FingerprintError: If anything is missing that a suite needs, or
-            a suite is none of a codec's; it is raised before any begins.
+    `to`: folder of the report: new, empty or of an earlier evaluation;
+    `options`: how; the defaults if not given. Returns what the suites came to,
+    in order. Raises `errors.FingerprintError` if anything is missing that a
+    suite needs, or a suite is none of a codec's; it is raised before any
+    begins.
     """
     unknown = [name for name in names if name not in suites.SUITES]
     if unknown or not names:
@@ -115,13 +105,7 @@ def write_scalars(
     folder: str | os.PathLike[str],
     step: int,
 ) -> None:
-    """Adds all figures to TensorBoard's curves.
-
-    Args:
-        finished: What `evaluate` returned.
-        folder: Log directory, such as `tensorboard` in a run directory.
-        step: Images that the run had been trained with.
-    """
+    """Adds all figures to TensorBoard's curves."""
     writer = tf.summary.create_file_writer(str(folder))
     with writer.as_default():
         for report in finished:

@@ -17,6 +17,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
 from tf_fingerprint.evidence import folders
+from tf_fingerprint.evidence import looking
 from tf_fingerprint.evidence import pages
 from tf_fingerprint.evidence import reports
 from tf_fingerprint.evidence import snapshots
@@ -49,6 +50,9 @@ def check_image(path: pathlib.Path, name: str, report: Report) -> npt.NDArray:
     logits = np.array(report["decoded"]["logits"], np.float32)
     bits = fingerprints.to_hex(logits > 0)
     _agree(name, "decoded.bits", bits, report["decoded"]["bits"])
+    if "looked" in report:
+        for key, expected, received in looking.recomputed(name, report, image):
+            _agree(name, f"looked.{key}", expected, received)
     _check_page(path, report, [image])
     return logits[None]
 
@@ -99,8 +103,12 @@ def check_figures(
     Raises:
         errors.EvidenceError: At the first disagreement.
     """
-    _agree(name, "form", reports.FORM, report["form"])
-    _agree(name, "formulas", reports.FORMULAS, report["formulas"])
+    if report["form"] == reports.FORM_1:
+        formulas = reports.FORMULAS_1
+    else:
+        _agree(name, "form", reports.FORM, report["form"])
+        formulas = reports.FORMULAS
+    _agree(name, "formulas", formulas, report["formulas"])
     summary = calibration and calibration.summary()
     _agree(name, "calibration", summary, report["calibration"])
     verdict = report["verdict"]
@@ -141,8 +149,12 @@ def check_verdict(
         found_at=datetime.datetime.fromisoformat(verdict["found_at"]),
     )
     position = report["registry"]["head"]["position"]
-    found = _judged_then(judge, logits, position, store)
-    _agree(name, "verdict", found.to_dict(), verdict)
+    num_places = verdict.get("num_places", 1)
+    found = _judged_then(judge, logits, num_places, position, store)
+    expected = found.to_dict()
+    if report["form"] == reports.FORM_1:
+        del expected["num_places"]
+    _agree(name, "verdict", expected, verdict)
     record = found.carried
     _agree(name, "issuance", record and record.to_dict(), report["issuance"])
     for key, digest in (
@@ -183,7 +195,7 @@ def _check_odds(name, verdict):
     rate = fingerprints.false_positive_rate(
         verdict["num_matches"], verdict["num_bits"]
     )
-    count = max(1, verdict["num_candidates"])
+    count = max(1, verdict["num_candidates"]) * verdict.get("num_places", 1)
     expected = {
         "false_positive_rate": rate,
         "p_value": fingerprints.corrected_p_value(rate, count),
@@ -195,9 +207,9 @@ def _check_odds(name, verdict):
         _agree(name, f"verdict.{key}", value, verdict[key])
 
 
-def _judged_then(judge, logits, position, store):
+def _judged_then(judge, logits, num_places, position, store):
     """The verdict, with the states that issuances had when it was given."""
-    found = judge.combine(logits)
+    found = judge.combine(logits, num_places=num_places)
     suspects = {found.candidate, found.soft and found.soft.candidate} - {None}
     suspects |= {each.record for each in found.accused}
     then = {
@@ -217,7 +229,7 @@ def _judged_then(judge, logits, position, store):
         decide=judge.decide,
         found_at=judge.found_at,
     )
-    return judge.combine(logits)
+    return judge.combine(logits, num_places=num_places)
 
 
 def _agree(name: str, key: str, expected: Any, received: Any) -> None:

@@ -94,15 +94,18 @@ class Evidence:
         logits: npt.NDArray,
         verdict: attribution.Verdict,
         *,
+        looked: Mapping[str, Any] | None = None,
         passive: Mapping[str, Any] | None = None,
     ) -> pathlib.Path:
-        """Writes the report on one image.
+        """Writes the report on one image, or one place of it.
 
         Args:
             path: The image's file.
             content: Its contents.
             logits: `(num_bits,)`, what the decoder read in it.
             verdict: What the judge made of it.
+            looked: Where in the file; see `attribution.files.Look`. None for
+                an array that somebody else cut out.
             passive: A second opinion that knows of no fingerprints, with its
                 `sentence`.
 
@@ -121,6 +124,7 @@ class Evidence:
             self._snapshot,
             self._calibration,
             made_at=datetime.datetime.now(datetime.UTC),
+            looked=looked,
             passive=passive,
         )
         self._images.append({"report": name, **report["image"]})

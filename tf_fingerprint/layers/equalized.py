@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import resampling
 
 SLOPE = 0.2
@@ -35,13 +36,8 @@ def scale_cheaper(features, kernel, scale):
     Deep layers have few positions and large kernels, which would be copied
     on the way forth, and their gradients on the way back.
 
-    Args:
-        features: `(batch, height, width, channels)` or `(batch, channels)`.
-        kernel: `(size, size, channels, filters)` or `(channels, filters)`.
-        scale: Factor on their product.
-
-    Returns:
-        Features and kernel, one of them scaled.
+    `features`: `(batch, height, width, channels)` or `(batch, channels)`;
+    `kernel`: `(size, size, channels, filters)` or `(channels, filters)`.
     """
     positions = math.prod(features.shape[1:-1])
     outputs = math.prod(kernel.shape[:-2]) * kernel.shape[-1]
@@ -58,7 +54,7 @@ def unit_normal(learning_rate_multiplier=1.0):
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class EqualizedDense(keras.layers.Layer):
+class EqualizedDense(arguments.Arguments, keras.layers.Layer):
     """Fully connected layer with equalized learning rate.
 
         outputs = inputs @ (kernel * multiplier / sqrt(fan_in))
@@ -129,18 +125,9 @@ class EqualizedDense(keras.layers.Layer):
     def compute_output_shape(self, inputs_shape):
         return (*inputs_shape[:-1], self.units)
 
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "use_bias": self.use_bias,
-            "activate": self.activate,
-            "learning_rate_multiplier": self.learning_rate_multiplier,
-        }
-
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class EqualizedConv2D(keras.layers.Layer):
+class EqualizedConv2D(arguments.Arguments, keras.layers.Layer):
     """Convolution with equalized learning rate, resampling if asked.
 
     See `resampling` for how the low-pass filter and the convolution combine.
@@ -225,14 +212,3 @@ class EqualizedConv2D(keras.layers.Layer):
         factor = resampling.FACTORS[self.resample]
         height, width = int(height * factor), int(width * factor)
         return (batch, height, width, self.filters)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "resample": self.resample,
-            "use_bias": self.use_bias,
-            "activate": self.activate,
-            "gain": self.gain,
-        }

@@ -5,6 +5,7 @@ import os
 import pathlib
 
 from tf_fingerprint import errors
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.data import sources as listings
 
 # Folders of a division that is there already.
@@ -27,14 +28,25 @@ class Folders:
     test: tuple[pathlib.Path, ...] | None
 
 
+def of_settings(wanted: passive_config.Data) -> Folders:
+    """The sources that a config names; raises unless there are two."""
+    if not wanted.source:
+        raise errors.ConfigError(
+            "`data.source` must be set to train: a folder that holds one "
+            "folder of pictures for each source. Received none. Add it under "
+            "`[data]`, or give `--set data.source=DIR`."
+        )
+    return find(wanted.source, leave_out=wanted.leave_out)
+
+
 def find(
     folder: str | os.PathLike[str], *, leave_out: str = "", at_least: int = 2
 ) -> Folders:
     """Finds the sources, and that each holds pictures, before any is read.
 
     Args:
-        folder: As in `sources.read`.
-        leave_out: As in `sources.read`.
+        folder: See `sources.read`.
+        leave_out: Label of a source to do without; empty for none.
         at_least: Fewest sources.
 
     Returns:

@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import scipy.special
 
+from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint.config import passive as configs
 from tf_fingerprint.data import preprocessing
 from tf_fingerprint.passive import open_set as open_sets
 from tf_fingerprint.passive.classifier import Classifier
 from tf_fingerprint.runs import directory as run_directory
 
-CONFIG, CLASSIFIER = "config.toml", "classifier.keras"
-SOURCES, LEARNED, OPEN_SET = "sources.json", "learned.npy", "unknown.json"
+CONFIG, CLASSIFIER = run_directory.CONFIG, "classifier.keras"
+LEARNED, OPEN_SET = "learned.npy", "unknown.json"
 
 _BATCH = 256
 
@@ -82,7 +82,10 @@ def load(folder: str | os.PathLike[str]) -> "PassiveRun":
         errors.ConfigError: If its config can't be read.
     """
     folder = pathlib.Path(folder)
-    names = (CONFIG, CLASSIFIER, SOURCES, LEARNED, OPEN_SET)
+    known = run_directory.DATA
+    if (folder / run_directory.OLD_DATA).is_file():
+        known = run_directory.OLD_DATA
+    names = (CONFIG, CLASSIFIER, known, LEARNED, OPEN_SET)
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         raise errors.RunError(
@@ -90,7 +93,7 @@ def load(folder: str | os.PathLike[str]) -> "PassiveRun":
             f"{', '.join(names)}. Missing: {', '.join(missing)}. Check the "
             "path; has its training ended?"
         )
-    settings = configs.read(folder / CONFIG)
+    settings = configs.read(folder / CONFIG, kind=configs.PassiveConfig)
     classifier = run_directory.read_network(
         folder / CLASSIFIER,
         Classifier,
@@ -100,10 +103,10 @@ def load(folder: str | os.PathLike[str]) -> "PassiveRun":
             "network.variant": settings.network.variant,
         },
     )
-    labels = tuple(json.loads((folder / SOURCES).read_text())["labels"])
+    labels = tuple(json.loads((folder / known).read_text())["labels"])
     if classifier.labels != labels:
         raise errors.RunError(
-            f"{folder}: classifier and {SOURCES} must know the same sources. "
+            f"{folder}: classifier and {known} must know the same sources. "
             f"Received {', '.join(classifier.labels)} and {', '.join(labels)}. "
             "Are these files of one run?"
         )
@@ -123,7 +126,7 @@ class PassiveRun:
         folder: The run directory.
     """
 
-    settings: configs.Config
+    settings: configs.PassiveConfig
     classifier: Classifier
     open_set: open_sets.OpenSet
     folder: pathlib.Path

@@ -22,11 +22,7 @@ _ADVICE = {
 
 @contextlib.contextmanager
 def reported(name: str) -> Iterator[None]:
-    """Turns errors of the database's or the disk's into a `RegistryError`.
-
-    Args:
-        name: What the message calls the registry.
-    """
+    """Turns errors of the database's or the disk's into a `RegistryError`."""
     try:
         yield
     # What is asked of SQLite beside SQLAlchemy raises SQLite's own errors.

@@ -12,14 +12,10 @@ import re
 import sqlalchemy as sa
 
 from tf_fingerprint import errors
+from tf_fingerprint import paths
 
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):/?")
 _POSTGRESQL = ("postgresql", "postgresql+psycopg")
-
-# What a path hardly ever is: `user:password@host`, `password=...`.
-_SECRET_IN_PATH = re.compile(
-    r"^[^/@]*:[^@]*@|(?:password|passwd|pwd|passfile)\s*=", re.IGNORECASE
-)
 
 
 def scheme(text: str) -> str | None:
@@ -82,7 +78,7 @@ def parsed(text: str) -> sa.URL | None:
 
 def check_path(text: str) -> None:
     """Raises a `RegistryError` if a path looks like a URL with a password."""
-    if _SECRET_IN_PATH.search(text) and not pathlib.Path(text).exists():
+    if paths.may_hold_password(text):
         raise errors.RegistryError(
             "Registries are kept in SQLite files or in PostgreSQL. Received "
             "neither a path nor a URL, not shown as a password may be in it. "

@@ -8,6 +8,7 @@ import time
 import keras
 from absl import logging
 
+from tf_fingerprint import files
 from tf_fingerprint.backends import replicas
 from tf_fingerprint.training import event_files
 
@@ -80,10 +81,15 @@ class Checkpoint(_ChiefCallback):
         """Writes beside the last checkpoint, then takes its place."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name("draft.weights.h5")
-        self.model.save_weights(draft)
-        with open(draft, "rb") as file:
-            os.fsync(file.fileno())
-        os.replace(draft, self.path)
+        try:
+            # HDF5 can't bear a full disk: the process ends in a fault.
+            files.reserve(draft, self.model.checkpoint_bytes())
+            self.model.save_weights(draft)
+            with open(draft, "rb") as file:
+                os.fsync(file.fileno())
+            os.replace(draft, self.path)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 class MetricsLog(_ChiefCallback):
@@ -216,6 +222,23 @@ class DiversityWarning(keras.callbacks.Callback):
                 share,
                 self.model.progress.images,
             )
+
+
+def of_fingerprints(settings, folder) -> list[keras.callbacks.Callback]:
+    """What every training of fingerprints draws and warns of."""
+    return [
+        Grids(folder / "grids", settings.grid_epochs),
+        ChanceWarning(settings.chance_images),
+        DiversityWarning(),
+    ]
+
+
+class HeldOut(_ChiefCallback):
+    """Adds figures of what is not learned from to each epoch's."""
+
+    def work(self, epoch, logs):
+        """Measures; before the log is written."""
+        logs.update(self.model.measure())
 
 
 class Quality(_ChiefCallback):

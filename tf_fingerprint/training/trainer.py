@@ -1,6 +1,7 @@
 """A Keras model whose steps are planned on the host, one after the other."""
 
 import dataclasses
+import math
 
 import keras
 import numpy as np
@@ -21,11 +22,13 @@ class SteppedModel(keras.Model):
 
     A subclass has `plan()`, what the next step consists of; `settings()`, what
     it is told, as tensors; `train_step(images, settings, plan)`, one replica's
-    share of it, which returns a dict of scalars; and `advance(values)`, which
-    moves `progress`. Steps with the same plan share one compiled function.
-    `finished()` gives the networks to save, by the name of their file,
-    `draw(folder)` shows how they do, `chance_advice` and `broken_advice` say
-    what to try when bits aren't learned or a loss is no longer a number.
+    share of it, which returns a dict of scalars (of pairs of images and labels,
+    if `fit` is given those); and `advance(values)`, which moves `progress`.
+    Steps with the same plan share one compiled function. `finished()` gives the
+    networks to save, by the name of their file, `draw(folder)` shows how they
+    do, `measure()` how well on what is held out; `chance_advice` and
+    `broken_advice` say what to try when bits aren't learned or a loss is no
+    longer a number.
 
     Under JAX the variables are empty while `fit` goes on, until `settle`; Keras
     calls it for callbacks, as `jax_state_sync`.
@@ -38,6 +41,9 @@ class SteppedModel(keras.Model):
     """
 
     broken_advice = "with a lower `optimizer.learning_rate`"
+
+    # What of the progress is logged.
+    logged_progress: tuple[str, ...] = ("images", "active_bits")
 
     def __init__(self, progress: Progress | None = None):
         super().__init__()
@@ -173,8 +179,10 @@ class SteppedModel(keras.Model):
             total, count = self._sums.get(name, (0.0, 0))
             self._sums[name] = (total + value, count + 1)
         return {
-            "images": self.progress.images,
-            "active_bits": self.progress.active_bits,
+            **{
+                name: getattr(self.progress, name)
+                for name in self.logged_progress
+            },
             **{name: total / n for name, (total, n) in self._sums.items()},
         }
 
@@ -182,6 +190,13 @@ class SteppedModel(keras.Model):
         """Begins a new epoch's running means."""
         super().reset_metrics()
         self._sums = {}
+
+    def checkpoint_bytes(self) -> int:
+        """About how large a file with all its state is."""
+        variables = [*self.variables]
+        for optimizer in self.optimizers():
+            variables += optimizer.variables
+        return sum(4 * math.prod(each.shape) + 2048 for each in variables)
 
     def save_own_variables(self, store):
         """Stores the progress along with the weights."""

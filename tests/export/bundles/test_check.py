@@ -3,6 +3,7 @@
 import pytest
 
 from export import findings
+from export.bundles import check as bundle_check
 from export.bundles import trial as bundle_trial
 from export.bundles import writer as bundle_writer
 from export.publishing import lint
@@ -10,9 +11,9 @@ from tf_fingerprint import errors
 
 from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
-from . import SALT
-from . import record_of
-from . import writer_of
+from ..bundle_writers import SALT
+from ..bundle_writers import record_of
+from ..bundle_writers import writer_of
 
 pytestmark = pytest.mark.slow
 
@@ -47,17 +48,19 @@ def test_what_is_too_inaccurate_is_not_delivered(
 def test_the_graph_was_tried_by_a_stranger(tiny_run, tmp_path):
     record = record_of(tiny_run, 1)
     written = writer_of(tiny_run).write(record, tmp_path / "acme", salt=SALT)
-    held = written["self_test"]
+    tried = written["self_test"]["fresh_process"]
 
-    assert held["fresh_process"]["pictures"] == 32
-    accuracy = held["fresh_process"]["bit_accuracy"]
-    assert accuracy >= held["fresh_process"]["min_accuracy"]
+    assert tried["pictures"] == 32
+    # What must be read was read in pictures of the same seeds, here: only
+    # rounding is between the two, whatever fingerprint was drawn.
+    of_open = tried["min_accuracy"] + bundle_check.MAX_LOST_ACCURACY
+    assert tried["bit_accuracy"] == pytest.approx(of_open, abs=0.002)
 
 
 def test_a_graph_that_fails_the_trial_makes_no_bundle(
     tiny_run, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(bundle_trial, "MAX_LOST_ACCURACY", -1.0)
+    monkeypatch.setattr(bundle_check, "MAX_LOST_ACCURACY", -1.0)
     writer = bundle_writer.BundleWriter(tiny_run)
 
     with pytest.raises(errors.ExportError, match="`bit_accuracy` must be at"):
@@ -73,4 +76,6 @@ def test_a_graph_that_breaks_a_rule_makes_no_bundle(
     monkeypatch.setattr(lint, "lint", lambda folder, process: found)
 
     with pytest.raises(errors.ExportError, match="breaks 1 of the rules"):
-        bundle_trial.figures(tiny_run, tmp_path, None, min_accuracy=0.0)
+        bundle_trial.figures(
+            tiny_run, tiny_run.generator, tmp_path, None, min_accuracy=0.0
+        )

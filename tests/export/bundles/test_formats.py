@@ -14,9 +14,9 @@ from tf_fingerprint.models import sampling
 from ...tiny_run import close_to
 from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
-from . import SALT
-from . import formats_writer_of
-from . import record_of
+from ..bundle_writers import SALT
+from ..bundle_writers import formats_writer_of
+from ..bundle_writers import record_of
 
 # TensorFlow announces the package that its interpreter moves to.
 pytestmark = pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter")

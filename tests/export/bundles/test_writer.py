@@ -26,9 +26,9 @@ from ...tiny_run import close_to
 from ...tiny_run import tiny_run as tiny_run
 from ...tiny_run import tiny_run_dir as tiny_run_dir
 from ...tiny_run import write_run
-from . import SALT
-from . import record_of
-from . import writer_of
+from ..bundle_writers import SALT
+from ..bundle_writers import record_of
+from ..bundle_writers import writer_of
 
 pytestmark = pytest.mark.slow
 

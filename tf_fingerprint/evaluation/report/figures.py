@@ -166,6 +166,32 @@ class Figure:
         return cls(name, value, low, high, count, fingerprints, unit)
 
     @classmethod
+    def change(
+        cls,
+        name: str,
+        before: npt.NDArray,
+        after: npt.NDArray,
+        *,
+        fingerprints: int,
+    ) -> Self:
+        """How far pictures are from others, in levels: means of roots.
+
+        Args:
+            name: Of the figure.
+            before: `(images, height, width, channels)`, 0 to 255; at least 2.
+            after: As many, in the same order.
+            fingerprints: How many different ones they carry.
+
+        Returns:
+            The mean over pictures of the root of their mean squared difference.
+        """
+        squares = np.square(after.astype(np.float32) - before)
+        each = np.sqrt(squares.mean(axis=(1, 2, 3)))
+        return cls.bootstrap(
+            name, np.mean, each, fingerprints=fingerprints, unit="levels"
+        )
+
+    @classmethod
     def scattered(
         cls,
         name: str,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint import errors
+from tf_fingerprint.evaluation.attacks import copies as sealed
 from tf_fingerprint.evaluation.attacks import weight_changes as changes
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.evaluation.report.figures import Curve
@@ -72,7 +73,7 @@ def of_generator(
         (*("weight_noise", noise, tampering.PUBLISHED_NOISE), changes.noisy),
     )
     try:
-        before = sample().astype(np.float32)
+        before = sample()
         for name, strengths, published, change in sweeps:
             readings = []
             for strength in strengths:
@@ -88,7 +89,9 @@ def of_generator(
                 if distance is not None:
                     figures["distance"] = distance(images)
                 readings.append((strength, figures))
-            yield from _curves(name, readings, published)
+            yield from sealed.curves(
+                *(name, _STRENGTHS[name], readings, published, _LABELS)
+            )
     finally:
         network.set_weights(intact)
 
@@ -107,24 +110,11 @@ _STRENGTHS = {
 }
 
 
-def _curves(name, readings, published):
-    """A curve for each kind of figure."""
-    for kind in readings[0][1]:
-        yield Curve(
-            f"{name}_{kind}",
-            _STRENGTHS[name],
-            _LABELS[kind],
-            tuple((strength, figures[kind]) for strength, figures in readings),
-            published if kind == "bit_accuracy" else {},
-        )
-
-
 def _figures(name, images, before, decode, bits):
     """Bits read in each picture and in all together, and the change."""
     logits, bits = np.asarray(decode(images)), np.asarray(bits)
     carried = np.broadcast_to(bits, logits.shape)
     matches = accuracy.bit_accuracy_counts(logits > 0, carried)
-    squares = np.square(images - before).mean(axis=(1, 2, 3))
     return {
         "bit_accuracy": Figure.bit_accuracy(
             f"bit_accuracy_{name}", matches, len(bits), fingerprints=1
@@ -135,12 +125,8 @@ def _figures(name, images, before, decode, bits):
             (logits > 0).astype(np.float64),
             fingerprints=1,
         ),
-        "change": Figure.bootstrap(
-            f"change_{name}",
-            np.mean,
-            np.sqrt(squares),
-            fingerprints=1,
-            unit="levels",
+        "change": Figure.change(
+            f"change_{name}", before, images, fingerprints=1
         ),
     }
 

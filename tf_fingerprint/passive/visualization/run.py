@@ -11,9 +11,9 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint.config import visualization as configs
 from tf_fingerprint.data import preprocessing
 from tf_fingerprint.passive import run as passive_run
 from tf_fingerprint.passive.visualization.networks import Visualization
@@ -58,9 +58,11 @@ def load(folder: str | os.PathLike[str]) -> "VisualRun":
         raise errors.RunError(
             f"{folder}: the run directory of a visualization network must hold "
             f"{', '.join(names)}. Missing: {', '.join(missing)}. Check the "
-            "path; train one with `tf-fingerprint passive visualize`."
+            "path; has its training ended?"
         )
-    settings = configs.read(folder / passive_run.CONFIG)
+    settings = configs.read(
+        folder / passive_run.CONFIG, kind=configs.VisualizationConfig
+    )
     network = run_directory.read_network(
         folder / VISUALIZATION,
         Visualization,
@@ -82,7 +84,7 @@ class VisualRun:
         folder: The run directory.
     """
 
-    settings: configs.Config
+    settings: configs.VisualizationConfig
     network: Visualization
     folder: pathlib.Path
 

@@ -1,17 +1,40 @@
-"""What `info` knows: versions, a run, a registry."""
+"""The command `info`: versions, and what a run and a registry hold."""
 
+import argparse
 import collections
 import importlib.metadata
 import platform
 from typing import Any
 
-from tf_fingerprint import registry
+from tf_fingerprint import paths
+from tf_fingerprint.cli import options
+from tf_fingerprint.cli import output
+from tf_fingerprint.cli import starting
 from tf_fingerprint.version import __version__
 
 _DISTRIBUTIONS = (
     *("tensorflow", "tensorflow-cpu", "keras", "numpy"),
     *("pillow", "sqlalchemy"),
 )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `info` takes."""
+    parser.add_argument("run", nargs="?", metavar="RUN", help=options.RUN_HELP)
+    options.add_registry(parser)
+    output.add_format(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints versions, and what a run and a registry hold."""
+    known: dict[str, Any] = {"versions": versions()}
+    if args.registry is not None:
+        paths.check_registry(args.registry)
+        known["registry"] = _of_registry(args.registry)
+    if args.run is not None:
+        known["run"] = _of_run(starting.load_run(args.run))
+    output.write_facts(known, args.format)
+    return 0
 
 
 def versions() -> dict[str, str]:
@@ -25,15 +48,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-def of_run(run) -> dict[str, Any]:
-    """What a run was trained with, and what identifies it.
-
-    Args:
-        run: `scalable.Run` or `artificial.CodecRun`.
-
-    Returns:
-        Dict of text and numbers.
-    """
+def _of_run(run) -> dict[str, Any]:
+    """What a run was trained with, and what identifies it."""
     settings = run.config
     facts = {
         "folder": str(run.folder),
@@ -59,18 +75,10 @@ def of_run(run) -> dict[str, Any]:
     }
 
 
-def of_registry(url: str) -> dict[str, Any]:
-    """How much a registry holds, and what is unfinished in it.
+def _of_registry(url: str) -> dict[str, Any]:
+    """How much a registry holds, and what is unfinished in it."""
+    from tf_fingerprint import registry
 
-    Args:
-        url: Its path or URL.
-
-    Returns:
-        Dict of numbers, and the list of reservations never confirmed.
-
-    Raises:
-        errors.RegistryError: If it can't be opened.
-    """
     with registry.open_store(url) as store:
         issuances = store.issuances()
         generators = store.generators()
