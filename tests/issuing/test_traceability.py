@@ -19,13 +19,12 @@ def test_as_many_copies_can_be_told_as_the_threshold_allows(num_bits):
     for matches in range(num_bits + 1):
         copies = fingerprints.max_candidates(matches, num_bits, 1e-6)
 
+        rate = fingerprints.false_positive_rate(matches, num_bits)
+        if copies < 1e12:  # Beyond, floats don't tell one more.
+            assert rate * copies <= 1e-6 < rate * (copies + 1)
         if copies:
             needed = fingerprints.match_threshold(num_bits, 1e-6, copies)
             assert needed <= matches
-        more = copies + 1
-        if more <= 1e6 * 2**num_bits and num_bits > 16:
-            rate = fingerprints.false_positive_rate(matches, num_bits)
-            assert rate * more > 1e-6
 
 
 def test_a_run_at_chance_hands_nothing_out(tiny_run, tmp_path):
