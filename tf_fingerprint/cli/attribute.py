@@ -88,15 +88,21 @@ def run(args: argparse.Namespace) -> int:
     _check_paths(args)
     if not _some_exist(args.images):
         return 1
-    from tf_fingerprint import attribution
     from tf_fingerprint import evidence
     from tf_fingerprint import registry
-    from tf_fingerprint.attribution import files as attributed_files
 
     given = _given_calibration(args)
     with registry.open_store(args.registry) as store:
         opened = starting.load_run(args.run)
+        registry.check_generator(store, opened.record)
         candidates, head = evidence.read(store, opened.generator_digest)
+        return _attribute(args, opened, given, candidates, head, store)
+
+
+def _attribute(args, opened, given, candidates, head, store):
+    """Prints the verdicts of a run and the candidates of its registry."""
+    from tf_fingerprint import attribution
+    from tf_fingerprint.attribution import files as attributed_files
     from tf_fingerprint.cli import reader as cli_reader  # After TensorFlow.
     from tf_fingerprint.cli import second_opinions
 
@@ -118,6 +124,7 @@ def run(args: argparse.Namespace) -> int:
             keep=kept,
             combine=bool(args.combine),
             passive=second,
+            vouch=store.vouched,
         )
         shown: tuple[str, ...] = _COLUMNS
         if second is not None:
@@ -262,10 +269,12 @@ def _evidence(args, judge, head) -> Iterator:
 
 def _ask_server(args):
     """Prints one verdict an image, as a server gives it."""
+    from tf_fingerprint.cli import served_reader
+
     # It would tell of every request.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        reader = served.Reader(
+        reader = served_reader.Reader(
             args.server,
             args.model or "attribution",
             headers=served.headers(args.header or ()),
