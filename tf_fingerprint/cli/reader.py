@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +13,9 @@ import tqdm
 from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import evidence
+from tf_fingerprint import registry
 from tf_fingerprint.attribution import files as attributed_files
+from tf_fingerprint.attribution import reading
 from tf_fingerprint.cli import second_opinions
 from tf_fingerprint.data import found_files
 
@@ -35,12 +38,14 @@ class Reader:
         keep: evidence.Evidence | None = None,
         combine: bool = False,
         passive: second_opinions.SecondOpinion | None = None,
+        vouch: Callable[[registry.IssuanceRecord], object] | None = None,
     ):
         self.reader = reader
         self.judge = judge
         self.keep = keep
         self.combine = combine
         self.passive = passive
+        self.vouch = vouch or (lambda record: record)
         self.num_unreadable = 0
 
     def rows(self, paths: Sequence[pathlib.Path]) -> Iterator[dict[str, Any]]:
@@ -60,6 +65,9 @@ class Reader:
             yield self._together(findings)
 
     def _row(self, found):
+        # Before anybody is named, the registry's log vouches for it.
+        for record in reading.named(found.verdict):
+            self.vouch(record)
         row = row_of(found.name, found.verdict, found.look)
         opinion = None
         if self.passive is not None:
