@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import logging
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -21,10 +20,6 @@ _COLUMNS = (
     *("image", "finding", "recipient", "state", "expired"),
     *("num_matches", "num_bits", "p_value", "measured_low", "measured_high"),
     *("box", "num_places", "note"),
-)
-_ANSWER_COLUMNS = (
-    *("image", "verdict", "recipient_id", "matches"),
-    *("runner_up_matches", "p_value_corrected"),
 )
 
 # What a server has been told already.
@@ -84,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         return passive_runs.attribute(args)
     _check(args)
     if args.server is not None:
-        return _ask_server(args)
+        return served.ask(args)
     _check_paths(args)
     if not _some_exist(args.images):
         return 1
@@ -265,25 +260,3 @@ def _evidence(args, judge, head) -> Iterator:
         sign = signing.Signer(args.sign_with).sign
     with evidence.Evidence(args.evidence, judge, head, sign=sign) as kept:
         yield kept
-
-
-def _ask_server(args):
-    """Prints one verdict an image, as a server gives it."""
-    from tf_fingerprint.cli import served_reader
-
-    # It would tell of every request.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    try:
-        reader = served_reader.Reader(
-            args.server,
-            args.model or "attribution",
-            headers=served.headers(args.header or ()),
-            ca=args.ca,
-        )
-    except ValueError as error:
-        args.parser.error(f"argument --server: {error}")
-    with reader:
-        output.write_rows(
-            reader.rows(args.images), args.format, shown=_ANSWER_COLUMNS
-        )
-    return 1 if reader.num_unreadable else 0

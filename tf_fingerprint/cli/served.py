@@ -1,14 +1,22 @@
-"""Options of `attribute` that say how to ask a server, and as whom."""
+"""The part of `attribute` that asks a server: how, and as whom."""
 
 import argparse
 import base64
+import logging
 import os
 import pathlib
 import re
 from collections.abc import Sequence
 
+from tf_fingerprint.cli import output
+
 USER = "TF_FINGERPRINT_SERVER_USER"
 PASSWORD = "TF_FINGERPRINT_SERVER_PASSWORD"
+
+_ANSWER_COLUMNS = (
+    *("image", "verdict", "recipient_id", "matches"),
+    *("runner_up_matches", "p_value_corrected"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,11 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def headers(given: Sequence[str]) -> dict[str, str]:
-    """Headers of `NAME: VALUE`, and the one of user and password.
-
-    Raises:
-        ValueError: If one is no header; it is not shown.
-    """
+    """Headers of `NAME: VALUE`, and the one of user and password."""
     found = {}
     for each in given:
         name, colon, value = each.partition(":")
@@ -46,3 +50,25 @@ def headers(given: Sequence[str]) -> dict[str, str]:
         basic = base64.b64encode(pair).decode("ascii")
         found.setdefault("Authorization", f"Basic {basic}")
     return found
+
+
+def ask(args: argparse.Namespace) -> int:
+    """Prints one verdict an image, as a server gives it."""
+    from tf_fingerprint.cli import served_reader
+
+    # It would tell of every request.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        reader = served_reader.Reader(
+            args.server,
+            args.model or "attribution",
+            headers=headers(args.header or ()),
+            ca=args.ca,
+        )
+    except ValueError as error:
+        args.parser.error(f"argument --server: {error}")
+    with reader:
+        output.write_rows(
+            reader.rows(args.images), args.format, shown=_ANSWER_COLUMNS
+        )
+    return 1 if reader.num_unreadable else 0

@@ -65,7 +65,7 @@ def issue_many(
     workers: int = 1,
     untraceable: bool = False,
 ) -> list[Bundled]:
-    """Issues to every recipient, each bundle in a folder named after its id.
+    """Issues to all recipients, in order; bundles' folders are named by ids.
 
     All fingerprints are recorded, and the record waited for, before the first
     bundle is written. After a kill or a failure call it again with the same
@@ -77,17 +77,13 @@ def issue_many(
         recipients: Their names, each once.
         registry: Path or URL; made if there is none.
         to: Folder for the bundles; made if there is none.
-        secret: File with the secret that salts of commitments are derived
-            from; beside the registry if not given.
+        secret: As for `issue`.
         expires_at: Until when they may use their copies; None for ever.
         workers: This process, and so many beside it that they are as many.
             A script that wants several must keep what it does behind
             `if __name__ == "__main__":`, as it is imported in each. See
             `workers_for`.
         untraceable: As for `issue`.
-
-    Returns:
-        One for each recipient, in their order.
 
     Raises:
         ValueError: If a name is given twice, is blank, or spans lines, or

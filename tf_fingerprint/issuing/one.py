@@ -48,16 +48,14 @@ def issue(
             written, and returning it counts as delivery.
         formats: Beside Keras and SavedModel: "tflite", "onnx".
         sign_with: PEM file of a private key for the bundle's signature.
-        secret: File with the secret of the commitments; see
-            `registry.commitments`. Beside the registry if not given, which
-            must be named by path then. Made if there is none.
+        secret: File with the commitments' secret; made if there is none. Beside
+            the registry, which is named by its path then, if not given.
         expires_at: Until when the recipient may use it; None for ever.
         untraceable: Whether to go on though the run reads too few bits for
             a picture to be traced to the copy.
 
     Raises:
-        ValueError: If `recipient` is blank or spans lines, or a format is not
-            known.
+        ValueError: If `recipient` is blank or spans lines, or a format unknown.
         errors.UntraceableError: If the run reads too few bits.
         errors.RunError: If `to` holds something, or can't be written; then
             the fingerprint stays reserved.

@@ -17,10 +17,7 @@ _SEED = 0
 class Reached:
     """How well a run's decoder reads pictures that its generator made.
 
-    Args:
-        bit_accuracy: Share of bits read right. 0.5 is chance level.
-        num_bits: Of a fingerprint.
-        pictures: Over how many, each with a fingerprint of its own.
+    `bit_accuracy`: share of bits read right. 0.5 is chance level.
     """
 
     bit_accuracy: float
@@ -51,11 +48,7 @@ class Reached:
 
 
 def reached(run) -> Reached:
-    """Measures a run, once.
-
-    Args:
-        run: `scalable.Run`.
-    """
+    """Measures a run, once."""
     if "reached" not in run.kept:
         num_bits = run.config.networks.num_bits
         bits = fingerprints.random_bits(num_bits * _PICTURES)
@@ -69,14 +62,8 @@ def reached(run) -> Reached:
 def check(run, store: registries.Store, num_more: int = 1) -> None:
     """Raises unless a picture can be traced to one copy of all and some more.
 
-    Args:
-        run: Whose copies they are. Of one that makes no pictures, such as a
-            codec's, nothing is asked.
-        store: The registry.
-        num_more: How many are to be issued.
-
-    Raises:
-        errors.UntraceableError: If too few bits are read right.
+    `run`: whose copies they are. Of one that makes no pictures, such as a
+    codec's, nothing is asked.
     """
     if not hasattr(run, "generate"):
         return

@@ -137,8 +137,12 @@ class Changes:
                 "this the registry of another run?"
             )
         values = {"decoder_digest": generator.decoder_digest}
-        check_same(dataclasses.replace(known[0], **values), generator)
-        if known[0] == generator:
+        [before] = known
+        after = dataclasses.replace(
+            before, decoder_digest=generator.decoder_digest
+        )
+        check_same(after, generator)
+        if before == generator:
             return
         table = schema.GENERATORS
         self._connection.execute(

@@ -58,11 +58,7 @@ class Issued:
         self._add(self._packed(digits))
 
     def add_text(self, digits: str) -> None:
-        """Appends fingerprints written one after another, in hexadecimal.
-
-        Raises:
-            ValueError: If they are no such text.
-        """
+        """Appends fingerprints written one after another, in hexadecimal."""
         number, rest = divmod(len(digits), self._num_digits)
         if rest:
             raise ValueError(

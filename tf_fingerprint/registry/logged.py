@@ -31,18 +31,6 @@ def check(
     Reads a handful of rows, however many there are: those of the issuance and
     its generator, and of the log their entries with both neighbours. A log
     rewritten from there to its end is for `verification.verify` to tell.
-
-    Args:
-        connection: Within a transaction that sees one state of the database.
-        record: As it was read, at any earlier time.
-        name: What error messages call the registry.
-
-    Returns:
-        The record.
-
-    Raises:
-        errors.AuditError: If row, log or record differ.
-        errors.RegistryError: If there is no such issuance.
     """
     query = sa.select(schema.ISSUANCES).where(
         schema.ISSUANCES.c.id == record.id
@@ -77,14 +65,7 @@ def replayed(
 ) -> dict[str, object]:
     """What the log says a row must hold, after all that was done to it.
 
-    Args:
-        name: What error messages call the registry.
-        what: "issuance" or "generator".
-        subject: Its id or digest.
-        entries: All that are about it, in order.
-
-    Raises:
-        errors.AuditError: If no entry records it, or one can't be followed.
+    `entries`: all that are about it, in order.
     """
     said: dict[str, object] | None = None
     for entry in entries:

@@ -55,8 +55,8 @@ def open_store(
     """
     text = os.fspath(url)
     if (urls.scheme(text) or "").startswith(("postgresql", "postgres")):
-        url = urls.postgresql(text)
-        engine, name = postgresql.connect(url), urls.shown(url)
+        where = urls.postgresql(text)
+        engine, name = postgresql.connect(where), urls.shown(where)
         store = DatabaseStore(engine, name=name)
     else:
         path = sqlite.file_path(url)

@@ -158,15 +158,7 @@ class IssuanceRecord:
 
 
 def check_same(known: GeneratorRecord, received: GeneratorRecord) -> None:
-    """Raises unless a run's networks are those that a registry has.
-
-    Args:
-        known: What the registry has of the generator.
-        received: What a run says of itself.
-
-    Raises:
-        errors.RegistryError: If they differ; the message has both digests.
-    """
+    """Raises unless a run's networks are those that a registry has."""
     if known.decoder_digest != received.decoder_digest:
         raise errors.RegistryError(
             f"A generator must keep its decoder. The registry has the decoder "

@@ -5,6 +5,7 @@ import os
 import pathlib
 import secrets
 import sqlite3
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,11 +17,7 @@ _BUSY_TIMEOUT_SECONDS = 30
 
 
 def file_path(url: str | os.PathLike[str]) -> pathlib.Path:
-    """The file that a path or a URL such as `sqlite:///registry.db` names.
-
-    Raises:
-        errors.RegistryError: If the URL is not that of a SQLite file.
-    """
+    """The file that a path or a URL such as `sqlite:///registry.db` names."""
     text = os.fspath(url)
     scheme = urls.scheme(text)
     if scheme is None and "://" not in text:
@@ -49,10 +46,6 @@ def create(path: pathlib.Path) -> None:
     into place when complete. So nobody, not even after a kill, ever finds half
     a registry, and of two processes that create one at once neither disturbs
     the other.
-
-    Raises:
-        sa.exc.DBAPIError: If SQLite can't make the file.
-        OSError: If the file can't be put into place.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     # Readable for its owner only, as are the files that SQLite puts beside it.
@@ -79,14 +72,7 @@ def connect(path: pathlib.Path) -> sa.Engine:
     A copy that can't be written to, nor its folder, is read as it lies: see
     `_lying_still`.
 
-    Args:
-        path: The file.
-
-    Returns:
-        The engine; it has not connected yet.
-
-    Raises:
-        errors.RegistryError: If such a copy is half of one.
+    Returns the engine; it has not connected yet.
     """
     is_writable = all(map(_may_write, (path, path.parent)))
     options = "mode=rw" if is_writable else _lying_still(path)
@@ -175,18 +161,10 @@ def _watch(engine, path):
 
 
 def flush(engine: sa.Engine, *, name: str) -> None:
-    """Writes the log back into the file and waits for the disk.
-
-    Args:
-        engine: Of the registry.
-        name: What error messages call the registry.
-
-    Raises:
-        errors.RegistryError: If another process keeps it from that.
-    """
+    """Writes the log back into the file and waits for the disk."""
     with engine.connect() as connection:
         # Not within a transaction, where SQLite refuses to.
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         busy, *_ = raw.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
     if busy:
         raise errors.RegistryError(

@@ -8,6 +8,7 @@ understood.
 
 import pathlib
 import re
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -32,14 +33,7 @@ def scheme(text: str) -> str | None:
 
 
 def postgresql(text: str) -> sa.URL:
-    """A URL of PostgreSQL, its password where SQLAlchemy hides it.
-
-    Args:
-        text: Such as `postgresql+psycopg://user@host/database`.
-
-    Raises:
-        errors.RegistryError: If it is none, or can be read in two ways.
-    """
+    """A URL of PostgreSQL, its password where SQLAlchemy hides it."""
     url = parsed(text)
     if (
         url is None
@@ -54,7 +48,7 @@ def postgresql(text: str) -> sa.URL:
             "written as %40. Received another one, not shown as a password may "
             "be in it."
         )
-    query = dict(url.query)
+    query: dict[str, Any] = dict(url.query)
     password = query.pop("password", None)
     if password is not None:
         url = url.set(password=password, query=query)

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -20,12 +21,16 @@ _EVENTS, _ISSUANCES = schema.EVENTS.c, schema.ISSUANCES.c
 _ALL_EVENTS = sa.select(schema.EVENTS).order_by(_EVENTS.position)
 _IDS = sa.select(_ISSUANCES.id).order_by(_ISSUANCES.position)
 _ROWS = logged.plain_query(schema.ISSUANCES).order_by(_ISSUANCES.position)
+_FIRST: Any = sa.bindparam("first")
+_LAST: Any = sa.bindparam("last")
 _THEIR_EVENTS = (
     sa.select(_EVENTS.subject, _EVENTS.position, _EVENTS.entry, _EVENTS.digest)
     .join_from(
         schema.ISSUANCES, schema.EVENTS, _EVENTS.subject == _ISSUANCES.id
     )
-    .where(_ISSUANCES.position.between(*map(sa.bindparam, ("first", "last"))))
+    .where(
+        _ISSUANCES.position.between(sa.bindparam("first"), sa.bindparam("last"))
+    )
     .order_by(_EVENTS.position)
 )
 
@@ -51,18 +56,8 @@ def verify(
     Entries cut off at the end, along with the records they were about, can't be
     told from entries that never were, unless somebody kept a digest.
 
-    Args:
-        connection: Within a transaction that sees one state of the database.
-        name: What error messages call the registry.
-        head: Digest that was handed out before and must be in the chain.
-        progress: Told how far it is.
-
-    Returns:
-        The newest entry.
-
-    Raises:
-        errors.AuditError: If something was changed, removed or reordered. The
-            message names the first.
+    `connection`: within a transaction that sees one state of the database;
+    `head`: digest that was handed out before and must be in the chain.
     """
     total = sum(
         connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
