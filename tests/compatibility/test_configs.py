@@ -1,20 +1,21 @@
 """Every config of before is read, and says what it said."""
 
 import dataclasses
+import functools
 import os
 
 import pytest
 
 from tf_fingerprint import config
-from tf_fingerprint.config import passive
-from tf_fingerprint.config import visualization
 
 from . import goldens
 
 READERS = {
     "config": config.read,
-    "passive": passive.read,
-    "visualization": visualization.read,
+    "passive": functools.partial(config.read, kind=config.PassiveConfig),
+    "visualization": functools.partial(
+        config.read, kind=config.VisualizationConfig
+    ),
 }
 CONFIGS = goldens.FOLDER / "configs"
 
