@@ -27,6 +27,11 @@ EXTRAS = {
     "jax": ["jax>=0.7"],
     # Others of apache-beam's extras reach object stores: `gcp`, `aws`, `azure`.
     "bulk": ["apache-beam>=2.60", "pyarrow>=14", "google-crc32c>=1.5"],
+    # The site, and what runs its notebooks.
+    "docs": [
+        *("mkdocs>=1.6", "mkdocs-material>=9.5", "mkdocstrings[python]>=0.27"),
+        *("nbclient>=0.10", "nbformat>=5.10", "ipykernel>=6.29"),
+    ],
 }
 
 
@@ -51,8 +56,12 @@ setuptools.setup(
     package_data={
         "tf_fingerprint": [
             *("pretrained/*", "models/weights/*", "pages/templates/*"),
+            "py.typed",
         ],
-        "export": ["serving/*", "page/index.html"],
+        "export": [
+            *("serving/*", "page/index.html", "bundles/scripts/*"),
+            "py.typed",
+        ],
     },
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]
@@ -82,6 +91,7 @@ setuptools.setup(
     | {
         "test": [
             *("pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6", "ruff>=0.14"),
+            "mypy>=1.18",
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],

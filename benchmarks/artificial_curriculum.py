@@ -114,7 +114,8 @@ def trained(name, args):
     folder = args.folder / name
     start = time.perf_counter()
     if not (folder / "encoder.keras").is_file():
-        methods.train(experiment, folder, resume=folder.exists(), verbose=0)
+        is_begun = (folder / "config.toml").exists()
+        methods.train(experiment, folder, resume=is_begun, verbose=0)
     with open(folder / "metrics.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     last = rows[-1]

@@ -19,6 +19,7 @@ import passive_measured
 import passive_strangers
 import results_file
 
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.evaluation.metrics import extractors
 from tf_fingerprint.evaluation.report import pages
 from tf_fingerprint.evaluation.report import reports
@@ -110,7 +111,11 @@ def _strangers(run, args):
 def _baselines(group, run, args, labelled, extractor):
     """Simpler methods, on the same pictures as the run."""
     wanted = run.settings.data
-    sources = reading.read(args.sources / group, resolution=wanted.resolution)
+    sources = reading.read(
+        passive_config.Data(
+            source=str(args.sources / group), resolution=wanted.resolution
+        )
+    )
     parts = {
         part: passive_held_out.first(pictures, args.most)
         for part, pictures in sources.parts.items()

@@ -20,6 +20,7 @@ import results_file
 import scipy.signal
 
 from tf_fingerprint import data
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.evaluation.suites import passive_held_out
 from tf_fingerprint.passive import sources as reading
@@ -30,7 +31,7 @@ RIDGES = (1e-3, 1e-1, 1e1, 1e3)
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sources", help="as for `passive train`")
+    parser.add_argument("sources", help="as `data.source` of `passive`")
     parser.add_argument("--features", help="weights of MobileNet, .npz")
     parser.add_argument("--resolution", type=int, default=64)
     parser.add_argument("--most", type=int, default=800, help="of a source")
@@ -40,7 +41,11 @@ def main(arguments=None):
     args = parser.parse_args(arguments)
     if args.head_only and not args.features:
         parser.error("--head-only needs --features, the weights of MobileNet.")
-    sources = reading.read(args.sources, resolution=args.resolution)
+    sources = reading.read(
+        passive_config.Data(
+            source=str(args.sources), resolution=args.resolution
+        )
+    )
     extractor = None
     if args.features:
         from tf_fingerprint.evaluation.metrics import extractors

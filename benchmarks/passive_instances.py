@@ -19,12 +19,11 @@ import numpy as np
 import results_file
 from PIL import Image
 
+from tf_fingerprint import config as configs
 from tf_fingerprint import fingerprints as bits
 from tf_fingerprint import methods
-from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.passive import run as passive_runs
-from tf_fingerprint.passive import training
 
 # Tolerated rate of naming anybody for a picture from elsewhere.
 FALSE_POSITIVE_RATE = 1e-6
@@ -142,9 +141,10 @@ def trained(run, fingerprints, images, folder, args):
         place = folder / "sources" / part / f"{maker:03}"
         place.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture.squeeze()).save(place / f"{number:06}.png")
-    config = passive_config.read(
+    config = configs.read(
         None,
         [
+            f"data.source={folder / 'sources'}",
             f"data.resolution={run.config.data.resolution}",
             f"data.channels={run.config.data.channels}",
             f"training.images={images}",
@@ -152,8 +152,9 @@ def trained(run, fingerprints, images, folder, args):
             *SETTINGS,
             *args.overrides,
         ],
+        kind=configs.PassiveConfig,
     )
-    path = training.train(config, folder / "sources", folder / "run", verbose=0)
+    path = methods.train(config, folder / "run", verbose=0)
     return passive_runs.load(path)
 
 

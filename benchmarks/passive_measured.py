@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import passive_strangers
 
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.evaluation.report.figures import Curve
 from tf_fingerprint.evaluation.report.figures import Figure
 from tf_fingerprint.evaluation.suites import passive as passive_suite
@@ -159,7 +160,10 @@ def unknown(found, folder):
 
 def _test_images(run, folder, label):
     """Pictures of one source that nothing was learned from."""
-    sources = reading.read(folder, resolution=run.settings.data.resolution)
+    resolution = run.settings.data.resolution
+    sources = reading.read(
+        passive_config.Data(source=str(folder), resolution=resolution)
+    )
     test = sources.parts[reading.TEST]
     return test.images[test.sources == sources.labels.index(label)]
 

@@ -1,10 +1,11 @@
 """Pictures of none of the sources: how many does each score call unknown?"""
 
+import dataclasses
+
 import numpy as np
 import suites_measured
 
 from tf_fingerprint import data
-from tf_fingerprint.passive import inputs
 from tf_fingerprint.passive import open_set
 from tf_fingerprint.passive import sources as reading
 
@@ -42,7 +43,8 @@ def measured(run, sources_dir, strangers, share):
     Yields:
         Dicts of figures.
     """
-    parts = inputs.read(run.settings, sources_dir).parts
+    wanted = dataclasses.replace(run.settings.data, source=str(sources_dir))
+    parts = reading.read(wanted).parts
     learned, held_out = parts[reading.TRAIN], parts[reading.CALIBRATION]
     space = open_set.Space.of(run.features(learned.images), learned.sources)
     own = run.read(held_out.images)

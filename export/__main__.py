@@ -1,161 +1,59 @@
-"""`python -m export`: what is done for many, and by programs."""
+"""`python -m export`, from before `tf-fingerprint` did all that it does."""
 
 import argparse
-import json
 import pathlib
 import sys
+import tempfile
 from collections.abc import Sequence
 
-from tf_fingerprint import errors
-from tf_fingerprint import methods
-from tf_fingerprint.cli import issuing_arguments
+from tf_fingerprint import cli
+
+_REPLACED_BY = {
+    "bundle": "issue --recipients FILE",
+    "deployment": "deployment",
+    "docs": "docs",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; returns 0, or 1 after telling on stderr what failed."""
-    args = _parser().parse_args(argv)
-    try:
-        return args.command(args)
-    except errors.FingerprintError as error:
-        print(f"export: {error}", file=sys.stderr)
-        return 1
-
-
-def bundle(args: argparse.Namespace) -> int:
-    """Writes a bundle for every recipient; prints one JSON object each."""
-    from tf_fingerprint.cli import starting
-
-    starting.import_tensorflow()
-    from export.bundles import writer as bundles
-    from tf_fingerprint.issuing import many as bulk
-
-    names = list(args.recipient)
-    if args.recipients is not None:
-        names += args.recipients.read_text(encoding="utf-8").splitlines()
-    try:
-        writer = bundles.BundleWriter(
-            methods.load(args.run),
-            formats=args.formats,
-            sign_with=args.sign_with,
-        )
-        issued = bulk.issue_many(
-            writer,
-            names,
-            args.registry,
-            to=args.to,
-            secret=args.secret,
-            workers=args.workers or bulk.workers_for(len(names)),
-        )
-    except ValueError as error:
-        args.parser.error(str(error))
-    for each in issued:
-        row = each.record.to_dict() | {"folder": str(each.folder)}
-        del row["fingerprint"]
-        print(json.dumps(row, ensure_ascii=False))
-    return 0
-
-
-def deployment(args: argparse.Namespace) -> int:
-    """Writes what servers of published models need; prints the files."""
-    from tf_fingerprint.cli import starting
-
-    starting.import_tensorflow()
-    from export.publishing import deployment as deployments
-
-    for path in deployments.write_deployment(
-        args.models_dir, args.to, batching=args.batching
-    ):
-        print(path)
-    return 0
-
-
-def docs(args: argparse.Namespace) -> int:
-    """Writes the documentation of requests and responses."""
-    from tf_fingerprint.cli import starting
-
-    starting.import_tensorflow()
-    from export.servables import contracts
-
-    args.to.write_text(contracts.to_markdown(), encoding="utf-8")
-    return 0
-
-
-def _parser():
-    main = argparse.ArgumentParser(
+    """Runs one command by `tf-fingerprint`, and says so; see `cli.main`."""
+    parser = argparse.ArgumentParser(
         prog="python -m export", description=__doc__, allow_abbrev=False
     )
-    adding = main.add_subparsers(required=True, metavar="COMMAND")
-    purpose = "hand sealed copies to many recipients"
-    parser = adding.add_parser(
-        "bundle", help=purpose, description=purpose, allow_abbrev=False
+    parser.add_argument("command", choices=_REPLACED_BY)
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    args = parser.parse_args(argv)
+    print(
+        "export: this is now `tf-fingerprint "
+        f"{_REPLACED_BY[args.command]}`; it goes on working.",
+        file=sys.stderr,
     )
-    parser.add_argument("run", metavar="RUN")
-    parser.add_argument(
-        "--recipient",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="repeatable",
-    )
-    parser.add_argument(
-        "--recipients",
-        type=pathlib.Path,
-        metavar="FILE",
-        help="one name a line",
-    )
-    parser.add_argument("--registry", required=True, metavar="URL")
-    parser.add_argument(
-        "--to",
-        required=True,
-        type=pathlib.Path,
-        metavar="DIR",
-        help="folder for the bundles, each named after its issuance",
-    )
-    issuing_arguments.add_bundle_options(parser)
-    parser.add_argument(
-        "--workers",
-        type=int,
-        metavar="N",
-        help="processes that write (default: one a core, fewer for few)",
-    )
-    parser.set_defaults(command=bundle, parser=parser)
-    _add_deployment(adding)
-    _add_docs(adding)
-    return main
+    if args.command == "bundle":
+        return _bundle(args.rest)
+    return cli.main([args.command, *args.rest])
 
 
-def _add_deployment(adding):
-    purpose = "write configuration of TensorFlow Serving and of a proxy"
-    parser = adding.add_parser(
-        "deployment", help=purpose, description=purpose, allow_abbrev=False
+def _bundle(argv):
+    """Issues to all names, as one list; prints JSON."""
+    parser = argparse.ArgumentParser(
+        prog="python -m export bundle", add_help=False, allow_abbrev=False
     )
-    parser.add_argument(
-        "models_dir",
-        type=pathlib.Path,
-        metavar="MODELS_DIR",
-        help="holds a base directory for each model",
-    )
-    parser.add_argument("--to", required=True, type=pathlib.Path, metavar="DIR")
-    parser.add_argument(
-        "--batching",
-        action="store_true",
-        help="let servers merge requests; only where all clients are your own",
-    )
-    parser.set_defaults(command=deployment)
-
-
-def _add_docs(adding):
-    purpose = "write the documentation of requests and responses"
-    parser = adding.add_parser(
-        "docs", help=purpose, description=purpose, allow_abbrev=False
-    )
-    parser.add_argument(
-        "--to",
-        type=pathlib.Path,
-        default=pathlib.Path("docs", "serving.md"),
-        metavar="FILE",
-    )
-    parser.set_defaults(command=docs)
+    parser.add_argument("--recipient", action="append", default=[])
+    parser.add_argument("--recipients", type=pathlib.Path)
+    parser.add_argument("--to", required="--help" not in argv)
+    args, rest = parser.parse_known_args(argv)
+    names = args.recipient
+    if args.recipients is not None:
+        names += args.recipients.read_text(encoding="utf-8").splitlines()
+    if any("\n" in name for name in names):
+        parser.error("argument --recipient: a name must not span lines")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
+        file.writelines(f"{name}\n" for name in names)
+        file.flush()
+        return cli.main(
+            ["issue", *rest, "--recipients", file.name]
+            + ["--to", str(args.to), "--format", "json"]
+        )
 
 
 if __name__ == "__main__":

@@ -5,13 +5,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One thing that keeps a SavedModel from being published.
-
-    Args:
-        rule: Which rule it breaks, such as `python-call`.
-        where: The node, function, input, output or variable.
-        text: What is wrong, and what to do.
-    """
+    """One thing that keeps a SavedModel from being published."""
 
     rule: str
     where: str

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "tf_fingerprint"
 
 LAYERS = [
     {"errors", "version", "layers"},
-    {"backends", "config", "data", "files", "fingerprints"},
+    {"backends", "config", "data", "files", "fingerprints", "paths"},
     {"models", "registry", "pages"},
     {"calibration"},
     {"attribution", "runs"},

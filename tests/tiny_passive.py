@@ -1,17 +1,20 @@
 """Sources of small pictures, and a classifier of two of them."""
 
+import dataclasses
 import functools
+import json
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tf_fingerprint import config as configs
 from tf_fingerprint import data
+from tf_fingerprint import methods
 from tf_fingerprint.backends import replicas
-from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.passive import run as runs
-from tf_fingerprint.passive import training
 
 SIDE = 16
 
@@ -51,7 +54,15 @@ def write_sources(folder, labels=("bright", "dark", "striped"), count=40):
 
 
 def tiny_config(*overrides):
-    return passive_config.read(None, [*OVERRIDES, *overrides])
+    return configs.read(
+        None, [*OVERRIDES, *overrides], kind=configs.PassiveConfig
+    )
+
+
+def of_sources(config, sources):
+    """The config of a training on a folder of sources."""
+    data = dataclasses.replace(config.data, source=str(sources))
+    return dataclasses.replace(config, data=data)
 
 
 def train(config, sources, folder, **options):
@@ -64,7 +75,25 @@ def train(config, sources, folder, **options):
             "choose_strategy",
             lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
         )
-        return training.train(config, sources, folder, verbose=0, **options)
+        config = of_sources(config, sources)
+        return methods.train(config, folder, verbose=0, **options)
+
+
+def as_of_before(run_dir, folder):
+    """A copy of a run, as it was written when `passive train` wrote it."""
+    shutil.copytree(run_dir, folder)
+    path = folder / "config.toml"
+    method, _, rest = path.read_text().partition("\n\n")
+    before = [
+        line for line in rest.splitlines() if not line.startswith("source =")
+    ]
+    assert method == 'method = "passive"'
+    path.write_text("\n".join(before))
+    known = json.loads((folder / "data.json").read_text())
+    (folder / "data.json").unlink()
+    del known["images"]
+    (folder / "sources.json").write_text(json.dumps(known))
+    return folder
 
 
 # Fixtures that several modules import run once for each: they share these.

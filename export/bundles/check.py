@@ -37,14 +37,10 @@ _SEED = 0
 class Checker:
     """Checks bundles of one generator.
 
-    Args:
-        run: `scalable.Run`.
-        generator: Its open generator, computing in float32 as copies do.
-        folder: SavedModel of an instance with numbered weights.
-        signature: Name of its signature that takes latents.
-        num_weights: How many weights there are.
-        pictures: How many pictures each bundle must make.
-        min_bit_accuracy: Share of bits that must be read as sealed in.
+    `generator`: its open generator, computing in float32 as copies do;
+    `folder`: SavedModel of an instance with numbered weights; `pictures`: how
+    many pictures each bundle must make; `min_bit_accuracy`: share of bits that
+    must be read as sealed in.
     """
 
     def __init__(
@@ -87,18 +83,12 @@ class Checker:
     ) -> dict[str, Any]:
         """Checks a SavedModel.
 
-        Args:
-            folder: What was written, of an instance of the same generator.
-            fingerprint: `(num_bits,)`, which was sealed in.
-
-        Returns:
-            `pictures`, `num_bits`, `bit_accuracy`, `fewest_matches` in one
-            picture, `open_bit_accuracy` of the open generator's pictures, and
-            `level_difference`, how far a pixel is from theirs on average, of
-            255 levels.
-
-        Raises:
-            errors.ExportError: If bits are lost, or it makes other pictures.
+        `fingerprint`: `(num_bits,)`, which was sealed in. Returns `pictures`,
+        `num_bits`, `bit_accuracy`, `fewest_matches` in one picture,
+        `open_bit_accuracy` of the open generator's pictures, and
+        `level_difference`, how far a pixel is from theirs on average, of 255
+        levels. Raises `errors.ExportError` if bits are lost, or it makes other
+        pictures.
         """
         with self._lock:
             self._restore(str(folder / variables.PREFIX))

@@ -20,15 +20,9 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 class FileTemplate:
     """A file's bytes, and which weight belongs where in them.
 
-    Args:
-        content: The file, made with numbered weights.
-        parts: Pairs of where an array begins, in bytes, and the numbers of
-            the weights in it.
-        num_weights: How many weights an instance has.
-        what: The format, for error messages.
-
-    Raises:
-        errors.ExportError: If a weight is missing or there twice.
+    `content`: the file, made with numbered weights; `parts`: pairs of where an
+    array begins, in bytes, and the numbers of the weights in it. Raises
+    `errors.ExportError` if a weight is missing or there twice.
     """
 
     def __init__(
@@ -48,11 +42,7 @@ class FileTemplate:
         ]
 
     def filled(self, vector: Vector) -> bytearray:
-        """The file of one instance.
-
-        Args:
-            vector: All its weights; see `models.Folding`.
-        """
+        """The file of one instance."""
         content = bytearray(self._content)
         for begin, places in self._parts:
             weights = np.ascontiguousarray(vector[places], "<f4")
@@ -67,12 +57,7 @@ class FileTemplate:
 class KerasTemplate:
     """A `.keras` file: an archive of which only the weights change.
 
-    Args:
-        path: The file, of a network with numbered weights.
-        num_weights: How many.
-
-    Raises:
-        errors.ExportError: If a weight is missing or there twice.
+    `path`: the file, of a network with numbered weights.
     """
 
     def __init__(self, path: str | os.PathLike[str], num_weights: int):

@@ -27,9 +27,7 @@ _OPSET = 17
 def check(formats: Collection[str]) -> tuple[str, ...]:
     """The formats in their order, once each.
 
-    Raises:
-        ValueError: If one is not known.
-        errors.ExportError: If what converts to one is not installed.
+    Raises `errors.ExportError` if what converts to one is not installed.
     """
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
@@ -45,16 +43,7 @@ def check(formats: Collection[str]) -> tuple[str, ...]:
 def convert(
     form: str, saved_model: str | os.PathLike[str], signature: str
 ) -> bytes:
-    """Converts one signature of a SavedModel.
-
-    Args:
-        form: One of `FORMATS`.
-        saved_model: Its folder.
-        signature: Name of the signature that takes latents.
-
-    Returns:
-        The file's content.
-    """
+    """Converts one signature of a SavedModel."""
     with quiet.only_warnings(), quiet.stderr_unless_it_fails():
         if form == TFLITE:
             converter = tf.lite.TFLiteConverter.from_saved_model(
@@ -73,17 +62,8 @@ def template(
 ) -> file_templates.FileTemplate:
     """Converts an instance with numbered weights, once for all instances.
 
-    Args:
-        form: One of `FORMATS`.
-        saved_model: Folder of the instance.
-        signature: Name of the signature that takes latents.
-        num_weights: How many weights there are.
-
-    Returns:
-        What each instance's weights are filled into.
-
-    Raises:
-        errors.ExportError: If the converter computed something from weights.
+    Raises `errors.ExportError` if the converter computed something from
+    weights.
     """
     content = convert(form, saved_model, signature)
     parts = _tflite_parts if form == TFLITE else _onnx_parts

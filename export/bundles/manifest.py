@@ -19,12 +19,7 @@ _OUTSIDE = {MANIFEST, SIGNATURE}
 
 
 def write(folder: pathlib.Path, facts: Mapping[str, Any]) -> None:
-    """Writes `manifest.json`: facts, and size and SHA-256 of every file.
-
-    Args:
-        folder: The bundle, complete but for manifest and signature.
-        facts: What a recipient is told, as JSON holds it.
-    """
+    """Writes `manifest.json`: facts, and size and SHA-256 of every file."""
     files = {
         name: {
             "bytes": (folder / name).stat().st_size,
@@ -42,14 +37,7 @@ def write(folder: pathlib.Path, facts: Mapping[str, Any]) -> None:
 def read(folder: str | os.PathLike[str]) -> dict[str, Any]:
     """Reads a bundle's manifest.
 
-    Args:
-        folder: The bundle.
-
-    Returns:
-        What it holds; `files` maps each name to `bytes` and `sha256`.
-
-    Raises:
-        errors.ExportError: If there is none, or it was changed.
+    Returns what it holds; `files` maps each name to `bytes` and `sha256`.
     """
     path = pathlib.Path(folder, MANIFEST)
     try:
@@ -74,15 +62,8 @@ def read(folder: str | os.PathLike[str]) -> dict[str, Any]:
 def check(folder: str | os.PathLike[str]) -> dict[str, Any]:
     """Compares every file of a bundle with its manifest.
 
-    Args:
-        folder: The bundle.
-
-    Returns:
-        The manifest.
-
-    Raises:
-        errors.ExportError: Naming the first file, in the order of their names,
-            that was changed, added or removed.
+    Raises `errors.ExportError` naming the first file, in the order of their
+    names, that was changed, added or removed.
     """
     folder = pathlib.Path(folder)
     manifest = read(folder)

@@ -19,14 +19,7 @@ _MAX_WEIGHTS = 0x7F800000 - _FIRST
 def numbered(num_weights: int) -> npt.NDArray[np.float32]:
     """Weights that are all different: `places_of` knows the number of each.
 
-    Args:
-        num_weights: How many.
-
-    Returns:
-        `(num_weights,)`, finite.
-
-    Raises:
-        ValueError: If there are not as many numbers.
+    Returns `(num_weights,)`, finite.
     """
     if not 0 < num_weights <= _MAX_WEIGHTS:
         raise ValueError(
@@ -42,17 +35,9 @@ def places_of(
 ) -> npt.NDArray[np.int64] | None:
     """Which weights an array of a template holds.
 
-    Args:
-        values: What stands in the template.
-        num_weights: How many weights were numbered.
-
-    Returns:
-        The weights' numbers, in the shape of `values`; or None if it holds no
-        weights.
-
-    Raises:
-        errors.ExportError: If it holds weights and something else, so that
-            something was computed from weights.
+    Returns the weights' numbers, in the shape of `values`; or None if it holds
+    no weights. Raises `errors.ExportError` if it holds weights and something
+    else, so that something was computed from weights.
     """
     patterns = np.ascontiguousarray(values, "<f4").view("<u4")
     places = patterns.astype(np.int64) - _FIRST
@@ -75,11 +60,7 @@ def shortest(
 
     Copying beats gathering, and a slice is soon sent to another process.
 
-    Args:
-        places: As from `places_of`.
-
-    Returns:
-        What takes the weights from a vector, one after the other.
+    Returns what takes the weights from a vector, one after the other.
     """
     flat = places.ravel()
     first, last = int(flat[0]), int(flat[-1])
@@ -91,13 +72,7 @@ def shortest(
 def check_complete(
     places: list[npt.NDArray[np.int64]], num_weights: int, what: str
 ) -> None:
-    """Raises an `ExportError` unless every weight was found exactly once.
-
-    Args:
-        places: Of all arrays of a template.
-        num_weights: How many weights were numbered.
-        what: The format, such as "TFLite".
-    """
+    """Raises an `ExportError` unless every weight was found exactly once."""
     found = np.zeros(num_weights, np.int64)
     for each in places:
         np.add.at(found, each.ravel(), 1)

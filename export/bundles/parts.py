@@ -27,15 +27,10 @@ LATENTS = "latents"
 class BundleParts:
     """Every file of a bundle, and where its weights go.
 
-    Args:
-        inputs: From the name of each of an instance's inputs to how many
-            numbers it takes.
-        signatures: Names of the SavedModel's.
-        shared: From the name of a file in the SavedModel to its content.
-        variables: Of the SavedModel.
-        keras: The `.keras` file.
-        others: From the name of a file in another format to its template.
-        trial: What a fresh process measured; see `bundle_trial`.
+    `inputs`: from the name of each of an instance's inputs to how many numbers
+    it takes; `shared`: from the name of a file in the SavedModel to its
+    content; `others`: from the name of a file in another format to its
+    template; `trial`: what a fresh process measured; see `bundle_trial`.
     """
 
     inputs: Mapping[str, int]
@@ -49,12 +44,7 @@ class BundleParts:
     def write(
         self, folder: pathlib.Path, vector: file_templates.Vector
     ) -> None:
-        """Writes the files of one instance.
-
-        Args:
-            folder: Where to; made if need be.
-            vector: All its weights; see `models.Folding`.
-        """
+        """Writes the files of one instance."""
         saved_model = folder / SAVED_MODEL
         self.variables.write(saved_model, vector)
         for name, content in self.shared.items():
@@ -76,17 +66,7 @@ def make(
 ) -> BundleParts:
     """Traces and converts an instance.
 
-    Args:
-        instance: With numbered weights.
-        formats: See `formats.FORMATS`.
-        folder: For what is written meanwhile.
-        num_weights: How many weights there are.
-
-    Returns:
-        Its parts, not tried yet.
-
-    Raises:
-        errors.ExportError: If a weight isn't found again in every format.
+    `folder`: for what is written meanwhile. Returns its parts, not tried yet.
     """
     instance.save(folder / INSTANCE)
     path = folder / "exported"

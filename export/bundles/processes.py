@@ -20,7 +20,7 @@ from typing import Any
 from tf_fingerprint import errors
 
 # The one of a process that was started here.
-_writers = []
+_writers: list[Any] = []
 
 
 @contextlib.contextmanager
@@ -30,14 +30,9 @@ def started(portable: Any, num_processes: int) -> Iterator[Callable[..., None]]:
     Each takes as long to start as to write a hundred bundles. They end with
     the block, and at once where this process is killed.
 
-    Args:
-        portable: `BundleWriter.portable()`.
-        num_processes: How many.
-
-    Returns:
-        A function like `BundleWriter.write`, which returns nothing, for as
-        many threads as there are processes. It raises an `ExportError` if a
-        process dies.
+    Returns a function like `BundleWriter.write`, which returns nothing, for as
+    many threads as there are processes. It raises an `ExportError` if a process
+    dies.
     """
     pool = concurrent.futures.ProcessPoolExecutor(
         num_processes,

@@ -14,13 +14,8 @@ from tf_fingerprint import errors
 class Signer:
     """Signs folders with a private key on an elliptic curve.
 
-    Args:
-        private_key: PEM file, not encrypted, of a key on P-256, P-384 or
-            P-521, such as `openssl ecparam -name prime256v1 -genkey` writes.
-
-    Raises:
-        errors.ExportError: If the key can't be read, or the extra `signing`
-            is not installed.
+    `private_key`: PEM file, not encrypted, of a key on P-256, P-384 or P-521,
+    such as `openssl ecparam -name prime256v1 -genkey` writes.
     """
 
     def __init__(self, private_key: str | os.PathLike[str]):
@@ -30,16 +25,21 @@ class Signer:
                 private_key=private_key
             )
         except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise errors.ExportError(
-                f"{private_key}: must be the PEM file of a private key on "
-                f"P-256, P-384 or P-521, not encrypted. {error}. Make one with "
-                "`openssl ecparam -name prime256v1 -genkey -noout -out KEY.pem`"
-            ) from error
+            raise _unusable(private_key, error) from error
         self._config.set_hashing_config(_hashing())
 
     def sign(self, folder: pathlib.Path) -> None:
         """Writes `model.sig`, a signature over all other files of a folder."""
         self._config.sign(folder, folder / manifest.SIGNATURE)
+
+
+def check_readable(private_key: str | os.PathLike[str]) -> None:
+    """Raises an `ExportError` if there is no such file, and no more."""
+    try:
+        with open(private_key, "rb"):
+            pass
+    except OSError as error:
+        raise _unusable(private_key, error) from error
 
 
 def check(
@@ -50,14 +50,8 @@ def check(
 ) -> None:
     """Checks a folder's signature, whose files were compared before.
 
-    Args:
-        folder: The bundle, or evidence.
-        public_key: PEM file.
-        what: What errors call the folder.
-
-    Raises:
-        errors.ExportError: If there is no signature, or it is of another key
-            or of other files, or the extra `signing` is not installed.
+    Raises `errors.ExportError` if there is no signature, or it is of another
+    key or of other files, or the extra `signing` is not installed.
     """
     signature = folder / manifest.SIGNATURE
     if not signature.is_file():
@@ -87,6 +81,14 @@ def check(
             f"{manifest.MANIFEST} or {manifest.SIGNATURE} was changed, or it "
             "is another's key."
         ) from error
+
+
+def _unusable(private_key, error):
+    return errors.ExportError(
+        f"{private_key}: must be the PEM file of a private key on P-256, P-384 "
+        f"or P-521, not encrypted. {error}. Make one with `openssl ecparam "
+        "-name prime256v1 -genkey -noout -out KEY.pem`"
+    )
 
 
 def _hashing():

@@ -17,16 +17,8 @@ from tf_fingerprint.backends import quiet
 class BundleTemplate:
     """Traces and converts one instance; writes the files of any other.
 
-    Args:
-        run: `scalable.Run`.
-        formats: See `formats.FORMATS`.
-        parts: What another process traced, converted and tried; made if not
-            given.
-        check: For `check.Checker`: `pictures`, `min_bit_accuracy`.
-
-    Attributes:
-        checker: Checks what was written.
-        parts: What other processes need to write bundles too.
+    `parts`: what another process traced, converted and tried; made if not
+    given. `parts`: what other processes need to write bundles too.
     """
 
     def __init__(
@@ -43,10 +35,10 @@ class BundleTemplate:
         num_weights = self._folding.num_weights
         numbers = numbering.numbered(num_weights)
         with (
-            tempfile.TemporaryDirectory() as folder,
+            tempfile.TemporaryDirectory() as temporary,
             quiet.only_warnings(),
         ):
-            folder = pathlib.Path(folder)
+            folder = pathlib.Path(temporary)
             if parts is None:
                 self._folding.fill(numbers)
                 self.parts = bundle_parts.make(
@@ -70,9 +62,7 @@ class BundleTemplate:
     def write(self, folder: pathlib.Path, fingerprint) -> None:
         """Writes SavedModel, `.keras` and other formats of one instance.
 
-        Args:
-            folder: Where to; made if need be.
-            fingerprint: `(num_bits,)` of 0 and 1.
+        `fingerprint`: `(num_bits,)` of 0 and 1.
         """
         [vector] = self._folding.vectors(fingerprint[None])
         self.parts.write(folder, vector)

@@ -35,20 +35,10 @@ def figures(
 ) -> dict[str, Any]:
     """Tries a SavedModel.
 
-    Args:
-        run: `scalable.Run`.
-        generator: Its open generator, computing in float32 as copies do.
-        folder: The SavedModel, of an instance of it.
-        fingerprint: `(num_bits,)`, what is sealed in.
-        min_accuracy: Share of bits that must be read. As many must be as in
-            the open generator's pictures of the same seeds, but for rounding.
-
-    Returns:
-        As `selftest.generation_check`.
-
-    Raises:
-        errors.ExportError: If the graph breaks a rule of `lint`, can't be
-            loaded, or too few bits are read.
+    `generator`: its open generator, computing in float32 as copies do;
+    `fingerprint`: `(num_bits,)`, what is sealed in. `min_accuracy`: share of
+    bits that must be read. As many must be as in the open generator's pictures
+    of the same seeds, but for rounding.
     """
     with (
         tempfile.TemporaryDirectory() as decoder,

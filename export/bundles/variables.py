@@ -19,12 +19,8 @@ FINGERPRINT = "fingerprint.pb"
 class VariablesTemplate:
     """Names and shapes of all variables, and which weights they are.
 
-    Args:
-        folder: SavedModel of an instance with numbered weights.
-        num_weights: How many.
-
-    Raises:
-        errors.ExportError: If a weight is missing or there twice.
+    `folder`: SavedModel of an instance with numbered weights. Raises
+    `errors.ExportError` if a weight is missing or there twice.
     """
 
     def __init__(self, folder: str | os.PathLike[str], num_weights: int):
@@ -46,12 +42,7 @@ class VariablesTemplate:
     def write(
         self, folder: pathlib.Path, vector: npt.NDArray[np.float32]
     ) -> None:
-        """Writes one instance's variables into its SavedModel.
-
-        Args:
-            folder: Of the SavedModel.
-            vector: All its weights; see `models.Folding`.
-        """
+        """Writes one instance's variables into its SavedModel."""
         tensors = {k: tf.constant(v) for k, v in self._others.items()}
         for name, (shape, places) in self._weights.items():
             tensors[name] = tf.constant(vector[places].reshape(shape))
@@ -81,12 +72,9 @@ def fingerprint_file(template: bytes, folder: pathlib.Path) -> bytes:
 
     It has nothing to do with the fingerprint of an instance.
 
-    Args:
-        template: `fingerprint.pb` of the SavedModel that was traced.
-        folder: One with the same graph, whose variables are written.
-
-    Returns:
-        Its `fingerprint.pb`.
+    `template`: `fingerprint.pb` of the SavedModel that was traced; `folder`:
+    one with the same graph, whose variables are written. Returns its
+    `fingerprint.pb`.
     """
     message = fingerprint_pb2.FingerprintDef.FromString(template)
     message.checkpoint_hash = _index_hash(folder)
@@ -95,11 +83,7 @@ def fingerprint_file(template: bytes, folder: pathlib.Path) -> bytes:
 
 
 def check_fingerprint_file(folder: pathlib.Path) -> None:
-    """Raises an `ExportError` if TensorFlow hashes variables otherwise.
-
-    Args:
-        folder: SavedModel that TensorFlow wrote.
-    """
+    """Raises an `ExportError` if TensorFlow hashes variables otherwise."""
     content = (folder / FINGERPRINT).read_bytes()
     message = fingerprint_pb2.FingerprintDef.FromString(content)
     if message.checkpoint_hash != _index_hash(folder):

@@ -17,10 +17,7 @@ from tf_fingerprint.registry import commitments
 class Verified:
     """A bundle whose files are as they were written.
 
-    Args:
-        folder: The bundle.
-        manifest: What it says about itself.
-        signature: "valid", "not checked" if no public key was given, or "none".
+    `signature`: "valid", "not checked" if no public key was given, or "none".
     """
 
     folder: pathlib.Path
@@ -41,9 +38,6 @@ def verify(
     Args:
         folder: The bundle.
         public_key: PEM file of whoever signed it.
-
-    Returns:
-        What was found.
 
     Raises:
         errors.ExportError: Naming the first file that was changed, added or
@@ -81,10 +75,10 @@ def open_commitment(
             issuance is not in it.
     """
     held = manifest.read(folder)
-    secret = commitments.secret_of(registry, secret)
+    key = commitments.secret_of(registry, secret)
     with registries.open_store(registry) as store:
         record = store.issuance(held["issuance_id"])
-    salt = commitments.salt(secret, record.id)
+    salt = commitments.salt(key, record.id)
     if not commitments.opens(held["commitment"], record, salt):
         raise errors.ExportError(
             f"{folder}: the commitment in {manifest.MANIFEST} must be to the "

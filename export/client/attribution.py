@@ -113,7 +113,8 @@ class AttributionClient:
 
     def _batches(self, images: Iterable[Picture]) -> Iterator[list[bytes]]:
         """Contents, as many together as a request holds."""
-        batch, num_bytes = [], 0
+        batch: list[bytes] = []
+        num_bytes = 0
         for image in images:
             content = _content(image)
             is_full = (

@@ -60,13 +60,7 @@ _MAX_VALUES = 2**24
 
 
 def request(images: Sequence[bytes], model: str, label: str | None) -> Any:
-    """A `PredictRequest` for images.
-
-    Args:
-        images: Files' contents.
-        model: The servable's name.
-        label: Of the version to ask, if any.
-    """
+    """A `PredictRequest` for images."""
     message = _classes()["PredictRequest"]()
     message.model_spec.name = model
     if label is not None:
@@ -89,23 +83,15 @@ def parse_response(content: bytes) -> Any:
 
 
 def columns(response: Any) -> Mapping[str, list[Any]]:
-    """Outputs of a `PredictResponse`, by name, as lists.
-
-    Raises:
-        ValueError: If a tensor is none.
-    """
+    """Outputs of a `PredictResponse`, by name, as lists."""
     return {entry.key: values(entry.value) for entry in response.outputs}
 
 
 def values(tensor: Any) -> list[Any]:
     """What a `TensorProto` holds; strings as text.
 
-    Args:
-        tensor: The message, however a server filled it: typed fields, of which
-            the last may stand for all that follow, or the bytes of memory.
-
-    Raises:
-        ValueError: If it is none, or of another type than answers have.
+    `tensor`: the message, however a server filled it: typed fields, of which
+    the last may stand for all that follow, or the bytes of memory.
     """
     shape = [dim.size for dim in tensor.tensor_shape.dim]
     count = math.prod(shape)

@@ -23,12 +23,8 @@ _ADVICE = {
 class RestTransport:
     """One server's predict endpoint.
 
-    Args:
-        url: Of the server, such as `http://127.0.0.1:8501`.
-        model: The servable's name.
-        label: Of the version to ask; the newest answers if not given.
-        headers: To send along, such as `Authorization`.
-        timeout_seconds: Of a request.
+    `url`: of the server, such as `http://127.0.0.1:8501`; `label`: of the
+    version to ask; the newest answers if not given.
     """
 
     def __init__(
@@ -52,15 +48,7 @@ class RestTransport:
     def predict(self, images: Sequence[bytes]) -> Mapping[str, Any]:
         """Asks once.
 
-        Args:
-            images: Files' contents.
-
-        Returns:
-            From each output's name to its values.
-
-        Raises:
-            retrying.TransientError: If asking again may help.
-            errors.ServingError: If it will not.
+        Raises `retrying.TransientError` if asking again may help.
         """
         httpx = _httpx()
         rows = [{"b64": base64.b64encode(each).decode()} for each in images]

@@ -41,9 +41,7 @@ class Patience:
 class TransientError(errors.ServingError):
     """A failure that may be over soon.
 
-    Args:
-        message: What happened.
-        wait_seconds: How long the server asks to be left alone.
+    `wait_seconds`: how long the server asks to be left alone.
     """
 
     def __init__(self, message: str, wait_seconds: float = 0.0):
@@ -54,16 +52,9 @@ class TransientError(errors.ServingError):
 def insist(ask: Callable[[], _Answer], patience: Patience) -> _Answer:
     """Asks until there is an answer, or no patience left.
 
-    Args:
-        ask: Asks once; raises `TransientError` where asking again may help.
-            Whatever else it raises is final.
-        patience: How often, and how long to wait in between.
-
-    Returns:
-        What `ask` returned.
-
-    Raises:
-        errors.ServingError: If the last attempt failed, too.
+    `ask`: asks once; raises `TransientError` where asking again may help.
+    Whatever else it raises is final. `patience`: how often, and how long to
+    wait in between.
     """
     tenacity = _tenacity()
     retrying = tenacity.Retrying(
@@ -87,8 +78,7 @@ def insist(ask: Callable[[], _Answer], patience: Patience) -> _Answer:
 def waits(patience: Patience) -> Callable[..., float]:
     """How long to wait before each attempt, as tenacity asks it.
 
-    Args:
-        patience: How long before the second.
+    `patience`: how long before the second.
     """
     growing = _tenacity().wait_random_exponential(
         multiplier=patience.first_wait_seconds, max=_LONGEST_WAIT_SECONDS
@@ -110,11 +100,7 @@ def _tenacity():
 
 
 def missing(library: str) -> errors.ServingError:
-    """What to raise where a library is not installed.
-
-    Args:
-        library: Its name.
-    """
+    """What to raise where a library is not installed."""
     return errors.ServingError(
         f"`{library}` must be installed to ask a server. It is not. Install "
         "it with `pip install 'tf-fingerprint[serving]'`."
@@ -124,8 +110,7 @@ def missing(library: str) -> errors.ServingError:
 def shown(text: str) -> str:
     """What a server said, on one line, fit for a terminal.
 
-    Args:
-        text: From the server, so anything.
+    `text`: from the server, so anything.
     """
     line = " ".join(text.split())
     printable = "".join(each for each in line if each.isprintable())

@@ -30,13 +30,7 @@ _OPTIONS = (
 class RpcTransport:
     """One server's prediction service.
 
-    Args:
-        target: Host and port.
-        model: The servable's name.
-        label: Of the version to ask; the newest answers if not given.
-        headers: To send along, such as `Authorization`.
-        timeout_seconds: Of a request.
-        secure: Whether to use TLS, with the system's certificates.
+    `label`: of the version to ask; the newest answers if not given.
     """
 
     def __init__(
@@ -73,18 +67,7 @@ class RpcTransport:
         self._columns = messages.columns
 
     def predict(self, images: Sequence[bytes]) -> Mapping[str, Any]:
-        """Asks once.
-
-        Args:
-            images: Files' contents.
-
-        Returns:
-            From each output's name to its values.
-
-        Raises:
-            retrying.TransientError: If asking again may help.
-            errors.ServingError: If it will not.
-        """
+        """Asks once."""
         try:
             response = self._ask(
                 self._request(images),

@@ -63,22 +63,9 @@ def write_deployment(
     has the label `canary`, the one before it `stable`, and no others are
     loaded until the files are written again.
 
-    Args:
-        models_dir: Holds a base directory for each model.
-        to: Where to; made if need be. Files of earlier times are replaced, one
-            by one, so that servers may read them meanwhile.
-        image: Of TensorFlow Serving.
-        proxy_image: Of nginx, such that it runs without root.
-        memory: Of each server, as Kubernetes writes it: `Mi` or `Gi`.
-        max_body_megabytes: Longest request that the proxy passes on.
-        batching: Whether servers merge requests; see `batching.config`.
-
-    Returns:
-        The files.
-
-    Raises:
-        errors.ExportError: If there is no model, or one that can't be served,
-            or the files can't be written.
+    `to`: where to; made if need be. Files of earlier times are replaced, one by
+    one, so that servers may read them meanwhile. `proxy_image`: of nginx, such
+    that it runs without root.
     """
     models = served_models.find_models(models_dir)
     arguments = [*ARGUMENTS, f"{BATCHING}{str(batching).lower()}"]

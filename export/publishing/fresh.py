@@ -23,9 +23,8 @@ class Process:
 
     A context manager: the process ends with the block.
 
-    Args:
-        timeout_seconds: That one job may take; the process ends with one that
-            takes longer.
+    `timeout_seconds`: that one job may take; the process ends with one that
+    takes longer.
     """
 
     def __init__(self, timeout_seconds: float = 1800.0):
@@ -48,6 +47,9 @@ class Process:
             text=True,
             encoding="utf-8",
         )
+        # For types: both are pipes.
+        self._asked: Any = self._process.stdin
+        self._answered: Any = self._process.stdout
 
     def __enter__(self):
         return self
@@ -59,31 +61,19 @@ class Process:
         """Ends the process."""
         # Of a process that died there may be a job left that nobody takes.
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
+            self._asked.close()
         self._process.wait()
-        self._process.stdout.close()
+        self._answered.close()
         self._said.close()
 
     def run(self, job: str, **arguments: Any) -> Any:
-        """Has a job done.
-
-        Args:
-            job: Its name, as in `fresh_script`.
-            **arguments: The job's, as JSON holds them.
-
-        Returns:
-            Its result.
-
-        Raises:
-            errors.ExportError: If the job fails, takes too long, or the process
-                dies of it.
-        """
+        """Has a job done."""
         with self._lock, self._limited():
             try:
                 line = json.dumps({"job": job, **arguments})
-                self._process.stdin.write(line + "\n")
-                self._process.stdin.flush()
-                answer = self._process.stdout.readline()
+                self._asked.write(line + "\n")
+                self._asked.flush()
+                answer = self._answered.readline()
             except BrokenPipeError:
                 answer = ""
         if not answer and self._is_too_slow:

@@ -63,12 +63,8 @@ def isolation():
 def trial(directory):
     """Replays the warm-up requests, then asks in shapes that must be refused.
 
-    Args:
-        directory: The SavedModel.
-
-    Returns:
-        `answers`: for each request `signature`, `rows`, and `outputs` or
-        `error`. `accepted`: wrong inputs that were answered.
+    Returns `answers`: for each request `signature`, `rows`, and `outputs` or
+    `error`. `accepted`: wrong inputs that were answered.
     """
     signatures = load(directory).signatures
     answers, accepted, seen = [], [], set()
@@ -91,18 +87,11 @@ def trial(directory):
 def generation(generator, reader, fingerprints, *, pictures, seed, strangers=0):
     """Makes pictures, rounds them to PNG files and reads them.
 
-    Args:
-        generator: SavedModel of an open generator or of a sealed instance.
-        reader: SavedModel of a decoder or of an attribution.
-        fingerprints: Lists of bits; the first picture has the first one, and
-            so on, round and round.
-        pictures: How many.
-        seed: Of the pictures.
-        strangers: How many pictures of noise to read besides.
-
-    Returns:
-        `matches` of each picture, `statuses`, `not_png`, and what the reader
-        says of `verdict` and `recipient_id`, with `strangers`' verdicts.
+    `generator`: SavedModel of an open generator or of a sealed instance;
+    `reader`: SavedModel of a decoder or of an attribution; `fingerprints`:
+    lists of bits; the first picture has the first one, and so on, round and
+    round. Returns `matches` of each picture, `statuses`, `not_png`, and what
+    the reader says of `verdict` and `recipient_id`, with `strangers`' verdicts.
     """
     import numpy as np
 

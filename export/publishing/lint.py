@@ -37,15 +37,7 @@ def lint(
 ) -> list[Finding]:
     """Reads a SavedModel and, in a fresh process, tries it.
 
-    Args:
-        directory: The SavedModel, with warm-up requests.
-        process: The fresh process; a new one if not given.
-
-    Returns:
-        What breaks a rule; empty if nothing does.
-
-    Raises:
-        errors.ExportError: If it can't be read, or not loaded.
+    Returns what breaks a rule; empty if nothing does.
     """
     path = pathlib.Path(directory)
     found = list(lint_graph.lint_graph(_meta_graph(path), path))
@@ -60,12 +52,7 @@ def check(
 ) -> None:
     """Refuses a SavedModel that breaks a rule.
 
-    Args:
-        directory: The SavedModel, with warm-up requests.
-        process: The fresh process; a new one if not given.
-
-    Raises:
-        errors.ExportError: If it breaks a rule; names all that was found.
+    Raises `errors.ExportError` if it breaks a rule; names all that was found.
     """
     found = lint(directory, process=process)
     if found:

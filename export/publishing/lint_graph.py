@@ -49,15 +49,7 @@ HARMLESS = {
 def lint_graph(
     meta_graph, directory: pathlib.Path
 ) -> Iterator[findings.Finding]:
-    """Reads the graph, the signatures and the variables.
-
-    Args:
-        meta_graph: `MetaGraphDef` of the SavedModel.
-        directory: Of the SavedModel.
-
-    Yields:
-        What breaks a rule.
-    """
+    """Reads the graph, the signatures and the variables."""
     has_state = {
         op.name
         for op in meta_graph.meta_info_def.stripped_op_list.op

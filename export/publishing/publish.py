@@ -69,17 +69,7 @@ def publish(
 
 
 def read_manifest(directory: str | os.PathLike) -> dict:
-    """What `publish` wrote down of a version.
-
-    Args:
-        directory: The version.
-
-    Returns:
-        `metadata`, `signatures`, `self_test` and more.
-
-    Raises:
-        errors.ExportError: If there is no manifest, or it can't be read.
-    """
+    """What `publish` wrote down of a version."""
     path = pathlib.Path(directory, warmup.EXTRAS, MANIFEST)
     try:
         return json.loads(path.read_text("utf-8"))

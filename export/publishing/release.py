@@ -38,22 +38,10 @@ def release(
 ) -> pathlib.Path:
     """Publishes a servable of a run after its self-test.
 
-    Args:
-        servable: An attribution, a decoder, an open generator or an encoder.
-        run: The run that it is of.
-        base_dir: As in `publication.publish`.
-        min_accuracy: Share of bits that must be read right in a fresh process;
-            of an attribution, of pictures that must be traced to the right
-            recipient, while nobody may be named wrongly.
-        candidates: Those of an attribution.
-        keep: As in `publication.publish`.
-
-    Returns:
-        Path of the version.
-
-    Raises:
-        errors.ExportError: If the self-test fails, or it can't be published.
-            Nothing is left then.
+    `min_accuracy`: share of bits that must be read right in a fresh process; of
+    an attribution, of pictures that must be traced to the right recipient,
+    while nobody may be named wrongly. Raises `errors.ExportError` if the
+    self-test fails, or it can't be published. Nothing is left then.
     """
     if servable.metadata["kind"] in ("open_generator", "encoder"):
         counterpart = decoder.decoder(run)

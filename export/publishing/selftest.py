@@ -36,17 +36,11 @@ def generation_check(
 ) -> Check:
     """For `Servable.check` of a sealed instance.
 
-    Args:
-        decoder_dir: SavedModel of the decoder, or of an attribution.
-        bits: `(num_bits,)`, what is sealed in.
-        min_accuracy: Share of bits that must be read right.
-        pictures: How many to make.
-        process: Where to try it; a new one if not given.
-
-    Returns:
-        Takes the directory of the instance and returns `pictures`, `num_bits`,
-        `bit_accuracy`, `fewest_matches` in one picture, and `min_accuracy`.
-        Raises an `errors.ExportError` where fewer bits are read.
+    `bits`: `(num_bits,)`, what is sealed in; `min_accuracy`: share of bits that
+    must be read right. Returns what takes the directory of the instance and
+    returns `pictures`, `num_bits`, `bit_accuracy`, `fewest_matches` in one
+    picture, and `min_accuracy`. Raises an `errors.ExportError` where fewer bits
+    are read.
     """
 
     return _reading_check(
@@ -68,15 +62,7 @@ def open_generation_check(
 ) -> Check:
     """For `Servable.check` of an open generator: a fingerprint a picture.
 
-    Args:
-        decoder_dir: SavedModel of the decoder.
-        num_bits: Length of the fingerprints, which are drawn.
-        min_accuracy: Share of bits that must be read right.
-        pictures: How many to make.
-        process: Where to try it; a new one if not given.
-
-    Returns:
-        As `generation_check`.
+    `min_accuracy`: share of bits that must be read right.
     """
 
     return _reading_check(
@@ -98,15 +84,7 @@ def decoding_check(
 ) -> Check:
     """For `Servable.check` of a decoder: it reads an open generator's pictures.
 
-    Args:
-        generator_dir: SavedModel of the open generator.
-        num_bits: Length of the fingerprints, which are drawn.
-        min_accuracy: Share of bits that must be read right.
-        pictures: How many to make.
-        process: Where to try it; a new one if not given.
-
-    Returns:
-        As `generation_check`.
+    `min_accuracy`: share of bits that must be read right.
     """
 
     return _reading_check(
@@ -131,22 +109,12 @@ def attribution_check(
     Pictures of noise, which nobody made, are asked about as well. Neither for
     them nor for pictures may anybody be named wrongly.
 
-    Args:
-        generator_dir: SavedModel of the open generator.
-        issued: From `recipient_id`, as the answers call them, to fingerprints;
-            some of those that are to be attributed.
-        min_attributed: Share of pictures whose recipient must be named.
-        pictures: How many to make, and how many of noise.
-        process: Where to try it; a new one if not given.
-
-    Returns:
-        Takes the directory of the attribution and returns what
-        `generation_check` does, with `attributed`, the share named rightly,
-        `named_wrongly`, `strangers_named` and `verdicts`. Raises an
-        `errors.ExportError` where too few are.
-
-    Raises:
-        ValueError: If `issued` is empty.
+    `issued`: from `recipient_id`, as the answers call them, to fingerprints;
+    some of those that are to be attributed. `min_attributed`: share of pictures
+    whose recipient must be named. Returns what takes the directory of the
+    attribution and returns what `generation_check` does, with `attributed`, the
+    share named rightly, `named_wrongly`, `strangers_named` and `verdicts`.
+    Raises an `errors.ExportError` where too few are.
     """
     if not issued:
         raise ValueError(

@@ -14,12 +14,8 @@ from tf_fingerprint import errors
 class Model:
     """A base directory, as it is served.
 
-    Args:
-        name: Of the directory and of the model.
-        base: The directory.
-        kind: What the manifest of its newest version calls it.
-        stable: Version that most clients should ask for.
-        canary: The newest version.
+    `kind`: what the manifest of its newest version calls it; `stable`: version
+    that most clients should ask for; `canary`: the newest version.
     """
 
     name: str
@@ -45,18 +41,7 @@ class Model:
 
 
 def find_models(models_dir: str | os.PathLike) -> list[Model]:
-    """The models that were published in a directory of base directories.
-
-    Args:
-        models_dir: The directory.
-
-    Returns:
-        The models, by name.
-
-    Raises:
-        errors.ExportError: If there are none, or one has a name that servers
-            can't have, or a version that `publish` didn't write.
-    """
+    """The models that were published in a directory of base directories."""
     folder = pathlib.Path(models_dir).absolute()
     found = []
     for base in sorted(folder.iterdir()) if folder.is_dir() else []:

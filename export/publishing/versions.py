@@ -22,14 +22,7 @@ HIGHEST = ".highest"
 
 
 def published(base: pathlib.Path) -> dict[int, pathlib.Path]:
-    """The versions in a base directory, oldest first.
-
-    Args:
-        base: The base directory.
-
-    Returns:
-        From each number to its directory.
-    """
+    """The versions in a base directory, oldest first."""
     numbers = {
         int(path.name): path
         for path in base.iterdir()
@@ -50,18 +43,10 @@ def add(
     Whoever kills the process leaves no more than a draft, which the next one
     removes.
 
-    Args:
-        base: The base directory.
-        fill: Writes everything into the empty directory that it is given.
-        wanted: Number of the version; the next one if not given.
-        keep: How many versions stay, with this one; all if not given.
-
-    Returns:
-        Path of the version.
-
-    Raises:
-        errors.ExportError: If the number was given away before.
-        OSError: If something can't be written.
+    `fill`: writes everything into the empty directory that it is given;
+    `wanted`: number of the version; the next one if not given. `keep`: how many
+    versions stay, with this one; all if not given. Raises `errors.ExportError`
+    if the number was given away before.
     """
     _next_number(base, wanted)
     with _draft(base) as draft:

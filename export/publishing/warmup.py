@@ -28,19 +28,7 @@ def write(
     directory: str | os.PathLike,
     examples: Mapping[str, Sequence[servable.Request]],
 ) -> pathlib.Path:
-    """Writes one record for each example, with its signature's name.
-
-    Args:
-        directory: The SavedModel.
-        examples: From each signature's name to requests.
-
-    Returns:
-        The file.
-
-    Raises:
-        errors.ExportError: If there are more than servers take, or the
-            protocol's package is not installed.
-    """
+    """Writes one record for each example, with its signature's name."""
     _, prediction_logs = _protos()
     number = sum(len(requests) for requests in examples.values())
     if not 1 <= number <= MAX_REQUESTS:
@@ -61,14 +49,7 @@ def write(
 def requests_of(
     examples: Mapping[str, Sequence[servable.Request]],
 ) -> Iterator[Any]:
-    """The examples in the protocol's form.
-
-    Args:
-        examples: From each signature's name to requests.
-
-    Yields:
-        A `PredictRequest` for each, naming the signature but no model.
-    """
+    """The examples in the protocol's form."""
     predictions, _ = _protos()
     for signature, requests in examples.items():
         for each in requests:
@@ -82,14 +63,8 @@ def requests_of(
 def read_requests(directory: str | os.PathLike) -> list[Any]:
     """What a SavedModel is warmed up with.
 
-    Args:
-        directory: The SavedModel.
-
-    Returns:
-        `PredictRequest`s, in the order of the file; none if there is no file.
-
-    Raises:
-        errors.ExportError: If the file can't be read.
+    Returns `PredictRequest`s, in the order of the file; none if there is no
+    file.
     """
     _, prediction_logs = _protos()
     path = pathlib.Path(directory, EXTRAS, FILE)
@@ -109,18 +84,7 @@ def read_requests(directory: str | os.PathLike) -> list[Any]:
 def replay(
     directory: str | os.PathLike, answer: Callable[[Any], Any]
 ) -> list[Any]:
-    """Asks everything that a server would ask, and lets nothing fail.
-
-    Args:
-        directory: The SavedModel.
-        answer: From a `PredictRequest` to its answer; raises if it has none.
-
-    Returns:
-        The answers.
-
-    Raises:
-        errors.ExportError: If a request fails.
-    """
+    """Asks everything that a server would ask, and lets nothing fail."""
     answers = []
     for number, request in enumerate(read_requests(directory)):
         try:

@@ -83,9 +83,6 @@ def attribution(
         registry_version: What answers call this registry;
             `nearest.registry_version` if not given.
 
-    Returns:
-        The servable.
-
     Raises:
         errors.ExportError: If the candidates are another generator's.
         errors.TooFewBitsError: If the fingerprints are too short for that

@@ -25,7 +25,7 @@ MODULES = (
 
 _HEAD = """# Requests and responses of the servables
 
-Written by `python -m export docs` from the docstrings in `export/`; change
+Written by `tf-fingerprint docs` from the docstrings in `export/`; change
 those. How servables are published and served: `export/publishing/publish.py`,
 `export/publishing/deployment.py`.
 
@@ -36,14 +36,7 @@ Rows of a request are answered row by row, in their order.
 
 @dataclasses.dataclass(frozen=True)
 class Signature:
-    """What a contract says of one signature.
-
-    Args:
-        name: Its name.
-        purpose: What it is for.
-        request: From each input's name to its description.
-        response: From each output's name to its description.
-    """
+    """What a contract says of one signature."""
 
     name: str
     purpose: str
@@ -55,10 +48,8 @@ class Signature:
 class Contract:
     """What a module's docstring says.
 
-    Args:
-        title: Its first line.
-        text: What else stands before the signatures.
-        signatures: The signatures, in order.
+    `title`: its first line; `text`: what else stands before the signatures;
+    `signatures`: the signatures, in order.
     """
 
     title: str
@@ -67,19 +58,9 @@ class Contract:
 
 
 def read(module: str) -> Contract:
-    """Reads the contract of a module of `export`.
-
-    Args:
-        module: Its name, such as `decoder`.
-
-    Returns:
-        The contract.
-
-    Raises:
-        ValueError: If the docstring is not written as this module's says.
-    """
+    """Reads the contract of a module of `export`."""
     path = f"export.servables.{module}"
-    docstring = inspect.getdoc(importlib.import_module(path))
+    docstring = inspect.getdoc(importlib.import_module(path)) or ""
     head, *parts = re.split(r"^Signature ", docstring, flags=re.MULTILINE)
     title, _, text = head.strip().partition("\n")
     if not parts:

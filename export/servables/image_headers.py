@@ -28,11 +28,7 @@ def starts_with(content, start: bytes):
 def png_size(content):
     """Height and width that a PNG claims.
 
-    Args:
-        content: Scalar string, the file.
-
-    Returns:
-        `(2,)`, `int64`; zeros if the header is broken.
+    Returns `(2,)`, `int64`; zeros if the header is broken.
     """
     is_header = tf.equal(tf.strings.substr(content, 8, 8), b"\0\0\0\x0dIHDR")
     head = _bytes(content, 16, 8)
@@ -48,12 +44,8 @@ def png_is_sixteen_bit_grey(content):
 def png_parts(content):
     """Looks through the chunks of a PNG up to its pixels.
 
-    Args:
-        content: Scalar string, the file.
-
-    Returns:
-        Whether any pixel may be transparent, and where the EXIF block begins
-        (`NOWHERE` if there is none).
+    Returns whether any pixel may be transparent, and where the EXIF block
+    begins (`NOWHERE` if there is none).
     """
 
     def goes_on(position, kind, is_transparent, exif):
@@ -81,11 +73,7 @@ def png_parts(content):
 def jpeg_exif(content):
     """Where the EXIF block of a JPEG begins.
 
-    Args:
-        content: Scalar string, the file.
-
-    Returns:
-        Scalar `int64`; `NOWHERE` if there is none before the pixels.
+    Returns scalar `int64`; `NOWHERE` if there is none before the pixels.
     """
 
     def goes_on(position, head, exif):
@@ -118,13 +106,8 @@ def jpeg_exif(content):
 def orientation(content, exif):
     """How a picture must be turned, as its EXIF block says.
 
-    Args:
-        content: Scalar string, the file.
-        exif: Where the block begins, or `NOWHERE`.
-
-    Returns:
-        Scalar `int64`, 1 (upright) to 8; 1 for a block that says nothing or
-        makes no sense.
+    Returns scalar `int64`, 1 (upright) to 8; 1 for a block that says nothing or
+    makes no sense.
     """
 
     def read():

@@ -45,16 +45,9 @@ def read(
     says why. Rows are read one after the other, so that a request needs the
     memory of one picture.
 
-    Args:
-        contents: `(batch,)`, string: the files.
-        resolution: Height and width of the result.
-        channels: 3 for RGB, 1 for grey.
-        max_bytes: Longest file that is read.
-        max_pixels: Largest height times width that is decoded.
-
-    Returns:
-        `(batch, resolution, resolution, channels)`, `uint8`, and `(batch,)`,
-        string: one of `STATUSES` each.
+    `contents`: `(batch,)`, string: the files. Returns
+    `(batch, resolution, resolution, channels)`, `uint8`, and `(batch,)`,
+    string: one of `STATUSES` each.
     """
     shape = (resolution, resolution, channels)
     blank = tf.zeros(shape, tf.uint8)
@@ -96,14 +89,9 @@ def read(
 def fit(images, *, resolution: int, channels: int):
     """Cuts and scales decoded pictures, all of one size.
 
-    Args:
-        images: `(batch, height, width, 1 or 3 or 4)`, `uint8`: grey, RGB, or
-            RGB with alpha. Others are refused.
-        resolution: Height and width of the result.
-        channels: 3 for RGB, 1 for grey.
-
-    Returns:
-        `(batch, resolution, resolution, channels)`, `uint8`.
+    `images`: `(batch, height, width, 1 or 3 or 4)`, `uint8`: grey, RGB, or RGB
+    with alpha. Others are refused. Returns
+    `(batch, resolution, resolution, channels)`, `uint8`.
     """
     images = tf.ensure_shape(images, (None, None, None, None))
     _, height, width, given = tf.unstack(tf.shape(images))

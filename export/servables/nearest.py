@@ -27,11 +27,7 @@ def registry_version(candidates: attribution.Candidates) -> str:
 
     It changes with every issuance, confirmation and revocation.
 
-    Args:
-        candidates: The issued fingerprints.
-
-    Returns:
-        16 hexadecimal digits, a hyphen and the number of candidates.
+    Returns 16 hexadecimal digits, a hyphen and the number of candidates.
     """
     digest = hashlib.sha256(candidates.generator.digest.encode())
     for record in candidates.records:
@@ -43,16 +39,9 @@ def registry_version(candidates: attribution.Candidates) -> str:
 class Nearest:
     """Issued fingerprints as variables, 64 bits to a number.
 
-    Args:
-        candidates: The issued fingerprints.
-        max_false_positive_rate: Tolerated probability that a picture from
-            elsewhere is attributed to anybody at all.
-        names: Whether recipients' names stand for them, instead of the ids of
-            their issuances.
-
-    Raises:
-        errors.TooFewBitsError: If the fingerprints are too short for that
-            rate.
+    `max_false_positive_rate`: tolerated probability that a picture from
+    elsewhere is attributed to anybody at all; `names`: whether recipients'
+    names stand for them, instead of the ids of their issuances.
     """
 
     def __init__(
@@ -82,13 +71,10 @@ class Nearest:
     def attribute(self, bits, is_read):
         """Judges each picture by itself.
 
-        Args:
-            bits: `(batch, num_bits)`, `int32`, of 0 and 1.
-            is_read: `(batch,)`; False where the picture could not be read.
-
-        Returns:
-            Dict of `(batch,)`: `verdict`, `recipient_id`, `matches`,
-            `p_value`, `log10_p`, `p_value_corrected`, `runner_up_matches`.
+        `bits`: `(batch, num_bits)`, `int32`, of 0 and 1; `is_read`: `(batch,)`;
+        False where the picture could not be read. Returns dict of `(batch,)`:
+        `verdict`, `recipient_id`, `matches`, `p_value`, `log10_p`,
+        `p_value_corrected`, `runner_up_matches`.
         """
         place, matches, runner_up = self._nearest_two(bits)
         is_named = (matches >= self.threshold) & (matches != runner_up)

@@ -12,13 +12,7 @@ def normal_rows(seeds, length: int, stream: int):
 
     Neither the batch nor the order of requests changes a row.
 
-    Args:
-        seeds: `(batch, 2)`, `int64`.
-        length: Numbers a row.
-        stream: Which of a seed's streams, such as `LATENTS`.
-
-    Returns:
-        `(batch, length)`, `float32`.
+    `seeds`: `(batch, 2)`, `int64`. Returns `(batch, length)`, `float32`.
     """
 
     def one_row(seed):
@@ -50,13 +44,8 @@ def through(network, *inputs):
     TensorFlow's fused convolutions fail on empty batches, which a client may
     ask for; so the network sees a row of zeros in their place.
 
-    Args:
-        network: Takes as many arrays as there are inputs, gives one.
-        *inputs: Arrays with the same number of rows; others are refused,
-            where TensorFlow would repeat a single row.
-
-    Returns:
-        An array with that number of rows.
+    `*inputs`: arrays with the same number of rows; others are refused, where
+    TensorFlow would repeat a single row.
     """
     given = tf.stack([tf.shape(each)[0] for each in inputs])
     check = tf.debugging.Assert(
@@ -76,11 +65,8 @@ def through(network, *inputs):
 def png_rows(pixels):
     """Pictures as PNG files.
 
-    Args:
-        pixels: `(batch, height, width, channels)`, `uint8`.
-
-    Returns:
-        `(batch,)`, string.
+    `pixels`: `(batch, height, width, channels)`, `uint8`. Returns `(batch,)`,
+    string.
     """
     return tf.map_fn(
         tf.io.encode_png,
@@ -92,3 +78,14 @@ def png_rows(pixels):
 def example_seeds(num_rows: int):
     """Seeds to warm a server up with, `(num_rows, 2)`, `int64`."""
     return np.arange(2 * num_rows, dtype=np.int64).reshape(num_rows, 2)
+
+
+def checked_bits(fingerprint):
+    """Bits as numbers; refuses what is no fingerprint."""
+    is_bit = tf.equal(fingerprint, 0) | tf.equal(fingerprint, 1)
+    check = tf.debugging.Assert(
+        tf.reduce_all(is_bit),
+        ["`fingerprint` must hold 0 and 1. Received others."],
+    )
+    with tf.control_dependencies([check]):
+        return tf.cast(fingerprint, tf.float32)

@@ -2,7 +2,7 @@
 
 `tf_fingerprint.data.read_image` does this with Pillow. TensorFlow's own
 resizing gives other levels, and a fingerprint is made of differences of a few
-levels; so this is Pillow's arithmetic, whole numbers and all: the same bits.
+levels; so this is the same arithmetic, whole numbers and all: the same bits.
 """
 
 import math
@@ -13,8 +13,8 @@ import tensorflow as tf
 _PRECISION_BITS = 22
 _LANCZOS_SUPPORT = 3.0
 
-# Lanczos goes over at most this many times the resolution, Pillow's
-# `reducing_gap`; larger pictures are averaged over whole areas before.
+# Lanczos goes over at most this many times the resolution; larger pictures
+# are averaged over whole areas before.
 _REDUCING_GAP = 3
 
 
@@ -23,14 +23,9 @@ def square(image, *, resolution: int, channels: int):
 
     A picture of that size and form is not touched.
 
-    Args:
-        image: `(height, width, any)`, `uint8`: grey, RGB, or RGB with alpha,
-            which is laid over white. Neither side may be 0.
-        resolution: Height and width of the result.
-        channels: 3 for RGB, 1 for grey.
-
-    Returns:
-        `(resolution, resolution, channels)`, `uint8`.
+    `image`: `(height, width, any)`, `uint8`: grey, RGB, or RGB with alpha,
+    which is laid over white. Neither side may be 0. Returns
+    `(resolution, resolution, channels)`, `uint8`.
     """
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     side = tf.minimum(height, width)
@@ -64,12 +59,8 @@ def square(image, *, resolution: int, channels: int):
 def turn(image, orientation):
     """One picture made upright.
 
-    Args:
-        image: `(height, width, any)`.
-        orientation: Scalar, 1 to 8, as in EXIF.
-
-    Returns:
-        The picture, with its sides swapped from 5 on.
+    `image`: `(height, width, any)`; `orientation`: scalar, 1 to 8, as in EXIF.
+    Returns the picture, with its sides swapped from 5 on.
     """
 
     def where(is_so, change, image):
@@ -112,7 +103,7 @@ def _over_white(image):
 
 
 def _reduce(image, factor):
-    """Averages over areas; those at the edge may be smaller."""
+    """Rounded means over areas; those at the edge may be smaller."""
     side = tf.shape(image)[0]
     cells = (side + factor - 1) // factor
     missing = cells * factor - side
@@ -124,13 +115,8 @@ def _reduce(image, factor):
     sums = tf.cast(tf.reduce_sum(sums, axis=2), tf.int64)
 
     lengths = tf.minimum(side - tf.range(cells) * factor, factor)
-    counts = (lengths[:, None] * lengths)[..., None]
-    # 2**24 / counts, in single precision, cut off.
-    parts = tf.constant(2.0**32) / tf.cast(256 * counts, tf.float32)
-    halves = tf.cast(counts // 2, tf.int64)
-    return tf.cast(
-        ((sums + halves) * tf.cast(parts, tf.int64)) // 2**24, "uint8"
-    )
+    counts = tf.cast((lengths[:, None] * lengths)[..., None], tf.int64)
+    return tf.cast((sums + counts // 2) // counts, tf.uint8)
 
 
 def _lanczos(image, extent, resolution, channels):

@@ -17,17 +17,13 @@ Request = Mapping[str, npt.NDArray[Any]]
 class Servable:
     """A servable before it is written.
 
-    Args:
-        module: Holds the variables, once each, and nothing that need not be
-            saved.
-        signatures: From the signature's name to its function. One is
-            `serving_default`.
-        examples: From each signature's name to requests, dicts from input name
-            to array, that a server is warmed up with.
-        metadata: What a reader of the directory should know, as JSON holds it.
-        check: Called with the directory of the written SavedModel, before it is
-            published; returns measured figures, as JSON holds them, and raises
-            `errors.ExportError` if they are not good enough.
+    `module`: holds the variables, once each, and nothing that need not be
+    saved. `signatures`: from the signature's name to its function. One is
+    `serving_default`. `examples`: from each signature's name to requests, dicts
+    from input name to array, that a server is warmed up with; `check`: called
+    with the directory of the written SavedModel, before it is published;
+    returns measured figures, as JSON holds them, and raises
+    `errors.ExportError` if they are not good enough.
     """
 
     module: tf.Module
@@ -65,12 +61,6 @@ def module_of(weights: Sequence[Any]) -> tf.Module:
     """A module that holds a Keras network's variables, and nothing of Keras.
 
     `keras.export` would track every variable twice and write it twice.
-
-    Args:
-        weights: The network's `weights`.
-
-    Returns:
-        The module; more variables may be put beside these.
     """
     module = tf.Module()
     module.weights = [weight.value for weight in weights]

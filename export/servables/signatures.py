@@ -24,12 +24,7 @@ from tf_fingerprint.scalable import run as scalable_run
 def signatures(run: scalable_run.Run, respond):
     """The two forms in which pictures arrive, and one answer to both.
 
-    Args:
-        run: The run whose decoder reads them.
-        respond: Makes the response of logits and status.
-
-    Returns:
-        Dict from each signature's name to its function.
+    `respond`: makes the response of logits and status.
     """
 
     return two_forms(
@@ -44,15 +39,9 @@ def signatures(run: scalable_run.Run, respond):
 def two_forms(network, width, respond, **form):
     """As `signatures`, for any network that reads pictures.
 
-    Args:
-        network: From 8-bit pixels to `(n, width)`.
-        width: How much it says of each.
-        respond: Makes the response of what it says and of the status; for a
-            row that can't be read, it says zeros.
-        **form: `resolution` and `channels` of its images.
-
-    Returns:
-        Dict from each signature's name to its function.
+    `network`: from 8-bit pixels to `(n, width)`; `width`: how much it says of
+    each; `respond`: makes the response of what it says and of the status; for a
+    row that can't be read, it says zeros.
     """
 
     def said(pixels):

@@ -13,11 +13,8 @@ from tf_fingerprint import errors
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGTERM or SIGINT, then answers what is under way.
 
-    Args:
-        arguments: Of the command line, without the program's name.
-
-    Returns:
-        Exit code: 0, or 1 if the server can't be started.
+    `arguments`: of the command line, without the program's name. Returns exit
+    code: 0, or 1 if the server can't be started.
     """
     args = _parser().parse_args(arguments)
     logging.basicConfig(

@@ -73,9 +73,8 @@ class Batcher:
     ) -> dict[str, tf.Tensor]:
         """Outputs of a signature for the rows of one request.
 
-        Raises:
-            StatusError: If the rows can't be counted or are too many, or if
-                the graph refused the batch.
+        Raises `StatusError` if the rows can't be counted or are too many, or if
+        the graph refused the batch.
         """
         size = _num_rows(inputs)
         if size == 0:

@@ -21,11 +21,7 @@ class TooLargeError(Exception):
 
 
 class Bodies:
-    """Reads bodies, of which only so much is held at a time; one event loop's.
-
-    Args:
-        max_bytes: That one body may have.
-    """
+    """Reads bodies in one event loop, of which only so much is held at once."""
 
     def __init__(self, max_bytes: int):
         self.max_bytes = max_bytes
@@ -38,11 +34,11 @@ class Bodies:
         One that is too large is still taken in, up to a point, and thrown
         away: many clients read no answer before they have sent everything.
 
-        Raises:
-            TooLargeError: If it is larger than one may be.
-            StatusError: `UNAVAILABLE`, if all bodies together are too large.
+        Raises `TooLargeError` if it is larger than one may be. Raises
+        `StatusError` `UNAVAILABLE`, if all bodies together are too large.
         """
-        chunks, num_read, num_held = [], 0, 0
+        chunks: list[bytes] = []
+        num_read = num_held = 0
         try:
             async for chunk in request.stream():
                 num_read += len(chunk)

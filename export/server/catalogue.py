@@ -10,6 +10,7 @@ from export.server import loaded
 from export.server.policy import Policy
 from export.server.versions import Model
 from tf_fingerprint import errors
+from tf_fingerprint import paths
 
 logger = logging.getLogger(__name__)
 
@@ -17,12 +18,8 @@ logger = logging.getLogger(__name__)
 class Catalogue:
     """Models by name: every sub-folder that holds a version is one.
 
-    Args:
-        folder: Holds one sub-folder a model.
-        policies: From model name to policy; the latest version is served
-            where a model has none.
-        poll_interval_seconds: Between two looks at the disk.
-        warm_up: Called with each version before it is served.
+    `policies`: from model name to policy; the latest version is served where a
+    model has none. `warm_up`: called with each version before it is served.
     """
 
     def __init__(
@@ -44,17 +41,8 @@ class Catalogue:
         )
 
     def start(self) -> None:
-        """Loads what is there, and begins to look for more.
-
-        Raises:
-            ServingError: If the folder isn't there or one of its models can't
-                be served.
-        """
-        if not self.folder.is_dir():
-            raise errors.ServingError(
-                f"{self.folder} is no folder. It must hold one sub-folder a "
-                "model, with one sub-folder a version in it."
-            )
+        """Loads what is there, and begins to look for more."""
+        paths.check_models(self.folder)
         self.poll()
         for model in self._models.values():
             failed = [each for each in model.versions() if each.error]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
@@ -22,14 +23,7 @@ DEFAULT_SIGNATURE = "serving_default"
 
 
 class Core:
-    """Answers requests with the models of a catalogue.
-
-    Args:
-        models: Where they are.
-        counted: What is counted.
-        max_tensor_bytes: Memory that one input may take.
-        batcher: Merges requests, if any are to be merged.
-    """
+    """Answers requests with the models of a catalogue."""
 
     def __init__(
         self,
@@ -47,11 +41,7 @@ class Core:
     def predict(
         self, request: predict_pb2.PredictRequest
     ) -> predict_pb2.PredictResponse:
-        """Runs a signature.
-
-        Raises:
-            StatusError: If there is no such model, or it refused.
-        """
+        """Runs a signature."""
         start = time.perf_counter()
         name, code = request.model_spec.name, status.StatusCode.OK
         try:
@@ -73,10 +63,7 @@ class Core:
     ) -> predict_pb2.PredictResponse:
         """Runs a signature of a version that need not be served yet.
 
-        Args:
-            model: The version.
-            request: Whose model and version are not looked at.
-            number: Of the version, if it is served.
+        `request`: whose model and version are not looked at.
         """
         name = request.model_spec.signature_name or DEFAULT_SIGNATURE
         signature = model.signature(name)
@@ -102,11 +89,7 @@ class Core:
         return response
 
     def model(self, spec: model_pb2.ModelSpec) -> versions.Model:
-        """The model that a request names.
-
-        Raises:
-            StatusError: If it names none, or one that isn't here.
-        """
+        """The model that a request names."""
         if not spec.name:
             raise status.invalid("Missing name of the model in ModelSpec")
         model = self.models.model(spec.name)
@@ -132,11 +115,7 @@ class Core:
     def metadata(
         self, request: get_model_metadata_pb2.GetModelMetadataRequest
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
-        """All signatures of a version.
-
-        Raises:
-            StatusError: If it isn't available, or something else is asked.
-        """
+        """All signatures of a version."""
         if not request.HasField("model_spec"):
             raise status.invalid("Missing ModelSpec")
         if list(request.metadata_field) != ["signature_def"]:
@@ -159,11 +138,7 @@ class Core:
     def status(
         self, request: get_model_status_pb2.GetModelStatusRequest
     ) -> get_model_status_pb2.GetModelStatusResponse:
-        """States of a model's versions, the highest first; labels count not.
-
-        Raises:
-            StatusError: If there is no such model or version.
-        """
+        """States of a model's versions, the highest first; labels count not."""
         if not request.HasField("model_spec"):
             raise status.invalid("Missing ModelSpec")
         name, number = request.model_spec.name, _number(request.model_spec)
@@ -187,7 +162,7 @@ class Core:
         return response
 
     def _inputs(
-        self, signature, messages: Mapping[str, object]
+        self, signature, messages: Mapping[str, Any]
     ) -> dict[str, tf.Tensor]:
         """Tensors by name, all that the signature takes and no others."""
         if set(messages) != set(signature.inputs):

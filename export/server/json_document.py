@@ -11,23 +11,18 @@ from typing import Any
 
 from export.server import status
 
-WHITE_SPACE = re.compile(r"[ \t\n\r]*")
 # Strings are passed over, so that nothing is replaced inside them.
 SHORT_INFINITY = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|Inf(?!inity)', re.DOTALL)
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """Reads the body of a request.
-
-    Raises:
-        StatusError: If it is no JSON object, or nested too deep.
-    """
+    """Reads the body of a request."""
     text = body.decode("utf-8", "surrogateescape")
     if not text.strip(" \t\n\r"):
         raise status.invalid("JSON Parse error: The document is empty")
     if "Inf" in text:
         text = SHORT_INFINITY.sub(_lengthen, text)
-    start = WHITE_SPACE.match(text).end()
+    start = len(text) - len(text.lstrip(" \t\n\r"))
     try:
         document, _ = _DECODER.raw_decode(text, start)
     except RecursionError:

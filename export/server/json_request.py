@@ -33,19 +33,7 @@ def to_request(
     spec: model_pb2.ModelSpec,
     signature_of: Callable[[str], meta_graph_pb2.SignatureDef],
 ) -> tuple[predict_pb2.PredictRequest, bool]:
-    """Reads a request to predict.
-
-    Args:
-        body: JSON with `instances` (rows) or `inputs` (columns).
-        spec: Model and version, from the URL.
-        signature_of: Looks a signature up by name.
-
-    Returns:
-        The message, and whether it is in rows.
-
-    Raises:
-        StatusError: If the JSON isn't what the signature takes.
-    """
+    """Reads a request to predict."""
     document = json_document.parse(body)
     name = document.get("signature_name", "serving_default")
     if not isinstance(name, str):

@@ -30,13 +30,8 @@ def to_json(
 ) -> bytes:
     """The body that answers a request.
 
-    Args:
-        outputs: Tensors by name. Those whose name ends in `_bytes` are written
-            in base64.
-        in_rows: Whether they are answered row by row.
-
-    Raises:
-        StatusError: If a type has no form in JSON, or if there are no rows.
+    `outputs`: tensors by name. Those whose name ends in `_bytes` are written in
+    base64.
     """
     arrays = {alias: outputs[alias] for alias in sorted(outputs)}
     if in_rows:

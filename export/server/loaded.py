@@ -11,11 +11,7 @@ from export.server import status
 
 
 class LoadedModel:
-    """A SavedModel whose signatures can be run.
-
-    Args:
-        directory: Of the version; holds `saved_model.pb`.
-    """
+    """A SavedModel whose signatures can be run."""
 
     def __init__(self, directory: pathlib.Path):
         self.directory = directory
@@ -24,11 +20,7 @@ class LoadedModel:
         self._functions = dict(self._model.signatures)
 
     def signature(self, name: str) -> meta_graph_pb2.SignatureDef:
-        """Names and types of what a signature takes and returns.
-
-        Raises:
-            StatusError: If the model has none of that name.
-        """
+        """Names and types of what a signature takes and returns."""
         if name not in self._functions:
             raise status.StatusError(
                 status.StatusCode.FAILED_PRECONDITION,
@@ -39,11 +31,7 @@ class LoadedModel:
     def run(
         self, name: str, inputs: Mapping[str, tf.Tensor]
     ) -> dict[str, tf.Tensor]:
-        """Outputs of a signature by name; shapes are the graph's to check.
-
-        Raises:
-            StatusError: If an operation in the graph refused.
-        """
+        """Outputs of a signature by name; shapes are the graph's to check."""
         try:
             return dict(self._functions[name](**inputs))
         except tf.errors.OpError as error:

@@ -19,9 +19,8 @@ class Returning:
     Whether it is busy is the processor's to say: requests that are refused
     early take memory too.
 
-    Args:
-        interval_seconds: Between two looks. The process counts as idle if it
-            was so for as long.
+    `interval_seconds`: between two looks. The process counts as idle if it was
+    so for as long.
     """
 
     def __init__(self, interval_seconds: float = 2.0):

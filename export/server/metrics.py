@@ -34,11 +34,8 @@ class Metrics:
     def count(self, model: str, status: str, seconds: float) -> None:
         """Adds an answered request.
 
-        Args:
-            model: Its name; empty if there is none, because what strangers
-                call it is without bound.
-            status: Code that it was answered with.
-            seconds: That answering took.
+        `model`: its name; empty if there is none, because what strangers call
+        it is without bound.
         """
         self._requests.labels(model, status).inc()
         self._request_latency.labels(model).observe(seconds * 1e6)

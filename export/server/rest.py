@@ -44,16 +44,7 @@ NOT_FOUND_PAGE = (
 
 
 class Rest:
-    """Answers HTTP requests; an ASGI application.
-
-    Args:
-        answering: What both interfaces do with a request.
-        pool: Threads that models run in.
-        max_request_bytes: That a body may have.
-        timeout_seconds: After which a client is answered that it took too
-            long.
-        extra_routes: Pages beside the interface, such as one for browsers.
-    """
+    """Answers HTTP requests; an ASGI application."""
 
     def __init__(
         self,

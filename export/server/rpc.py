@@ -28,11 +28,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 class Rpc:
     """A gRPC server with the services for predictions, models and health.
 
-    Args:
-        answering: What both interfaces do with a request.
-        pool: Threads that models run in.
-        address: Host and port; port 0 takes one that is free.
-        max_request_bytes: That a message may have.
+    `address`: host and port; port 0 takes one that is free.
     """
 
     def __init__(

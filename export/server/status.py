@@ -29,12 +29,7 @@ _BY_NUMBER = {code.value[0]: code for code in StatusCode}
 
 
 class StatusError(Exception):
-    """Ends one request; both interfaces say why in their own form.
-
-    Args:
-        code: Of gRPC, from which the one of HTTP follows.
-        message: For whoever sent the request.
-    """
+    """Ends one request; both interfaces say why in their own form."""
 
     def __init__(self, code: grpc.StatusCode, message: str):
         super().__init__(message)

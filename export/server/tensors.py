@@ -26,13 +26,9 @@ FIELDS = {
 def to_tensor(message: tensor_pb2.TensorProto, *, max_bytes: int) -> tf.Tensor:
     """Reads a message, repeating its last value where it has too few.
 
-    Args:
-        message: As a client sent it.
-        max_bytes: Memory that the tensor may take; a few bytes of message can
-            ask for gigabytes.
-
-    Raises:
-        StatusError: If it isn't a tensor, or too large a one.
+    `max_bytes`: memory that the tensor may take; a few bytes of message can ask
+    for gigabytes. Raises `StatusError` if it isn't a tensor, or too large a
+    one.
     """
     sizes = [dimension.size for dimension in message.tensor_shape.dim]
     if message.tensor_shape.unknown_rank or any(size < 0 for size in sizes):
@@ -49,11 +45,7 @@ def to_tensor(message: tensor_pb2.TensorProto, *, max_bytes: int) -> tf.Tensor:
 
 
 def to_message(tensor: tf.Tensor) -> tensor_pb2.TensorProto:
-    """Writes a tensor into the field of its type.
-
-    Raises:
-        StatusError: If a client could not be answered in that type.
-    """
+    """Writes a tensor into the field of its type."""
     array = tensor.numpy()
     message = tensor_pb2.TensorProto(dtype=tensor.dtype.as_datatype_enum)
     for size in np.shape(array):

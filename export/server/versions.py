@@ -43,12 +43,8 @@ class Model:
     reach it, and an old one is unloaded when it has answered its last. One
     that can't be loaded ends in state `END`, and the one before it stays.
 
-    Args:
-        name: In requests.
-        folder: Holds one sub-folder a version.
-        policy: Which versions are served.
-        warm_up: Called with a version before it is served; raises if that
-            can't answer.
+    `warm_up`: called with a version before it is served; raises if that can't
+    answer.
     """
 
     def __init__(
@@ -72,12 +68,7 @@ class Model:
     ) -> Iterator[Version]:
         """A version that stays loaded until the block ends.
 
-        Args:
-            number: The one asked for; the highest if neither is given.
-            label: What the one asked for is called.
-
-        Raises:
-            StatusError: If it isn't available.
+        `number`: the one asked for; the highest if neither is given.
         """
         if label is not None:
             number = self._labelled(label)

@@ -19,15 +19,7 @@ def replay(
 ) -> int:
     """Sends a version the requests that were written beside it.
 
-    Args:
-        directory: Of the version.
-        predict: Answers a request, or raises.
-
-    Returns:
-        How many there were; 0 without a file.
-
-    Raises:
-        StatusError: If a record can't be read, or is refused.
+    Returns how many there were; 0 without a file.
     """
     path = directory / FILE
     if not path.exists():

@@ -11,10 +11,8 @@ from export.server import status
 class Workers:
     """Runs models, never more requests at a time than it has threads.
 
-    Args:
-        threads: Requests that run at the same time.
-        max_waiting: Requests that may wait; those beyond are refused, so that
-            a server with too much to do says so at once.
+    `max_waiting`: requests that may wait; those beyond are refused, so that a
+    server with too much to do says so at once.
     """
 
     def __init__(self, *, threads: int, max_waiting: int):
@@ -23,11 +21,7 @@ class Workers:
         self._pool = futures.ThreadPoolExecutor(threads, "model")
 
     def submit(self, function: Callable[..., Any], *args) -> futures.Future:
-        """Begins a call as soon as a thread is free.
-
-        Raises:
-            StatusError: `UNAVAILABLE`, if too many wait already.
-        """
+        """Begins a call as soon as a thread is free."""
         if not self._free.acquire(blocking=False):
             raise status.StatusError(
                 status.StatusCode.UNAVAILABLE,

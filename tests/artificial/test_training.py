@@ -88,10 +88,8 @@ def test_metrics_hold_every_figure(whole_run):
 
 def test_figures_are_of_photographs_that_were_not_trained_on(whole_run):
     settings = tiny_config()
-    photographs = tf_fingerprint.data.load(
-        settings.data.source, resolution=settings.data.resolution
-    ).images
-    learned, held_out = training.share_out(photographs, settings)
+    inputs = training.read(settings)
+    learned, held_out = inputs.images, inputs.held_out
     run = tf_fingerprint.load(whole_run[0])
 
     quality = tf_fingerprint.artificial.measure(

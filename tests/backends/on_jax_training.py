@@ -18,17 +18,13 @@ from tests import tiny
 from tests import tiny_passive
 from tests.backends import draws
 from tests.backends import five_steps
+from tf_fingerprint import config as configs
 from tf_fingerprint import errors
 from tf_fingerprint import layers
 from tf_fingerprint import methods
 from tf_fingerprint.backends import replicas
-from tf_fingerprint.config import visualization as visualization_config
 from tf_fingerprint.passive import run as passive_runs
-from tf_fingerprint.passive import training as passive_training
 from tf_fingerprint.passive.visualization import run as visualization_run
-from tf_fingerprint.passive.visualization import (
-    training as visualization_training,
-)
 from tf_fingerprint.training.curriculum import Progress
 
 FOLDER = pathlib.Path(os.environ.get("JAX_TEST_FOLDER", "."))
@@ -203,16 +199,15 @@ def test_a_trained_run_is_used_under_jax():
 
 def test_a_passive_classifier_needs_no_tensorflow_either(tmp_path):
     sources = tiny_passive.write_sources(tmp_path / "sources")
-    config = tiny_passive.tiny_config("attack.name=noise")
+    config = tiny_passive.of_sources(
+        tiny_passive.tiny_config("attack.name=noise"), sources
+    )
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
 
-    passive_training.train(config, sources, whole, verbose=0)
+    methods.train(config, whole, verbose=0)
     for resume, minutes in ((False, 0), (True, 60)):
-        passive_training.train(
-            *(config, sources, stopped),
-            resume=resume,
-            minutes=minutes,
-            verbose=0,
+        methods.train(
+            config, stopped, resume=resume, minutes=minutes, verbose=0
         )
 
     run, other = passive_runs.load(whole), passive_runs.load(stopped)
@@ -227,7 +222,7 @@ def test_a_passive_classifier_needs_no_tensorflow_either(tmp_path):
 
 def test_a_visualization_network_needs_no_tensorflow_either(tmp_path):
     sources = tiny_passive.write_sources(tmp_path / "sources")
-    config = visualization_config.read(
+    config = configs.read(
         None,
         [
             f"data.resolution={tiny_passive.SIDE}",
@@ -235,9 +230,11 @@ def test_a_visualization_network_needs_no_tensorflow_either(tmp_path):
             *("network.max_channels=8", "training.images=16"),
             *("training.batch_size=8", "training.steps_per_epoch=2"),
         ],
+        kind=configs.VisualizationConfig,
     )
 
-    visualization_training.train(config, sources, tmp_path / "run", verbose=0)
+    config = tiny_passive.of_sources(config, sources)
+    methods.train(config, tmp_path / "run", verbose=0)
 
     run = visualization_run.load(tmp_path / "run")
     seen = run.look(tiny_passive.pictures("dark", 2))

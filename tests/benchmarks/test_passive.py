@@ -10,16 +10,16 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from tf_fingerprint import config as configs
 from tf_fingerprint.backends import replicas
-from tf_fingerprint.config import visualization as visualization_config
-from tf_fingerprint.passive import finishing
-from tf_fingerprint.passive import inputs
 from tf_fingerprint.passive import run as passive_runs
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive import training
 from tf_fingerprint.passive.visualization import (
     training as visualization_training,
 )
+from tf_fingerprint.runs import directory
+from tf_fingerprint.training import loop
 
 from .. import tiny_passive
 from ..tiny_run import tiny_run_dir as tiny_run_dir
@@ -59,13 +59,24 @@ def runs(sources, tmp_path_factory):
             ],
         )
     ):
-        config = tiny_passive.tiny_config(*overrides)
-        read = inputs.read(config, sources / "architectures")
-        classifier = training.build(config, read.labels).classifier
-        path = folder / f"run_{number}"
-        inputs.write(path, config, read, sources)
-        finishing.save(classifier, read, config, path)
+        written(
+            training.RECIPE,
+            tiny_passive.tiny_config(*overrides),
+            sources / "architectures",
+            folder / f"run_{number}",
+        )
     return folder
+
+
+def written(recipe, config, sources, folder):
+    """What a training leaves that has learned nothing."""
+    config = tiny_passive.of_sources(config, sources)
+    inputs = recipe.read(config)
+    model = recipe.build(config, inputs)
+    run = directory.RunDirectory(folder)
+    run.claim(config, inputs.record, resume=False)
+    loop.save_networks(model, folder)
+    recipe.finish(folder, config, inputs)
 
 
 def test_what_there_are_runs_for_is_measured(
@@ -134,18 +145,16 @@ def test_strangers_are_asked_about_by_every_score(benchmark, sources, runs):
 
 
 def test_the_sheet_has_a_row_for_each_source(benchmark, sources, tmp_path):
-    config = visualization_config.read(
+    config = configs.read(
         None,
         [
             *("data.resolution=16", "network.channel_base=32"),
             "network.max_channels=4",
         ],
+        kind=configs.VisualizationConfig,
     )
     folder = sources / "architectures"
-    read = inputs.read_sources(config.data, folder)
-    network = visualization_training.build(config, read.labels).ema_network
-    inputs.write(tmp_path / "run", config, read, folder)
-    visualization_training.save(network, read, tmp_path / "run")
+    written(visualization_training.RECIPE, config, folder, tmp_path / "run")
 
     benchmark("passive_picture").main(
         [
@@ -158,7 +167,8 @@ def test_the_sheet_has_a_row_for_each_source(benchmark, sources, tmp_path):
     # Three sources; before their responses, the picture in three forms.
     assert sheet.shape == (2 * 4 * 16, 2 * (3 + 3) * 16, 3)
     assert (sheet[:32, :96] == 255).all()
-    pictures = reading.read(folder, resolution=16).parts[reading.TEST]
+    wanted = tiny_passive.of_sources(config, folder).data
+    pictures = reading.read(wanted).parts[reading.TEST]
     first = pictures.images[pictures.sources == 0][0]
     np.testing.assert_array_equal(sheet[32:64:2, :32:2], first)
 

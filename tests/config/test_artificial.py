@@ -39,7 +39,7 @@ def test_a_config_is_of_the_method_that_it_says(shortest, tmp_path):
     assert config.to_toml(config.read(shortest)).startswith("method = ")
 
 
-@pytest.mark.parametrize("method", ['"passive"', "3", "[]"])
+@pytest.mark.parametrize("method", ['"pasive"', "3", "[]"])
 def test_an_unknown_method_is_named(shortest, method):
     shortest.write_text(SHORTEST.replace('"artificial"', method))
 

@@ -135,7 +135,9 @@ def test_no_photograph_is_seen_twice_by_the_attacker():
     kinds = codec_secrecy._kinds(made, OPTIONS, None)
     attacker = Knowing()
 
-    curve = codec_secrecy._of_examples(attacker, "one_set", kinds, [100], 15)
+    curve = secrecy.told_by_network(
+        attacker, "one_set", kinds, [100], 15, fingerprints=1
+    )
 
     [(size, figure)] = curve.points
     assert (size, figure.value, figure.pictures) == (100, 1, 30)

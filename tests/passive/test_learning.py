@@ -7,24 +7,24 @@ import tensorflow as tf
 
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint.data import labelled
 from tf_fingerprint.passive import attacks
 from tf_fingerprint.passive import learning
+from tf_fingerprint.passive import sources
 from tf_fingerprint.passive.classifier import Classifier
 from tf_fingerprint.training import curriculum
+from tf_fingerprint.training import schedule
 
 from ..tiny_passive import noise
 
 pytestmark = pytest.mark.slow
 
 
-def build(attack="none", rate=0.1, **options):
+def build(attack="none", rate=0.1, decay_images=0, **options):
     keras.utils.set_random_seed(0)
     model = learning.ClassifierTraining(
         Classifier(3, 16, channel_base=16, max_channels=4),
         attacks.Attack(attack),
-        total_images=1000,
-        batch_size=8,
+        schedule.Schedule(1000, batch_size=8, decay_images=decay_images),
         **options,
     )
     model.compile(keras.optimizers.SGD(rate), run_eagerly=True)
@@ -33,8 +33,8 @@ def build(attack="none", rate=0.1, **options):
 
 def fit(model, steps=2, images=None):
     images = noise(8) if images is None else images
-    joined = labelled.labelled(images, np.arange(8) % 3)
-    stream = tf.data.Dataset.from_tensors(data.to_unit(joined)).repeat()
+    pair = (data.to_unit(images), np.arange(8, dtype="int32") % 3)
+    stream = tf.data.Dataset.from_tensors(pair).repeat()
     model.fit(stream, steps_per_epoch=steps, shuffle=False, verbose=0)
     return model.classifier.get_weights()
 
@@ -80,8 +80,23 @@ def test_the_learning_rate_falls_to_a_tenth_and_stays_there():
 
 
 def test_a_rate_that_never_falls_bears_an_epoch_beyond_the_last_image():
-    assert learning.rate_factor(-200, 0) == 1.0
-    assert learning.rate_factor(-200, 500) == learning.LAST_FACTOR
+    model = build(decay_images=0)
+    model.progress = curriculum.Progress(images=1200)
+    model.plan()
+
+    assert float(model.classifier_optimizer.learning_rate) == pytest.approx(0.1)
+
+
+def test_figures_are_of_pictures_held_out_spread_over_all():
+    images = noise(7)
+    held_out = sources.Labelled(images, np.arange(7) % 3, ("",) * 7)
+    model = build(held_out=held_out)
+    model.most_measured = 4
+
+    guesses = np.array(model.classifier(data.to_unit(images))).argmax(axis=1)
+
+    expected = (guesses == held_out.sources)[::2].mean()
+    assert model.measure() == {"held_out_accuracy": expected}
 
 
 def test_an_attack_depends_on_seed_and_step_alone():

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from tf_fingerprint import errors
+from tf_fingerprint import methods
 from tf_fingerprint.passive import run as runs
 
+from .. import tiny_passive
 from ..tiny_passive import noise
 from ..tiny_passive import passive_dir as passive_dir
 from ..tiny_passive import passive_run as passive_run
@@ -53,7 +55,9 @@ def test_no_pictures_have_no_opinions(passive_run):
     assert passive_run.judge(noise(0)) == []
 
 
-@pytest.mark.parametrize("name", ["classifier.keras", "unknown.json"])
+@pytest.mark.parametrize(
+    "name", ["classifier.keras", "unknown.json", "data.json"]
+)
 def test_an_incomplete_run_is_named(name, passive_dir, tmp_path):
     shutil.copytree(passive_dir, tmp_path / "run")
     (tmp_path / "run" / name).unlink()
@@ -62,9 +66,18 @@ def test_an_incomplete_run_is_named(name, passive_dir, tmp_path):
         runs.load(tmp_path / "run")
 
 
+def test_a_run_of_before_opens_as_ever(passive_run, passive_dir, tmp_path):
+    folder = tiny_passive.as_of_before(passive_dir, tmp_path / "run")
+
+    for run in (runs.load(folder), methods.load(folder)):
+        assert run.digest == passive_run.digest
+        assert run.judge(noise(3)) == passive_run.judge(noise(3))
+        assert run.labels == ("bright", "dark")
+
+
 def test_labels_in_another_order_are_refused(passive_dir, tmp_path):
     shutil.copytree(passive_dir, tmp_path / "run")
-    path = tmp_path / "run" / "sources.json"
+    path = tmp_path / "run" / "data.json"
     known = json.loads(path.read_text())
     known["labels"].reverse()
     path.write_text(json.dumps(known))

@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 from tf_fingerprint import errors
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.passive import sources
 
 from ..tiny_passive import noise
@@ -12,8 +13,12 @@ from ..tiny_passive import write_sources
 FORM = {"resolution": 16, "calibration_share": 0.3}
 
 
+def read_from(folder, **settings):
+    return sources.read(passive_config.Data(source=str(folder), **settings))
+
+
 def test_every_picture_has_its_folders_place_in_the_labels(sources_dir):
-    read = sources.read(sources_dir, **FORM)
+    read = read_from(sources_dir, **FORM)
 
     assert read.labels == ("bright", "dark", "striped")
     for labelled in read.parts.values():
@@ -26,7 +31,7 @@ def test_every_picture_has_its_folders_place_in_the_labels(sources_dir):
 
 
 def test_parts_share_no_picture_and_leave_none_out(sources_dir):
-    read = sources.read(sources_dir, **FORM)
+    read = read_from(sources_dir, **FORM)
 
     names = [
         {*zip(part.names, part.sources.tolist(), strict=True)}
@@ -41,8 +46,8 @@ def test_parts_share_no_picture_and_leave_none_out(sources_dir):
 def test_a_part_depends_on_the_names_alone(sources_dir, tmp_path):
     write_sources(tmp_path, ("bright", "zebra"), count=50)
 
-    one = sources.read(sources_dir, **FORM)
-    two = sources.read(tmp_path, **FORM)
+    one = read_from(sources_dir, **FORM)
+    two = read_from(tmp_path, **FORM)
 
     assert one.digest != two.digest
     for name, part in one.parts.items():
@@ -54,7 +59,7 @@ def test_with_a_folder_of_tests_nothing_else_is_tested_on(tmp_path):
     write_sources(tmp_path / "train", ("a", "b"), count=30)
     write_sources(tmp_path / "test", ("a", "b"), count=5)
 
-    read = sources.read(tmp_path, resolution=16)
+    read = read_from(tmp_path, resolution=16)
 
     assert len(read.parts["test"]) == 10
     assert len(read.parts["train"]) + len(read.parts["calibration"]) == 60
@@ -67,7 +72,7 @@ def test_pictures_of_any_kind_and_size_keep_their_proportions(tmp_path):
     for number in range(40):
         Image.fromarray(tall).save(tmp_path / "b" / f"{number:03}.jpg")
 
-    read = sources.read(tmp_path, **FORM)
+    read = read_from(tmp_path, **FORM)
 
     tall = [
         image
@@ -84,20 +89,20 @@ def test_broken_files_are_counted_and_named(tmp_path):
     write_sources(tmp_path, ("a", "b"))
     (tmp_path / "b" / "000.png").write_bytes(b"no picture")
 
-    read = sources.read(tmp_path, max_broken_share=0.1, **FORM)
+    read = read_from(tmp_path, max_broken_share=0.1, **FORM)
 
     [(name, reason)] = read.broken
     assert name == "b/000.png"
     assert "can't be read as a picture" in reason
     with pytest.raises(errors.DataError, match="000.png: can't be read"):
-        sources.read(tmp_path, **FORM)
+        read_from(tmp_path, **FORM)
 
 
 def test_too_few_pictures_to_hold_some_out_are_refused(tmp_path):
     write_sources(tmp_path, ("a", "b"), count=1)
 
     with pytest.raises(errors.DataError, match="too few pictures of a, b"):
-        sources.read(tmp_path, **FORM)
+        read_from(tmp_path, **FORM)
 
 
 def test_equal_pictures_have_equal_digests():

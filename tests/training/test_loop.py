@@ -2,6 +2,7 @@
 
 import signal
 import time
+import types
 
 import numpy as np
 import PIL.Image
@@ -135,7 +136,7 @@ def test_a_run_is_not_trained_over(whole_run):
 def test_a_run_does_not_go_on_as_another_experiment(whole_run):
     other = tiny_config("optimizer.learning_rate=0.001")
 
-    with pytest.raises(errors.RunError, match="another experiment"):
+    with pytest.raises(errors.RunError, match="learning_rate` was 0.002 and"):
         methods.train(other, whole_run[0], resume=True)
 
 
@@ -149,7 +150,7 @@ def test_a_run_does_not_go_on_with_other_photographs(whole_run, monkeypatch):
 
     monkeypatch.setattr(loop.data, "load", others)
 
-    with pytest.raises(errors.RunError, match="other photographs"):
+    with pytest.raises(errors.RunError, match="on other pictures"):
         methods.train(tiny_config(), whole_run[0], resume=True, verbose=0)
 
 
@@ -166,6 +167,52 @@ def test_a_run_without_a_checkpoint_begins_again(
     trained(tiny_config(), tmp_path, resume=True)
 
     assert [progress.images for progress in started] == [0]
+
+
+@pytest.mark.parametrize(
+    ("images", "step", "expected"),
+    [
+        (128, 0, (4, 0, 2)),
+        (128, 4, (4, 1, 2)),
+        (100, 0, (4, 0, 2)),  # Seven steps, and one more in the last epoch.
+        (100, 8, (4, 2, 2)),
+        (32, 0, (2, 0, 1)),  # Shorter than an epoch ...
+        (128, 2, (4, 1, 3)),  # ... and made longer after that.
+        (80, 2, (3, 1, 2)),
+        (80, 5, (4, 2, 2)),
+    ],
+)
+def test_epochs_end_with_the_last_image_or_soon_after(images, step, expected):
+    settings = types.SimpleNamespace(
+        images=images, batch_size=16, steps_per_epoch=4
+    )
+
+    assert loop.epochs_of(settings, step) == expected
+
+
+@pytest.mark.slow
+def test_a_training_made_longer_ends_like_a_long_one(
+    whole_run, trained, tmp_path
+):
+    folder, weights = whole_run
+    trained(tiny_config("training.images=32"), tmp_path)
+
+    longer = trained(tiny_config(), tmp_path, resume=True)
+
+    for actual, expected in zip(longer, weights, strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)
+    assert [row["images"] for row in rows(tmp_path)] == [
+        row["images"] for row in rows(folder)
+    ]
+    written = config.read(tmp_path / "config.toml")
+    assert written.training.images == 64
+
+
+@pytest.mark.slow
+def test_there_must_be_a_run_to_go_on_with(tmp_path):
+    with pytest.raises(errors.RunError, match="must be a run to go on with"):
+        methods.train(tiny_config(), tmp_path / "mistyped", resume=True)
+    assert not (tmp_path / "mistyped").exists()
 
 
 # === Kill and resume ===

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from tf_fingerprint.artificial import codec_parts as parts
+from tf_fingerprint.layers import arguments
 
 RESOLUTIONS = (32, 64, 128, 256)
 MIN_BITS, MAX_BITS = 32, 256
@@ -12,7 +13,7 @@ INITIALIZERS = ("torch", "he")
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint.artificial")
-class Encoder(keras.Model):
+class Encoder(arguments.NetworkArguments, keras.Model):
     """E(x, c): the photograph again, with a fingerprint hidden in it.
 
     The fingerprint becomes a pattern of 16 x 16, is laid beside the picture,
@@ -93,21 +94,10 @@ class Encoder(keras.Model):
         super().__init__(inputs=[images, bits], outputs=outputs, **kwargs)
         self.resolution = resolution
         self.num_bits = num_bits
-        self.arguments = {
-            "resolution": resolution,
-            "num_bits": num_bits,
-            "width": width,
-            "residual": residual,
-            "mark_resolution": mark_resolution,
-            "initializer": initializer,
-        }
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint.artificial")
-class Decoder(keras.Model):
+class Decoder(arguments.NetworkArguments, keras.Model):
     """D(x): which fingerprint does this picture carry?
 
     Args:
@@ -152,16 +142,6 @@ class Decoder(keras.Model):
         super().__init__(inputs=images, outputs=logits, **kwargs)
         self.resolution = resolution
         self.num_bits = num_bits
-        self.arguments = {
-            "resolution": resolution,
-            "num_bits": num_bits,
-            "width": width,
-            "dense_units": dense_units,
-            "initializer": initializer,
-        }
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}
 
 
 def _beside(*features):

@@ -25,13 +25,8 @@ def draw(
     `clean`: the photographs. `fingerprinted`: with a fingerprint each.
     `difference`: between the two, times 5, around grey.
 
-    Args:
-        encoder: `codec.Encoder`.
-        images: Photographs, `uint8`; the first 64 are shown.
-        folder: Where the PNG files go.
-        name: What their names begin with.
-        active_bits: Bits in use; the others are held neutral.
-        seed: Of the fingerprints.
+    `images`: photographs, `uint8`; the first 64 are shown. `active_bits`: bits
+    in use; the others are held neutral.
     """
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,7 @@
 """Trains encoder and decoder together: hidden, and yet read."""
 
+from typing import Any
+
 import numpy as np
 from keras import ops
 
@@ -75,7 +77,7 @@ class CodecTraining(trainer.SteppedModel):
         self.fingerprint_weight = fingerprint_weight
         self.immunisation = immunisation or Immunisation()
         self.exchanged_share = exchanged_share
-        self.held_out = held_out
+        self.held_out: Any = held_out
         self.seed = seed
 
     def compile(self, encoder_optimizer, decoder_optimizer, **kwargs):

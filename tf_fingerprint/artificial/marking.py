@@ -112,11 +112,7 @@ class Marking:
 
 
 def check_strength(strength: float) -> None:
-    """Raises a `ValueError` unless marks can be as strong.
-
-    Args:
-        strength: See `Marking`.
-    """
+    """Raises a `ValueError` unless marks can be as strong."""
     if not 0 < strength <= 1:
         raise ValueError(
             f"`strength` must lie above 0 and not above 1. Received {strength}."
@@ -129,12 +125,7 @@ def fingerprint_hash(fingerprint: str, salt: str) -> str:
     `scrypt` with n = 16,384, r = 8 and p = 1: whoever tries all 2^32
     fingerprints of 32 bits works for years of a processor's time.
 
-    Args:
-        fingerprint: In hexadecimal.
-        salt: Digest of the encoder that wrote it.
-
-    Returns:
-        64 hexadecimal digits.
+    `fingerprint`: in hexadecimal.
     """
     return hashlib.scrypt(
         fingerprint.encode(),

@@ -6,11 +6,7 @@ import numpy as np
 def to_unit(images) -> np.ndarray:
     """Pixels 0 to 255 as float32 in [0, 1], the range of a codec.
 
-    Args:
-        images: `uint8`, any shape.
-
-    Returns:
-        `float32` of the same shape.
+    `images`: `uint8`, any shape.
 
     Example:
 
@@ -22,12 +18,6 @@ def to_unit(images) -> np.ndarray:
 
 def to_pixels(images) -> np.ndarray:
     """Images in [0, 1] as 8-bit pixels, rounded to the nearest.
-
-    Args:
-        images: Floats, any shape; any array that NumPy can read.
-
-    Returns:
-        `uint8` of the same shape.
 
     Example:
 
@@ -42,13 +32,8 @@ def faded(images, encoded, strength: float) -> np.ndarray:
 
         x + strength (E(x, c) - x)
 
-    Args:
-        images: The photographs, in [0, 1].
-        encoded: What the encoder made of them, the same shape.
-        strength: 1 leaves everything, 0 the photographs.
-
-    Returns:
-        `float32` of the same shape.
+    `images`: the photographs, in [0, 1]; `strength`: 1 leaves everything, 0 the
+    photographs.
     """
     encoded = np.asarray(encoded, "float32")
     if strength == 1:

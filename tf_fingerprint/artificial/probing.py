@@ -28,14 +28,10 @@ MIN_DATA_ACCURACY = 0.8
 class Reading:
     """How well the fingerprint is read in some pictures.
 
-    Attributes:
-        accuracy: Share of the bits that are right, mean over the pictures. 0.5
-            is chance.
-        vote: Share of the bits that are right where each is what most of the
-            pictures say.
-        vote_false_positive_rate: Probability that chance alone does as well as
-            the vote.
-        num_images: Pictures read.
+    `accuracy`: share of the bits that are right, mean over the pictures. 0.5 is
+    chance. `vote`: share of the bits that are right where each is what most of
+    the pictures say; `vote_false_positive_rate`: probability that chance alone
+    does as well as the vote.
     """
 
     accuracy: float
@@ -55,9 +51,6 @@ def probe(
         run: A codec run, as `tf_fingerprint.load` opens it, or its path.
         images: `(images, height, width, 3)`, uint8.
         fingerprint: That of the training images: bits, or hexadecimal digits.
-
-    Returns:
-        The reading.
 
     Raises:
         ValueError: If there are no images, or the fingerprint is not as long
@@ -82,14 +75,7 @@ def probe(
 
 
 def opened(run: Any) -> Any:
-    """A codec run, opened if a path is given.
-
-    Args:
-        run: A codec run, or the path of its run directory.
-
-    Returns:
-        The run.
-    """
+    """A codec run, opened if a path is given."""
     if not isinstance(run, str | os.PathLike):
         return run
     from tf_fingerprint.artificial import run as codec_run
@@ -102,15 +88,8 @@ def as_bits(
 ) -> npt.NDArray[np.bool_]:
     """A fingerprint as the bits that a decoder's answers are compared with.
 
-    Args:
-        fingerprint: Bits, or hexadecimal digits.
-        num_bits: How many there must be.
-
-    Returns:
-        `(num_bits,)`.
-
-    Raises:
-        ValueError: If it has another length, or is none.
+    `fingerprint`: bits, or hexadecimal digits; `num_bits`: how many there must
+    be. Returns `(num_bits,)`.
     """
     if isinstance(fingerprint, str):
         return fingerprints.from_hex(fingerprint.lower(), num_bits) == 1

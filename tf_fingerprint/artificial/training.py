@@ -1,5 +1,6 @@
 """Trains a codec: an encoder that marks photographs, and its decoder."""
 
+import dataclasses
 import os
 import pathlib
 from typing import Any
@@ -17,6 +18,7 @@ from tf_fingerprint.training import callbacks
 from tf_fingerprint.training import curriculum
 from tf_fingerprint.training import immunisation
 from tf_fingerprint.training import loop
+from tf_fingerprint.training import recipe
 from tf_fingerprint.training import schedule
 
 
@@ -32,12 +34,7 @@ def build(
 ) -> CodecTraining:
     """Encoder and decoder, in training.
 
-    Args:
-        config: The experiment.
-        held_out: Photographs that the training shows but doesn't learn from.
-
-    Returns:
-        A model to `fit`.
+    `held_out`: photographs that the training shows but doesn't learn from.
     """
     networks, settings = config.networks, config.curriculum
     shared = {
@@ -96,15 +93,30 @@ def _balance(config):
     )
 
 
-def share_out(images, config):
-    """What is trained on, and what is held out."""
-    held_out = data.held_out(len(images), config.training.held_out_share)
-    return images[~held_out], images[held_out]
+def read(
+    config: configs.CodecConfig, *, progress: bool = False
+) -> recipe.Inputs:
+    """The photographs, with some held out."""
+    inputs = recipe.read_photographs(config, progress=progress)
+    share = config.training.held_out_share
+    held_out = data.held_out(len(inputs.images), share)
+    return dataclasses.replace(
+        inputs,
+        images=inputs.images[~held_out],
+        held_out=inputs.images[held_out],
+    )
 
 
-def _measuring(config):
+def _build(config, inputs):
+    return build(config, inputs.held_out)
+
+
+def _callbacks(config, folder):
     training = config.training
-    return [callbacks.Quality(training.quality_epochs, training.psnr_floor)]
+    return [
+        callbacks.Quality(training.quality_epochs, training.psnr_floor),
+        *callbacks.of_fingerprints(training, folder),
+    ]
 
 
-RECIPE = loop.Recipe(build=build, share_out=share_out, measuring=_measuring)
+RECIPE = recipe.Recipe(read=read, build=_build, callbacks=_callbacks)

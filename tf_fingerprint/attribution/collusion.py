@@ -19,23 +19,18 @@ def accused(
     *,
     max_false_positive_rate: float,
     groups: Groups | None,
+    num_places: int = 1,
 ) -> tuple[Accused, ...]:
     """All whose weighed matches are too many for chance, best first.
 
     Nobody is among them whom photographs match more often than tolerated: for
     that fingerprint the formula does not hold.
 
-    Args:
-        logits: `(num_bits,)`, the mean over the images.
-        suspects: Places of the candidates with the highest scores.
-        candidates: All of them.
-        max_false_positive_rate: Tolerated probability that anybody is among
-            them who had no part in the image.
-        groups: The photographs of the calibration, in groups of as many as
-            there are images; None without a calibration.
-
-    Returns:
-        The accused; nobody, one or several.
+    `logits`: `(num_bits,)`, the mean over the images; `suspects`: places of the
+    candidates with the highest scores; `max_false_positive_rate`: tolerated
+    probability that anybody is among them who had no part in the image;
+    `groups`: the photographs of the calibration, in groups of as many as there
+    are images; None without a calibration.
     """
     num_bits = candidates.generator.num_bits
     bits = fingerprints.unpack(candidates.packed[suspects], num_bits)
@@ -43,7 +38,7 @@ def accused(
         logits,
         bits,
         max_false_positive_rate=max_false_positive_rate,
-        num_candidates=len(candidates),
+        num_candidates=len(candidates) * num_places,
     )
     all_found = (
         Accused(
@@ -51,9 +46,12 @@ def accused(
             score=score,
             highest_score=found.highest_score,
             false_positive_rate=rate,
-            p_value=fingerprints.corrected_p_value(rate, len(candidates)),
-            measured=groups
-            and groups.weighed_rate(bits[place], score / found.highest_score),
+            p_value=fingerprints.corrected_p_value(
+                rate, len(candidates) * num_places
+            ),
+            measured=None
+            if groups is None
+            else groups.weighed_rate(bits[place], score / found.highest_score),
         )
         for place, score, rate in zip(
             found.places, found.scores, found.rates, strict=True

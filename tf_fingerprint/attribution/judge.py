@@ -83,47 +83,65 @@ class Judge:
         self.decide = decide
         self._ranking = Ranking(candidates)
 
-    def judge(self, logits: npt.ArrayLike) -> list[Verdict]:
+    def judge(
+        self, logits: npt.ArrayLike, *, num_places: int = 1
+    ) -> list[Verdict]:
         """A verdict on each image by itself.
 
         Args:
             logits: `(images, num_bits)`, what the decoder read.
+            num_places: Places of one picture that are looked at, where the
+                images are such: the odds are times their number.
 
         Returns:
             One verdict an image. Odds are each verdict's own.
-
-        Raises:
-            ValueError: If the logits are not as many as the candidates' bits.
         """
-        logits = self._checked(logits)
-        return self._verdicts([each[None] for each in logits])
+        read = self._checked(logits)
+        return self._verdicts([each[None] for each in read], num_places)
 
-    def combine(self, logits: npt.ArrayLike) -> Verdict:
+    def promising(
+        self, logits: npt.ArrayLike, *, num_places: int
+    ) -> npt.NDArray[np.int64]:
+        """Which places of a picture might accuse somebody, for `judge`.
+
+        Args:
+            logits: `(places, num_bits)`, what the decoder read.
+            num_places: As in `judge`.
+
+        Returns:
+            Their numbers, ascending: where enough bits are matched; all of
+            them where soft bits decide.
+        """
+        read = self._checked(logits)
+        if self.decide == "soft" or not len(self.candidates):
+            return np.arange(len(read))
+        _, distances = self.candidates.nearest_two(read > 0)
+        matches = read.shape[1] - distances[:, 0]
+        threshold = matching.threshold_of(
+            self.candidates, self.max_false_positive_rate, num_places
+        )
+        return np.flatnonzero(matches >= threshold)
+
+    def combine(self, logits: npt.ArrayLike, *, num_places: int = 1) -> Verdict:
         """One verdict on several images of which one source is suspected.
 
         Hard bits are the majority's, soft ones the sum of the images' ratios.
         The odds hold however alike the images are: of all that is random in
         them only the issuer's draw counts, and that happened once.
 
-        Args:
-            logits: `(images, num_bits)`, at least one image.
-
-        Returns:
-            The verdict.
-
-        Raises:
-            ValueError: If there is no image, or the logits are not as many as
-                the candidates' bits.
+        Raises a `ValueError` if there is no image.
         """
-        logits = self._checked(logits)
-        if not len(logits):
+        read = self._checked(logits)
+        if not len(read):
             raise ValueError(
                 "At least one image must be combined. Received none."
             )
-        [verdict] = self._verdicts([logits])
+        [verdict] = self._verdicts([read], num_places)
         return verdict
 
-    def _verdicts(self, groups: Sequence[npt.NDArray]) -> list[Verdict]:
+    def _verdicts(
+        self, groups: Sequence[npt.NDArray], num_places: int
+    ) -> list[Verdict]:
         if not groups:
             return []
         bits = np.stack([Reading.hard(logits).bits for logits in groups])
@@ -131,10 +149,11 @@ class Judge:
             bits,
             self.candidates,
             max_false_positive_rate=self.max_false_positive_rate,
+            num_places=num_places,
         )
         places, _ = self.candidates.nearest_two(bits)
         means = [logits.mean(axis=0, dtype=np.float64) for logits in groups]
-        suspects, soft = self._weighed(groups, means)
+        suspects, soft = self._weighed(groups, means, num_places)
         return [
             self._verdict(*each)
             for each in zip(
@@ -143,10 +162,8 @@ class Judge:
         ]
 
     def _verdict(self, logits, attribution, places, mean, suspects, soft):
-        nearest, runner_up, *_ = [
-            *(self.candidates.records[place] for place in places),
-            *(None, None),
-        ]
+        records = [self.candidates.records[place] for place in places]
+        nearest, runner_up = (records + [None, None])[:2]
         measured, presence, threshold, photographs = None, None, None, None
         if self.calibration is not None:
             test = self.calibration.presence
@@ -164,6 +181,7 @@ class Judge:
             self.candidates,
             max_false_positive_rate=self.max_false_positive_rate,
             groups=photographs,
+            num_places=attribution.num_places,
         )
         case = reasons.Case(
             limit=self.max_false_positive_rate,
@@ -197,7 +215,7 @@ class Judge:
             calibration_digest=self.calibration and self.calibration.digest,
         )
 
-    def _weighed(self, groups, means):
+    def _weighed(self, groups, means, num_places):
         """Of each group whom weighed bits suspect, and its soft score."""
         readings = [Reading.weighed(mean) for mean in means]
         if self.calibration is not None:
@@ -208,7 +226,7 @@ class Judge:
         if self.calibration is None:
             return suspects, [None] * len(groups)
         return suspects, [
-            self._soft_score(len(logits), *each)
+            self._soft_score(len(logits), num_places, *each)
             for logits, *each in zip(
                 groups,
                 readings[len(groups) :],
@@ -218,14 +236,14 @@ class Judge:
             )
         ]
 
-    def _soft_score(self, num_images, reading, places, missed):
+    def _soft_score(self, num_images, num_places, reading, places, missed):
         if not len(places):
             total = reading.total
             return SoftScore(None, total, total, None, 0.0, 0.0, 0.0, None)
         record = self.candidates.records[places[0]]
         log10_p = [reading.log10_rate(int(each)) for each in missed]
         corrected = [
-            min(0.0, each + math.log10(len(self.candidates)))
+            min(0.0, each + math.log10(len(self.candidates) * num_places))
             for each in log10_p
         ]
         measured = self.calibration.groups(num_images).soft_rate(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint.attribution.candidates import Candidates
 from tf_fingerprint.registry import schema
@@ -21,25 +22,6 @@ class Finding(enum.StrEnum):
     NOT_ISSUED = "not_issued"  # It carries one, of nobody or revoked.
     AMBIGUOUS = "ambiguous"  # Two candidates, or a mixture of two.
     NO_EVIDENCE = "no_evidence"
-
-
-@dataclasses.dataclass(frozen=True)
-class Detection:
-    """Whether an image carries one given fingerprint.
-
-    Args:
-        detected: Whether `num_matches` reaches `threshold`.
-        num_matches: Matching bits.
-        num_bits: Length of the fingerprint.
-        threshold: Fewest matching bits that are enough.
-        false_positive_rate: Probability that chance matches as many.
-    """
-
-    detected: bool
-    num_matches: int
-    num_bits: int
-    threshold: int
-    false_positive_rate: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +42,8 @@ class Attribution:
         num_candidates: Number of issued fingerprints compared against.
         runner_up_matches: Matching bits of the second-best candidate; None if
             there is none.
+        num_places: Places of one picture that were looked at; the p-value is
+            times their number too.
     """
 
     record: IssuanceRecord | None
@@ -70,6 +54,7 @@ class Attribution:
     p_value: float
     num_candidates: int
     runner_up_matches: int | None
+    num_places: int = 1
 
     @property
     def finding(self) -> Finding:
@@ -116,51 +101,10 @@ class Attribution:
             "false_positive_rate": self.false_positive_rate,
             "p_value": self.p_value,
             "num_candidates": self.num_candidates,
+            "num_places": self.num_places,
             "runner_up_matches": self.runner_up_matches,
             "margin": self.margin,
         }
-
-
-def detect(
-    decoded_bits: npt.ArrayLike,
-    fingerprint: npt.ArrayLike,
-    *,
-    max_false_positive_rate: float = 1e-6,
-) -> Detection:
-    """Whether an image was made with this very fingerprint.
-
-    Args:
-        decoded_bits: `(num_bits,)` of 0 and 1, what the decoder read.
-        fingerprint: `(num_bits,)` of 0 and 1, what is looked for.
-        max_false_positive_rate: Tolerated probability that chance alone is
-            taken for the fingerprint.
-
-    Returns:
-        The answer, with its odds.
-
-    Raises:
-        ValueError: If the two differ in length, or are too short for that rate
-            (`errors.TooFewBitsError`).
-
-    Example:
-
-    >>> detect([1, 0] * 16, [1] * 32).false_positive_rate
-    0.5699749670457095
-    """
-    fingerprint = fingerprints.check_bits(fingerprint)
-    num_bits = fingerprint.size
-    decoded_bits = _check_decoded_bits(decoded_bits, 1, num_bits)
-    num_matches = int((decoded_bits == fingerprint).sum())
-    threshold = fingerprints.match_threshold(num_bits, max_false_positive_rate)
-    return Detection(
-        detected=num_matches >= threshold,
-        num_matches=num_matches,
-        num_bits=num_bits,
-        threshold=threshold,
-        false_positive_rate=fingerprints.false_positive_rate(
-            num_matches, num_bits
-        ),
-    )
 
 
 def attribute(
@@ -189,7 +133,7 @@ def attribute(
             that nobody could ever be named (`errors.TooFewBitsError`).
     """
     num_bits = candidates.generator.num_bits
-    decoded_bits = _check_decoded_bits(decoded_bits, 1, num_bits)
+    decoded_bits = check_decoded_bits(decoded_bits, 1, num_bits)
     [verdict] = attribute_many(
         decoded_bits[None],
         candidates,
@@ -203,6 +147,7 @@ def attribute_many(
     candidates: Candidates,
     *,
     max_false_positive_rate: float = 1e-6,
+    num_places: int = 1,
 ) -> list[Attribution]:
     """Attributes each image of a batch by itself, as `attribute` does.
 
@@ -211,8 +156,10 @@ def attribute_many(
 
     Args:
         decoded_bits: `(batch, num_bits)` of 0 and 1.
-        candidates: The issued fingerprints of the decoder's generator.
+        candidates: As there.
         max_false_positive_rate: Tolerated probability per image.
+        num_places: Places of one picture that are looked at, where the images
+            are such: the rate is for all of them together.
 
     Returns:
         One verdict an image.
@@ -221,14 +168,16 @@ def attribute_many(
         ValueError: As `attribute` does.
     """
     num_bits = candidates.generator.num_bits
-    decoded_bits = _check_decoded_bits(decoded_bits, 2, num_bits)
-    threshold = fingerprints.match_threshold(
-        num_bits, max_false_positive_rate, max(1, len(candidates))
-    )
+    decoded_bits = check_decoded_bits(decoded_bits, 2, num_bits)
+    threshold = threshold_of(candidates, max_false_positive_rate, num_places)
     places, distances = candidates.nearest_two(decoded_bits)
     return [
         _verdict(
-            candidates, threshold, image_places.tolist(), num_matches.tolist()
+            candidates,
+            threshold,
+            image_places.tolist(),
+            num_matches.tolist(),
+            num_places,
         )
         for image_places, num_matches in zip(
             places, num_bits - distances, strict=True
@@ -236,13 +185,29 @@ def attribute_many(
     ]
 
 
+def threshold_of(
+    candidates: Candidates, max_false_positive_rate: float, num_places: int
+) -> int:
+    """Fewest matching bits that are enough; unreachable for too many places."""
+    num_bits = candidates.generator.num_bits
+    looks = max(1, len(candidates)) * num_places
+    try:
+        return fingerprints.match_threshold(
+            num_bits, max_false_positive_rate, looks
+        )
+    except errors.TooFewBitsError:
+        if num_places == 1:
+            raise
+        return num_bits + 1
+
+
 def _verdict(
     candidates: Candidates,
     threshold: int,
     places: list[int],
     num_matches: list[int],
+    num_places: int,
 ) -> Attribution:
-    """Judges one image by its nearest candidates, at most two, best first."""
     num_bits = candidates.generator.num_bits
     best, runner_up, *_ = [*num_matches, None, None]
     named = best is not None and best >= threshold and best != runner_up
@@ -253,15 +218,19 @@ def _verdict(
         num_bits=num_bits,
         threshold=threshold,
         false_positive_rate=rate,
-        p_value=fingerprints.corrected_p_value(rate, max(1, len(candidates))),
+        p_value=fingerprints.corrected_p_value(
+            rate, max(1, len(candidates)) * num_places
+        ),
         num_candidates=len(candidates),
         runner_up_matches=runner_up,
+        num_places=num_places,
     )
 
 
-def _check_decoded_bits(
+def check_decoded_bits(
     decoded_bits: npt.ArrayLike, num_axes: int, num_bits: int
 ) -> npt.NDArray[np.uint8]:
+    """What a decoder read, if it is as many bits as were issued."""
     decoded_bits = fingerprints.check_bits(decoded_bits)
     if decoded_bits.ndim != num_axes:
         raise ValueError(

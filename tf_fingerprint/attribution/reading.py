@@ -1,5 +1,6 @@
 """Verdicts on pictures, by whatever run reads fingerprints in them."""
 
+from collections.abc import Mapping
 from typing import Any
 from typing import Protocol
 
@@ -23,6 +24,14 @@ class Reader(Protocol):
     @property
     def calibration(self) -> calibrations.Calibration | None:
         """How its decoder does on pictures from elsewhere."""
+
+    @property
+    def form(self) -> tuple[int, int]:
+        """Resolution and channels of what its decoder takes."""
+
+    @property
+    def abilities(self) -> Mapping[str, float]:
+        """Shares of bits that it reads after what happened to pictures."""
 
     def decode(self, images: Any, batch_size: int = 64) -> npt.NDArray:
         """Logits of pictures."""
@@ -88,15 +97,7 @@ def judge(
 def candidates_of(
     run: Reader, registry: registries.Registry | Candidates
 ) -> Candidates:
-    """All fingerprints that a registry holds of a run.
-
-    Args:
-        run: What reads them.
-        registry: Path, URL, opened registry, or candidates read from one.
-
-    Returns:
-        The candidates.
-    """
+    """All fingerprints that a registry holds of a run."""
     if isinstance(registry, Candidates):
         return registry
     with registries.opened(registry) as store:

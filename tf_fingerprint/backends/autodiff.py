@@ -22,14 +22,9 @@ def value_and_gradients(compute, variables):
 
     What `compute` assigns to variables, these included, stays assigned.
 
-    Args:
-        compute: Returns a pair of a scalar and of anything else made of
-            tensors.
-        variables: Variables, in any nest of lists.
-
-    Returns:
-        What `compute` returned, and the gradients, nested like the variables;
-        zeros where the scalar does not depend on one.
+    `compute`: returns a pair of a scalar and of anything else made of tensors.
+    Returns what `compute` returned, and the gradients, nested like the
+    variables; zeros where the scalar does not depend on one.
     """
     if backends.is_jax():
         return _value_and_gradients_on_jax(compute, variables)
@@ -52,12 +47,8 @@ def input_gradients(compute, inputs):
 
     It may itself be part of what `value_and_gradients` computes.
 
-    Args:
-        compute: From inputs to outputs of any shape. Assigns nothing.
-        inputs: A tensor.
-
-    Returns:
-        The shape of `inputs`, float32.
+    `compute`: from inputs to outputs of any shape. Assigns nothing. Returns the
+    shape of `inputs`, float32.
     """
     if backends.is_jax():
         import jax
@@ -82,13 +73,8 @@ def holding(variables, values):
     it; outside, nothing changes. Scopes inside each other see through to the
     variables of the outer ones.
 
-    Args:
-        variables: List of Keras variables.
-        values: What they stand for, one for each.
-
-    Yields:
-        `keras.StatelessScope`, whose `get_current_value` tells what a variable
-        stands for by then.
+    Yields `keras.StatelessScope`, whose `get_current_value` tells what a
+    variable stands for by then.
     """
     inner = {id(variable) for variable in variables}
     outer = [each for each in _HELD.get() if id(each) not in inner]

@@ -3,8 +3,6 @@
 import contextlib
 import sys
 
-import keras
-
 from tf_fingerprint import errors
 
 
@@ -14,6 +12,8 @@ def is_jax() -> bool:
     Raises:
         errors.TrainingError: If another backend does.
     """
+    import keras  # Not at the head: it brings TensorFlow, which has remarks.
+
     backend = keras.backend.backend()
     if backend not in ("tensorflow", "jax"):
         raise errors.TrainingError(

@@ -5,6 +5,7 @@ overwrites those of the step before. `Steps.settle` puts them back.
 """
 
 import functools
+from typing import Any
 
 import keras
 from keras import ops
@@ -14,32 +15,18 @@ from tf_fingerprint.backends import replicas
 
 
 class Steps:
-    """Runs steps of one model.
-
-    Args:
-        model: `trainer.SteppedModel`.
-        devices: What shares each batch.
-    """
+    """Runs steps of one model."""
 
     def __init__(self, model, devices: replicas.Devices):
         self._model = model
         self._devices = devices
-        self._compiled = {}
+        self._compiled: dict[Any, Any] = {}
         # The values of `_carried`, unless the variables hold them themselves.
         self._values = None
         self._carried = self._told = None
 
     def run(self, images, settings, plan):
-        """Starts a step, without waiting for its end.
-
-        Args:
-            images: From `Devices.place`.
-            settings: See `SteppedModel`.
-            plan: See `SteppedModel`.
-
-        Returns:
-            What `train_step` returns.
-        """
+        """Starts a step, without waiting for its end."""
         if self._values is None:
             self._take()
         if plan not in self._compiled:
@@ -90,15 +77,22 @@ class Steps:
 
     def _step(self, plan, values, told, images, settings):
         """One step as a function that changes nothing."""
+        import jax
+
         with autodiff.holding(
             [*self._carried, *self._told], [*values, *told]
         ) as scope:
-            if images.dtype == "uint8":
-                # As `data.to_unit` does; a quarter of the bytes to transfer.
-                images = ops.cast(images, "float32") / 127.5 - 1.0
+            images = jax.tree.map(_to_unit, images)
             results = self._model.train_step(images, settings, plan)
             values = [scope.get_current_value(each) for each in self._carried]
         return values, results
+
+
+def _to_unit(array):
+    """What `data.to_unit` does; 8-bit pixels are a quarter to transfer."""
+    if array.dtype != "uint8":
+        return array
+    return ops.cast(array, "float32") / 127.5 - 1.0
 
 
 def fit(
@@ -114,18 +108,9 @@ def fit(
 ):
     """What `keras.Model.fit` is under TensorFlow, for a stream of batches.
 
-    Args:
-        model: `trainer.SteppedModel`.
-        batches: Arrays, of floats in [-1, 1] or `uint8`.
-        steps_per_epoch: Batches in an epoch.
-        epochs: Index of the epoch to end before.
-        initial_epoch: Index of the epoch to begin with.
-        verbose: As in `keras.Model.fit`.
-        callbacks: List of `keras.callbacks.Callback`.
-        shuffle: Must be off: the batches have their order.
-
-    Returns:
-        `keras.callbacks.History`.
+    `batches`: arrays, of floats in [-1, 1] or `uint8`; or pairs of such and
+    labels. `epochs`: index of the epoch to end before; `shuffle`: must be off:
+    the batches have their order.
     """
     if shuffle:
         raise ValueError("`shuffle` must be off. Received True.")
@@ -182,6 +167,8 @@ class _Ahead:
 
     def prepare(self):
         """Places the batch after, if there is one."""
+        import jax
+
         batch = next(self._batches, None)
         if batch is not None:
-            self._next = self._devices.place(batch)
+            self._next = jax.tree.map(self._devices.place, batch)

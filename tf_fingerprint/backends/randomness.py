@@ -13,12 +13,8 @@ from tf_fingerprint import backends
 def step_seed(seed: int, images: int):
     """The seed of one step of a training.
 
-    Args:
-        seed: The training's.
-        images: Photographs that it has seen.
-
-    Returns:
-        A tensor; `fold_in` and `split` make others of the kind.
+    `seed`: the training's; `images`: photographs that it has seen. Returns a
+    tensor; `fold_in` and `split` make others of the kind.
     """
     if backends.is_jax():
         words = np.random.SeedSequence([seed, images]).generate_state(2)

@@ -23,8 +23,7 @@ _DEVICES = contextvars.ContextVar("devices", default=None)
 class Devices:
     """JAX's counterpart of `tf.distribute.Strategy`: data in parallel.
 
-    Args:
-        devices: From `jax.devices()`; all of them if not given.
+    `devices`: from `jax.devices()`; all of them if not given.
     """
 
     def __init__(self, devices=None):
@@ -49,14 +48,7 @@ class Devices:
     def place(self, batch: np.ndarray):
         """Gives each device its rows of a batch.
 
-        Args:
-            batch: The whole batch, also where several processes share it.
-
-        Returns:
-            `jax.Array`.
-
-        Raises:
-            errors.TrainingError: If the rows can't be shared out equally.
+        `batch`: the whole batch, also where several processes share it.
         """
         import jax
 
@@ -74,8 +66,9 @@ class Devices:
 
 def current() -> Devices:
     """The devices in whose scope this is; outside any, JAX's first."""
-    if _DEVICES.get() is not None:
-        return _DEVICES.get()
+    devices = _DEVICES.get()
+    if devices is not None:
+        return devices
     import jax
 
     return Devices(jax.local_devices()[:1])
@@ -112,11 +105,8 @@ def mean(value):
 def share(rows):
     """Shares rows out that a compiled step has made, where it is all devices'.
 
-    Args:
-        rows: A tensor, batch axis first.
-
-    Returns:
-        The same tensor. Without this, every device might do all the work.
+    `rows`: a tensor, batch axis first. Returns the same tensor. Without this,
+    every device might do all the work.
     """
     devices = _DEVICES.get()
     if devices is None or devices.num_devices == 1:
@@ -131,10 +121,9 @@ def share(rows):
 def choose_strategy():
     """All GPUs of this machine, or the CPU; all workers of `TF_CONFIG`.
 
-    Returns:
-        `tf.distribute.MultiWorkerMirroredStrategy` where `TF_CONFIG` names a
-        cluster of several workers, `MirroredStrategy` otherwise. Under JAX
-        `Devices`.
+    Returns `tf.distribute.MultiWorkerMirroredStrategy` where `TF_CONFIG` names
+    a cluster of several workers, `MirroredStrategy` otherwise. Under JAX
+    `Devices`.
     """
     if backends.is_jax():
         return Devices()

@@ -30,6 +30,7 @@ from typing import Any
 from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
+from tf_fingerprint import paths
 from tf_fingerprint.version import __version__
 
 SUMMARY = "summary.json"
@@ -88,14 +89,8 @@ def attribute_files(
         snapshot.write(candidates, f"{work}/candidates.parquet")
         pipeline.run(
             pipeline.Task(
-                patterns=tuple(patterns),
-                tfrecords=tfrecords,
-                feature=feature,
-                form=form,
-                max_false_positive_rate=max_false_positive_rate,
-                batch_size=batch_size,
-                work=work,
-                to=to,
+                *(tuple(patterns), tfrecords, feature, form),
+                *(max_false_positive_rate, batch_size, work, to),
             ),
             options,
         )
@@ -143,10 +138,7 @@ def _check_places(patterns, to):
         for pattern in patterns:
             [found] = filesystems.FileSystems.match([pattern], [1])
             if not found.metadata_list:
-                raise errors.DataError(
-                    f"{pattern}: there must be a file to read. Nothing "
-                    "matches. Quote the pattern, or the shell takes it."
-                )
+                raise paths.nothing_matches(pattern)
         [found] = filesystems.FileSystems.match([f"{to}/**"], [1])
     except (filesystem.BeamIOError, ValueError) as error:
         raise errors.RunError(
@@ -207,7 +199,8 @@ def _counted(prefix: str) -> dict[str, Any]:
     """How the pictures were judged, if that adds up."""
     from apache_beam.io import filesystems
 
-    totals, by_recipient = collections.Counter(), []
+    totals: collections.Counter[str] = collections.Counter()
+    by_recipient = []
     [found] = filesystems.FileSystems.match([f"{prefix}*"])
     for each in found.metadata_list:
         with filesystems.FileSystems.open(each.path) as file:

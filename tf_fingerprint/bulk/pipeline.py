@@ -33,6 +33,7 @@ _VERDICT_ROWS = pa.schema(
         ("false_positive_rate", pa.float64()),
         ("p_value", pa.float64()),
         ("num_candidates", pa.int64()),
+        ("num_places", pa.int32()),
         ("runner_up_matches", pa.int32()),
         ("margin", pa.int32()),
     ]
@@ -47,15 +48,9 @@ _ATTRIBUTED_AT_ONCE = 1000
 class Task:
     """What one run of the pipeline is to do; see `bulk.attribute_files`.
 
-    Args:
-        patterns: Of the files.
-        tfrecords: Whether they are TFRecord files.
-        feature: In which the pictures are there.
-        form: `resolution` and `channels` of what the decoder takes.
-        max_false_positive_rate: Tolerated probability per picture.
-        batch_size: Pictures decoded at a time, at most.
-        work: Folder with `decoder` and `candidates.parquet`, and for counts.
-        to: Folder of the results.
+    `tfrecords`: whether they are TFRecord files; `feature`: in which the
+    pictures are there; `work`: folder with `decoder` and `candidates.parquet`,
+    and for counts.
     """
 
     patterns: tuple[str, ...]
@@ -71,13 +66,8 @@ class Task:
 def run(task: Task, options: Sequence[str]) -> None:
     """Runs the pipeline and waits for its end.
 
-    Args:
-        task: What to do.
-        options: Beam's.
-
-    Raises:
-        errors.RunError: If it did not come to its end. Runners raise errors of
-            their own besides.
+    Raises `errors.RunError` if it did not come to its end. Runners raise errors
+    of their own besides.
     """
     settings = pipeline_options.PipelineOptions(list(options))
     pipeline = beam.Pipeline(options=settings)
@@ -88,12 +78,7 @@ def run(task: Task, options: Sequence[str]) -> None:
 
 
 def build(pipeline: beam.Pipeline, task: Task) -> None:
-    """Adds all stages to a pipeline.
-
-    Args:
-        pipeline: An empty one.
-        task: What it is to do.
-    """
+    """Adds all stages to a pipeline."""
     read = (
         pipeline
         | "patterns" >> beam.Create(task.patterns)

@@ -31,9 +31,7 @@ def write(candidates: attribution.Candidates, path: str) -> None:
     Who can read the file knows all fingerprints: it is as secret as the
     registry.
 
-    Args:
-        candidates: What to write.
-        path: Local path, or URL such as `gs://bucket/candidates.parquet`.
+    `path`: local path, or URL such as `gs://bucket/candidates.parquet`.
     """
     facts = dataclasses.asdict(candidates.generator)
     schema = pa.schema(
@@ -55,12 +53,8 @@ def write(candidates: attribution.Candidates, path: str) -> None:
 def read(path: str) -> attribution.Candidates:
     """Reads what `write` wrote, once a process.
 
-    Args:
-        path: As given to `write`. What was read stays: another file must have
-            another path.
-
-    Returns:
-        Candidates whose records are the same in what `write` keeps of them.
+    `path`: as given to `write`. What was read stays: another file must have
+    another path.
     """
     with _LOADING:  # Threads that start together would each read it.
         return _read(path)

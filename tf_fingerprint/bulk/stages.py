@@ -18,10 +18,11 @@ from apache_beam.io import filesystems
 from apache_beam.ml.inference import base
 
 from tf_fingerprint import attribution
-from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
+from tf_fingerprint.attribution import places
 from tf_fingerprint.bulk import snapshot
+from tf_fingerprint.data import frames
 
 UNREADABLE = "unreadable"
 
@@ -37,28 +38,22 @@ _NEAR = 1e-3
 
 
 def read_picture(
-    name: str, content: bytes, form: Mapping[str, int]
+    name: str, content: bytes, form: Mapping[str, Any]
 ) -> Iterator[Any]:
-    """Reads one picture as the single-image path does.
-
-    Args:
-        name: What rows call it.
-        content: Its file.
-        form: `resolution` and `channels` of what the decoder takes.
-
-    Yields:
-        A `Picture`, or a row for the output `UNREADABLE` that says why not.
-    """
+    """Reads one picture as the single-image path does."""
     digest = hashlib.sha256(content).hexdigest()
     try:
-        pixels = data.read_image(content, name=name, **form)
+        for frame in frames.frames(content, name, channels=form["channels"]):
+            square = places.plan(
+                frame.pixels, form["resolution"], places.Search.NONE
+            ).places[0]
+            pixels = square.pixels(frame.pixels, form["resolution"])
+            yield (frame.name, digest), pixels
     except errors.DataError as error:
         yield unreadable(name, str(error), digest)
-    else:
-        yield (name, digest), pixels
 
 
-def read_file(path: str, form: Mapping[str, int]) -> Iterator[Any]:
+def read_file(path: str, form: Mapping[str, Any]) -> Iterator[Any]:
     """Reads a picture's file; yields what `read_picture` does."""
     try:
         # As it is: a picture called .gz is none.
@@ -74,18 +69,15 @@ def read_file(path: str, form: Mapping[str, int]) -> Iterator[Any]:
 
 
 def read_records(
-    path: str, form: Mapping[str, int], feature: str | None
+    path: str, form: Mapping[str, Any], feature: str | None
 ) -> Iterator[Any]:
     """Reads the pictures in a TFRecord file; yields what `read_picture` does.
 
     Each is called by the file and its number there, from 0 on. Behind a broken
     record there is no telling where the next begins: one row says so.
 
-    Args:
-        path: The file.
-        form: As in `read_picture`.
-        feature: Of each `tf.train.Example`, the one that holds the picture's
-            file. If None, each record is a picture's file itself.
+    `feature`: of each `tf.train.Example`, the one that holds the picture's
+    file. If None, each record is a picture's file itself.
     """
     number = 0
     try:
@@ -108,14 +100,7 @@ def read_records(
 def records(file: BinaryIO) -> Iterator[bytes]:
     """The records of an opened TFRecord file.
 
-    Args:
-        file: Where to read.
-
-    Yields:
-        The contents of each.
-
-    Raises:
-        ValueError: If a record is cut off, or a sum is wrong.
+    Raises `ValueError` if a record is cut off, or a sum is wrong.
 
     Reference:
         https://www.tensorflow.org/tutorials/load_data/tfrecord
@@ -141,10 +126,6 @@ class DecoderHandler(base.ModelHandler[np.ndarray, base.PredictionResult, Any]):
     What it reads in a picture does not depend on the batch: where a logit is
     so near to 0 that rounding might decide, the picture is decoded again,
     alone.
-
-    Args:
-        folder: The SavedModel, local or wherever Beam can read.
-        batch_size: Pictures decoded at a time, at most.
     """
 
     def __init__(self, folder: str, *, batch_size: int):
@@ -191,19 +172,13 @@ def attribute(
 ) -> Iterator[dict[str, Any]]:
     """Judges what was read in some pictures.
 
-    Args:
-        batch: Names and digests, each with packed bits.
-        candidates_path: What `bulk_snapshot` wrote.
-        max_false_positive_rate: Tolerated probability per picture.
-
-    Yields:
-        A row for each: `image`, `sha256`, `bits` in hexadecimal, and what
-        `Attribution.to_dict` says.
+    Yields a row for each: `image`, `sha256`, `bits` in hexadecimal, and what
+    `Attribution.to_dict` says.
     """
     candidates = snapshot.read(candidates_path)
     num_bits = candidates.generator.num_bits
-    packed = np.stack([result.inference for _, result in batch])
-    bits = fingerprints.unpack(packed, num_bits)
+    read: list[Any] = [result.inference for _, result in batch]
+    bits = fingerprints.unpack(np.stack(read), num_bits)
     verdicts = attribution.attribute_many(
         bits, candidates, max_false_positive_rate=max_false_positive_rate
     )
@@ -228,9 +203,7 @@ def unreadable(
 def copy_folder(source: str, target: str) -> None:
     """Copies a folder from and to wherever Beam can read and write.
 
-    Args:
-        source: Path or URL.
-        target: Path or URL of a folder that is new or empty.
+    `target`: path or URL of a folder that is new or empty.
     """
     source = source.rstrip("/")
     [found] = filesystems.FileSystems.match([f"{source}/**"])

@@ -34,13 +34,9 @@ _BROKEN = (
 def to_bytes(parts: Mapping[str, Any]) -> bytes:
     """The file that holds a calibration; the same bytes for the same one.
 
-    Args:
-        parts: The fields of a `Calibration` by name.
-
-    Returns:
-        JSON. Of each logit the level is kept, a signed byte: level n stands
-        for the logit `(n + 1/2) * step`. They are in base64, bit after bit,
-        of each those of all photographs in their order.
+    Returns JSON. Of each logit the level is kept, a signed byte: level n stands
+    for the logit `(n + 1/2) * step`. They are in base64, bit after bit, of each
+    those of all photographs in their order.
     """
     soft, read = parts["soft"], parts["read"]
     content = {
@@ -63,13 +59,7 @@ def to_bytes(parts: Mapping[str, Any]) -> bytes:
 def write(path: pathlib.Path, parts: Mapping[str, Any]) -> None:
     """Writes a calibration to one file, wholly or not at all.
 
-    Args:
-        path: The file; an earlier one is replaced. If its name ends with
-            `.gz`, it is packed.
-        parts: The fields of a `Calibration` by name.
-
-    Raises:
-        errors.CalibrationError: If it can't be written.
+    If its name ends with `.gz`, it is packed.
     """
     path = path.absolute()
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -93,17 +83,7 @@ def write(path: pathlib.Path, parts: Mapping[str, Any]) -> None:
 
 
 def read(path: pathlib.Path) -> dict[str, Any]:
-    """The fields of the calibration that a file holds.
-
-    Args:
-        path: The file.
-
-    Returns:
-        The fields by name.
-
-    Raises:
-        errors.CalibrationError: If there is none, or it isn't whole.
-    """
+    """The fields of the calibration that a file holds."""
     try:
         content = path.read_bytes()
     except OSError as error:

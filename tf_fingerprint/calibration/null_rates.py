@@ -48,12 +48,8 @@ def match_counts(
 ) -> npt.NDArray[np.int64]:
     """Matching bits of each photograph with one fingerprint.
 
-    Args:
-        decoded_bits: `(photographs, num_bits)` of 0 and 1.
-        fingerprint: `(num_bits,)` of 0 and 1.
-
-    Returns:
-        `(photographs,)`.
+    `decoded_bits`: `(photographs, num_bits)` of 0 and 1; `fingerprint`:
+    `(num_bits,)` of 0 and 1. Returns `(photographs,)`.
     """
     return (decoded_bits == fingerprint).sum(axis=-1, dtype=np.int64)
 
@@ -61,8 +57,7 @@ def match_counts(
 class Packed:
     """Decoded bits, packed to be compared with one fingerprint fast.
 
-    Args:
-        decoded_bits: `(photographs, num_bits)` of 0 and 1.
+    `decoded_bits`: `(photographs, num_bits)` of 0 and 1.
     """
 
     def __init__(self, decoded_bits: npt.NDArray[np.uint8]):
@@ -110,12 +105,9 @@ def best_matches(
 ) -> npt.NDArray[np.int64]:
     """Matching bits of each photograph with its nearest candidate.
 
-    Args:
-        decoded_bits: `(photographs, num_bits)` of 0 and 1.
-        candidates: `(fingerprints, num_bits)` of 0 and 1, at least one.
-
-    Returns:
-        `(photographs,)`.
+    `decoded_bits`: `(photographs, num_bits)` of 0 and 1; `candidates`:
+    `(fingerprints, num_bits)` of 0 and 1, at least one. Returns
+    `(photographs,)`.
     """
     best = np.zeros(len(decoded_bits), np.int64)
     read = _signs(decoded_bits).T

@@ -15,9 +15,8 @@ from tf_fingerprint.calibration.soft import SoftModel
 class Reading:
     """Bits, and how much each of them counts.
 
-    Args:
-        bits: `(num_bits,)` of 0 and 1.
-        weights: `(num_bits,)`, whole numbers from 0 on.
+    `bits`: `(num_bits,)` of 0 and 1; `weights`: `(num_bits,)`, whole numbers
+    from 0 on.
     """
 
     bits: npt.NDArray[np.uint8]
@@ -27,11 +26,7 @@ class Reading:
     def hard(cls, logits: npt.NDArray) -> Self:
         """The majority of the images' bits; every bit counts alike.
 
-        Args:
-            logits: `(images, num_bits)`, at least one image.
-
-        Returns:
-            The reading.
+        `logits`: `(images, num_bits)`, at least one image.
         """
         bits = majority(logits[None])[0]
         return cls(bits, np.ones(bits.shape, np.int64))
@@ -40,12 +35,8 @@ class Reading:
     def soft(cls, logits: npt.NDArray, model: SoftModel) -> Self:
         """The images' log-likelihood ratios, added up.
 
-        Args:
-            logits: `(images, num_bits)`, at least one image.
-            model: What the logits are worth.
-
-        Returns:
-            The reading.
+        `logits`: `(images, num_bits)`, at least one image; `model`: what the
+        logits are worth.
         """
         ratios = model.log_likelihood_ratios(logits)
         # Image after image, in their order: every machine rounds alike.
@@ -61,11 +52,7 @@ class Reading:
     def weighed(cls, logits: npt.NDArray) -> Self:
         """The mean logits, weighed as `fingerprints.accuse` does.
 
-        Args:
-            logits: `(num_bits,)`, the mean over the images.
-
-        Returns:
-            The reading.
+        `logits`: `(num_bits,)`, the mean over the images.
         """
         return cls(
             (logits > 0).astype(np.uint8), fingerprints.bit_weights(logits)

@@ -33,12 +33,13 @@ def guarded_matches(num_bits: int) -> tuple[int, int]:
     >>> guarded_matches(128)
     (82, 92)
     """
-    return tuple(
+    few, none = (
         num_bits + 1
         if rate < 2**-num_bits
         else fingerprints.match_threshold(num_bits, rate)
         for rate in (GUARDED_RATE, FORBIDDEN_RATE)
     )
+    return few, none
 
 
 def is_refused(

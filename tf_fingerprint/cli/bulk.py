@@ -4,17 +4,15 @@ import argparse
 import pathlib
 import tempfile
 
+from tf_fingerprint import paths
+from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what `bulk` takes.
-
-    Args:
-        parser: The command's own.
-    """
+    """Adds what `bulk` takes."""
     parser.add_argument(
         "patterns",
         nargs="+",
@@ -23,17 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "quoted, or the shell takes it",
     )
     parser.add_argument(
-        "--run",
-        required=True,
-        metavar="RUN",
-        help="run directory, or the word `pretrained`",
+        "--run", required=True, metavar="RUN", help=options.RUN_HELP
     )
-    parser.add_argument(
-        "--registry",
-        required=True,
-        metavar="URL",
-        help="path of a SQLite file, or a URL",
-    )
+    options.add_registry(parser, required=True)
     parser.add_argument(
         "--to",
         required=True,
@@ -51,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the tf.train.Example in each record that holds the picture; "
         "if not given, records are pictures",
     )
-    values.add_max_false_positive_rate(parser)
+    options.add_max_false_positive_rate(parser)
     parser.add_argument(
         "--batch-size",
         type=values.positive,
@@ -67,31 +57,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of Apache Beam, such as --beam=--runner=FlinkRunner; repeatable",
     )
     output.add_format(parser)
-    parser.set_defaults(command=bulk)
 
 
-def bulk(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Attributes a lake; prints the summary."""
     _check(args)
     from tf_fingerprint import attribution
-    from tf_fingerprint import bulk as lakes
-    from tf_fingerprint import methods
+    from tf_fingerprint import bulk
     from tf_fingerprint import registry
 
-    lakes.check_installed()
+    bulk.check_installed()
     with registry.open_store(args.registry) as store:
-        starting.import_tensorflow()
-
-        run = methods.load(args.run)
-        candidates = attribution.Candidates.load(store, run.generator_digest)
+        opened = starting.load_run(args.run)
+        candidates = attribution.Candidates.load(store, opened.generator_digest)
     with tempfile.TemporaryDirectory() as folder:
-        _write_decoder(run, pathlib.Path(folder))
-        summary = lakes.attribute_files(
+        _write_decoder(opened, pathlib.Path(folder))
+        summary = bulk.attribute_files(
             args.patterns,
             decoder=folder,
             candidates=candidates,
             to=args.to,
-            channels=run.config.data.channels,
+            channels=opened.config.data.channels,
             tfrecords=args.tfrecords,
             feature=args.feature,
             max_false_positive_rate=args.max_false_positive_rate,
@@ -103,19 +89,15 @@ def bulk(args: argparse.Namespace) -> int:
 
 
 def _check(args):
-    """Usage errors that argparse can't tell by itself."""
-    if not 0 < args.max_false_positive_rate <= 1:
-        args.parser.error(
-            "argument --max-false-positive-rate: must lie above 0 and not "
-            f"above 1. Received {args.max_false_positive_rate:g}"
-        )
-    if args.batch_size < 1:
-        args.parser.error(
-            "argument --batch-size: must be a whole number from 1 on. "
-            f"Received {args.batch_size}"
-        )
+    """Tells what is not right before anything is imported for it."""
     if args.feature is not None and not args.tfrecords:
         args.parser.error("argument --feature: only with --tfrecords")
+    from tf_fingerprint import methods
+
+    paths.check_registry(args.registry)
+    methods.find(args.run)
+    for pattern in args.patterns:
+        paths.check_pattern(pattern)
 
 
 def _write_decoder(run, folder):

@@ -1,20 +1,16 @@
 """The command `embed`: fingerprints into a set of pictures."""
 
 import argparse
-import pathlib
 import sys
 
-from tf_fingerprint.cli import registry_arguments
+from tf_fingerprint.cli import options
+from tf_fingerprint.cli import output
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 
 
-def add_embed(parser: argparse.ArgumentParser) -> None:
-    """Adds what `embed` takes.
-
-    Args:
-        parser: The command's.
-    """
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `embed` takes."""
     parser.add_argument(
         "source",
         metavar="DATA",
@@ -24,13 +20,10 @@ def add_embed(parser: argparse.ArgumentParser) -> None:
         "--run", required=True, metavar="RUN", help="run directory of a codec"
     )
     _add_fingerprint(parser)
-    parser.add_argument(
-        "--to",
-        required=True,
-        type=pathlib.Path,
-        metavar="DIR",
-        help="new or empty folder; `pictures` and `manifest.json` appear in it "
-        "when everything was read back",
+    options.add_to(
+        parser,
+        "new or empty folder; `pictures` and `manifest.json` appear in it when "
+        "everything was read back",
     )
     parser.add_argument(
         "--resume",
@@ -46,25 +39,29 @@ def add_embed(parser: argparse.ArgumentParser) -> None:
     )
     _add_selection(parser)
     _add_limits(parser)
-    parser.set_defaults(command=embed)
 
 
-def embed(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Writes the set; prints what the manifest says of the whole."""
     _check(args)
+    starting.check_sources(args.run, [args.source])
     if args.registry is None:
-        run = starting.load_run(args.run)
-        starting.check_codec(run)
+        run = _codec(args)
         return _told(_embed(args, run, _marking(args, run, args.fingerprint)))
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry, create=True) as store:
-        run = starting.load_run(args.run)
-        starting.check_codec(run)
+        run = _codec(args)
         try:
             return _told(_embed_for(args, run, store))
         except ValueError as error:
-            args.parser.error(str(error))
+            return args.parser.error(str(error))
+
+
+def _codec(args):
+    run = starting.load_run(args.run)
+    starting.check_codec(run)
+    return run
 
 
 def _add_fingerprint(parser):
@@ -90,13 +87,10 @@ def _add_fingerprint(parser):
         help="a fingerprint for each picture, drawn by --seed and name; what a "
         "generator makes then carries none of them",
     )
-    parser.add_argument(
-        "--registry",
-        metavar="URL",
-        help=f"{registry_arguments.REGISTRY_HELP}, with --recipient and "
-        "--reserved; made if there is none",
+    options.add_registry(
+        parser, ", with --recipient and --reserved; made if there is none"
     )
-    registry_arguments.add_expiry(parser)
+    options.add_expiry(parser)
     parser.add_argument(
         "--show-fingerprint",
         action="store_true",
@@ -129,13 +123,7 @@ def _add_selection(parser):
         metavar="SUBFOLDER",
         help="mark only what is in this folder of DATA, such as one class",
     )
-    parser.add_argument(
-        "--seed",
-        type=values.not_negative,
-        default=0,
-        metavar="N",
-        help="of what is chosen and drawn (default: %(default)s)",
-    )
+    options.add_seed(parser, "of what is chosen and drawn")
 
 
 def _add_limits(parser):
@@ -244,8 +232,6 @@ def _embed(args, run, marking):
 
 def _told(manifest) -> int:
     """Prints a manifest; broken pictures are told on stderr."""
-    from tf_fingerprint.cli import output
-
     for _, reason in manifest["broken"]:
         print(f"tf-fingerprint: left out: {reason}", file=sys.stderr)
     facts = {**manifest, "broken": len(manifest["broken"])}

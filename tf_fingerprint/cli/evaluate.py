@@ -1,9 +1,11 @@
-"""The command `evaluate`: what it takes, and what it does."""
+"""The command `evaluate`: what are a run's fingerprints worth?"""
 
 import argparse
 import pathlib
 
+from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import passive_runs
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 from tf_fingerprint.evaluation.suites import names as suites
@@ -14,14 +16,9 @@ _COLUMNS = (
 )
 
 
-def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
-    """Adds what `evaluate` takes.
-
-    Args:
-        parser: Of that command.
-        run_help: What a run is.
-    """
-    parser.add_argument("run", metavar="RUN", help=run_help)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `evaluate` takes."""
+    _add_run(parser)
     parser.add_argument(
         "--suite",
         type=suite_names,
@@ -36,8 +33,10 @@ def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
         default=[],
         metavar="SOURCE",
         help="folders or zips of photographs, for the suites that compare with "
-        "some",
+        "some; of a passive classifier, the folder of its sources (default: "
+        "that which it was trained on)",
     )
+    passive_runs.add_attack(parser)
     _add_comparisons(parser)
     parser.add_argument(
         "--pictures",
@@ -46,14 +45,8 @@ def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
         metavar="N",
         help="pictures for each figure (default: %(default)s)",
     )
-    parser.add_argument(
-        "--seed",
-        type=values.not_negative,
-        default=0,
-        metavar="N",
-        help="of all that is drawn but fingerprints (default: %(default)s)",
-    )
-    values.add_max_false_positive_rate(parser)
+    options.add_seed(parser, "of all that is drawn but fingerprints")
+    options.add_max_false_positive_rate(parser)
     parser.add_argument(
         "--to",
         type=pathlib.Path,
@@ -63,7 +56,6 @@ def add_evaluate(parser: argparse.ArgumentParser, run_help: str) -> None:
         "measured again (default: %(default)s)",
     )
     output.add_format(parser)
-    parser.set_defaults(command=evaluate)
 
 
 def suite_names(text: str) -> tuple[str, ...]:
@@ -78,16 +70,23 @@ def suite_names(text: str) -> tuple[str, ...]:
     return names
 
 
-def evaluate(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Measures; prints one figure a line."""
-    run = starting.load_run(args.run)
+    if args.run is None:
+        args.parser.error("the following arguments are required: RUN")
+    if passive_runs.is_asked(args, passive_runs.NOT_TO_EVALUATE):
+        return passive_runs.evaluate(args)
+    if args.attack != "none":
+        args.parser.error("argument --attack: it is for passive classifiers")
+    starting.check_sources(args.run, args.images)
+    opened = starting.load_run(args.run)
     from absl import logging  # After TensorFlow, which it needs.
 
     from tf_fingerprint import evaluation
     from tf_fingerprint.evaluation import runner
 
     finished = runner.evaluate(
-        run,
+        opened,
         args.suite,
         args.to,
         sources=args.images,
@@ -102,7 +101,7 @@ def evaluate(args: argparse.Namespace) -> int:
     )
     if args.tensorboard is not None:
         runner.write_scalars(
-            finished, args.tensorboard, step=run.config.training.images
+            finished, args.tensorboard, step=opened.config.training.images
         )
     rows = (
         {
@@ -121,6 +120,19 @@ def evaluate(args: argparse.Namespace) -> int:
     output.write_rows(rows, args.format, shown=_COLUMNS)
     logging.info("The report is %s", args.to / runner.PAGE)
     return 0
+
+
+def _add_run(parser):
+    parser.add_argument(
+        "run",
+        nargs="?",
+        default=argparse.SUPPRESS,
+        metavar="RUN",
+        help=options.RUN_HELP,
+    )
+    parser.add_argument(
+        "--run-dir", dest="run", metavar="RUN", help="another way to give RUN"
+    )
 
 
 def _add_comparisons(parser):

@@ -1,58 +1,104 @@
-"""Handing out and checking: the commands `issue` and `verify`."""
+"""The command `issue`: sealed copies for recipients."""
 
 import argparse
+import pathlib
 
 from tf_fingerprint import errors
+from tf_fingerprint import paths
+from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import starting
+from tf_fingerprint.cli import values
 
 _COLUMNS = ("id", "recipient", "issued_at", "state", "folder")
 _RECORDED_COLUMNS = ("id", "recipient", "state", "issued_at", "expires_at")
 
 
-def issue(args: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `issue` takes."""
+    options.add_run(parser)
+    _add_recipients(parser)
+    options.add_registry(parser, "; made if there is none", required=True)
+    options.add_to(
+        parser,
+        "new or empty folder for the copy; of many, each gets a folder in it, "
+        "named after the issuance. Without it, fingerprints are only recorded",
+        required=False,
+    )
+    options.add_expiry(parser)
+    parser.add_argument(
+        "--formats",
+        type=_names,
+        default=(),
+        metavar="LIST",
+        help="beside Keras and SavedModel: tflite,onnx",
+    )
+    options.add_key(
+        parser,
+        "--sign-with",
+        "private key on an elliptic curve, for OpenSSF model-signing",
+    )
+    options.add_secret(parser)
+    parser.add_argument(
+        "--workers",
+        type=values.positive,
+        metavar="N",
+        help="processes that write the copies of --recipients (default: one a "
+        "core, fewer for few)",
+    )
+    output.add_format(parser)
+
+
+def run(args: argparse.Namespace) -> int:
     """Hands sealed copies out; prints issuances, not their fingerprints."""
     _check(args)
-    run = starting.load_run(args.run)
-    if args.to is not None:
-        starting.check_generator(run)
     try:
-        if args.reserved is not None:
-            return _hand_out(args, run)
-        if args.recipient is not None and args.reserve:
-            return _reserve(args, run)
-        if args.recipient is not None:
-            return _issue_to_one(args, run)
+        _check_paths(args)
+        opened = starting.load_run(args.run)
         if args.to is not None:
-            return _issue_to_many(args, run)
-        return _record_many(args, run)
+            starting.check_generator(opened)
+        if args.reserve or args.to is None:
+            return _record(args, opened)
+        if args.recipients is None:
+            return _hand_out(args, opened)
+        return _hand_out_many(args, opened)
     except ValueError as error:
-        args.parser.error(str(error))
+        return args.parser.error(str(error))
 
 
-def verify(args: argparse.Namespace) -> int:
-    """Checks a copy's files, its signature and its commitment."""
-    from export.bundles import verification
-
-    verified = verification.verify(args.folder, public_key=args.public_key)
-    commitment = "not checked"
-    if args.registry is not None:
-        verification.open_commitment(
-            args.folder, args.registry, secret=args.secret
-        )
-        commitment = "opens"
-    files = verified.manifest["files"].values()
-    row = {
-        "folder": str(args.folder),
-        "issuance_id": verified.manifest["issuance_id"],
-        "recipient": verified.manifest["recipient"],
-        "files": len(files),
-        "bytes": sum(each["bytes"] for each in files),
-        "signature": verified.signature,
-        "commitment": commitment,
-    }
-    output.write_rows([row], args.format)
-    return 0
+def _add_recipients(parser):
+    """Whom to, and whether now."""
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--recipient", metavar="NAME")
+    who.add_argument(
+        "--recipients",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="many, one a line; may be called again after a stop",
+    )
+    who.add_argument(
+        "--reserved",
+        metavar="ID",
+        help="hand out the copy of an issuance that was only reserved",
+    )
+    parser.add_argument(
+        "--reserve",
+        action="store_true",
+        help="only record fingerprints; --reserved hands the copy out later, "
+        "or --recipients with --to all of a list",
+    )
+    parser.add_argument(
+        "--count",
+        type=values.positive,
+        metavar="N",
+        help="only the first N lines of that file",
+    )
+    parser.add_argument(
+        "--batch",
+        metavar="NAME",
+        help="names that file, where only fingerprints are recorded; a named "
+        "one may grow at its end later",
+    )
 
 
 def _check(args):
@@ -70,6 +116,10 @@ def _check(args):
     elif args.to is None and args.recipients is None:
         given = "recipient" if args.recipient is not None else "reserved"
         args.parser.error(f"--{given} needs --to, the folder for the copy")
+    if args.workers is not None and (args.to is None or not args.recipients):
+        args.parser.error(
+            "argument --workers: it goes with --recipients and --to"
+        )
     if args.reserved is not None and args.expires_at is not None:
         args.parser.error(
             "argument --expires-at: `registry expire` sets that of what is "
@@ -77,117 +127,109 @@ def _check(args):
         )
 
 
-def _reserve(args, run):
-    """A fingerprint for one recipient, and no copy."""
+def _check_paths(args):
+    """Tells what is not there before TensorFlow is."""
+    if args.recipients is not None:
+        args.lines = _lines(args.recipients)
+        _recipients(args)
+    if args.reserved is not None:
+        paths.check_registry(args.registry)
+    else:
+        paths.check_registry_folder(args.registry)
+    if args.sign_with is not None:
+        from export.bundles import signing
+
+        signing.check_readable(args.sign_with)
+    if args.to is not None and args.recipients is None:
+        from tf_fingerprint import files
+
+        files.check_new(args.to, "an instance")
+
+
+def _record(args, run):
+    """A fingerprint for one recipient or each of a file, and no copies."""
     from tf_fingerprint import calibration
     from tf_fingerprint import registry
 
+    how = {
+        "generator": run.record,
+        "draw": calibration.drawing(run.calibration),
+        "expires_at": args.expires_at,
+    }
     with registry.open_store(args.registry, create=True) as store:
-        record = registry.issue(
-            store,
-            args.recipient,
-            generator=run.record,
-            draw=calibration.drawing(run.calibration),
-            expires_at=args.expires_at,
-        )
+        if args.recipient is not None:
+            records = [registry.issue(store, args.recipient, **how)]
+        else:
+            batch = args.batch or registry.default_batch(args.lines, run.record)
+            records = registry.issue_many(
+                store, _recipients(args), batch=batch, **how
+            )
         store.flush()
-    output.write_rows([_row(record)], args.format, shown=_RECORDED_COLUMNS)
-    return 0
+    return _write(args, records)
 
 
 def _hand_out(args, run):
-    """The copy of what was reserved."""
-    issued = run.hand_out(
-        args.reserved,
-        args.registry,
-        to=args.to,
-        formats=args.formats,
-        sign_with=args.sign_with,
-        secret=args.secret,
-    )
-    return _write_one(issued, args)
+    """The copy of one recipient, or of what was reserved."""
+    copy = {
+        "to": args.to,
+        "formats": args.formats,
+        "sign_with": args.sign_with,
+        "secret": args.secret,
+    }
+    if args.reserved is not None:
+        issued = run.hand_out(args.reserved, args.registry, **copy)
+    else:
+        issued = run.issue(
+            args.recipient, args.registry, expires_at=args.expires_at, **copy
+        )
+    return _write(args, [issued.record], [args.to])
 
 
-def _issue_to_one(args, run):
-    issued = run.issue(
-        args.recipient,
-        args.registry,
-        to=args.to,
-        formats=args.formats,
-        sign_with=args.sign_with,
-        secret=args.secret,
-        expires_at=args.expires_at,
-    )
-    return _write_one(issued, args)
-
-
-def _write_one(issued, args):
-    rows = [_row(issued.record) | {"folder": str(args.to)}]
-    output.write_rows(rows, args.format, shown=_COLUMNS)
-    return 0
-
-
-def _issue_to_many(args, run):
-    """A bundle for each recipient of a file."""
+def _hand_out_many(args, run):
+    """A copy for each recipient of a file."""
     from tf_fingerprint.issuing import delivery
-    from tf_fingerprint.issuing import many as bulk
+    from tf_fingerprint.issuing import many
 
     recipients = _recipients(args)
-    issued = bulk.issue_many(
+    issued = many.issue_many(
         delivery.bundle_writer(run, args.formats, args.sign_with),
         recipients,
         args.registry,
         to=args.to,
         secret=args.secret,
         expires_at=args.expires_at,
-        workers=bulk.workers_for(len(recipients)),
+        workers=args.workers or many.workers_for(len(recipients)),
     )
-    rows = [_row(each.record) | {"folder": str(each.folder)} for each in issued]
-    output.write_rows(rows, args.format, shown=_COLUMNS)
-    return 0
-
-
-def _record_many(args, run):
-    """A fingerprint for each recipient of a file, and no copies."""
-    from tf_fingerprint import calibration
-    from tf_fingerprint import registry
-
-    recipients = _recipients(args)
-    batch = args.batch or registry.default_batch(
-        _lines(args.recipients), run.record
+    return _write(
+        args,
+        [each.record for each in issued],
+        [each.folder for each in issued],
     )
-    with registry.open_store(args.registry, create=True) as store:
-        records = registry.issue_many(
-            store,
-            recipients,
-            generator=run.record,
-            batch=batch,
-            draw=calibration.drawing(run.calibration),
-            expires_at=args.expires_at,
-        )
-        store.flush()
-    rows = [_row(record) for record in records]
-    output.write_rows(rows, args.format, shown=_RECORDED_COLUMNS)
+
+
+def _write(args, records, folders=None):
+    """What may be shown of records, and where their copies are."""
+    rows = []
+    for number, record in enumerate(records):
+        row = record.to_dict()
+        del row["fingerprint"]
+        if folders is not None:
+            row["folder"] = str(folders[number])
+        rows.append(row)
+    shown = _RECORDED_COLUMNS if folders is None else _COLUMNS
+    output.write_rows(rows, args.format, shown=shown)
     return 0
-
-
-def _row(record):
-    """What may be shown of a record."""
-    row = record.to_dict()
-    del row["fingerprint"]
-    return row
 
 
 def _recipients(args):
     """The first `--count` lines of the file, or all."""
-    recipients = _lines(args.recipients)
-    count = args.count or len(recipients)
-    if count > len(recipients):
+    count = args.count or len(args.lines)
+    if count > len(args.lines):
         raise ValueError(
-            f"argument --count: must be at most {len(recipients)}, the lines "
+            f"argument --count: must be at most {len(args.lines)}, the lines "
             f"of {args.recipients}. Received {count}"
         )
-    return recipients[:count]
+    return args.lines[:count]
 
 
 def _lines(path):
@@ -204,3 +246,8 @@ def _lines(path):
         ) from error
     lines = text.removesuffix("\n").split("\n") if text else []
     return [line.removesuffix("\r") for line in lines]
+
+
+def _names(text):
+    """Names between commas."""
+    return tuple(name for name in text.split(",") if name)

@@ -1,224 +1,98 @@
-"""What each command takes."""
+"""The commands, and the parser that imports only the one that is asked for.
+
+The module of a command has its name. `add_arguments(parser)` there says what it
+takes, `run(args)` does it and returns the exit code; where commands stand below
+it, `add_arguments` adds those by `add_command`.
+"""
 
 import argparse
-import math
-import pathlib
+import importlib
 
 from absl.flags import argparse_flags
 
-from tf_fingerprint.cli import bulk
-from tf_fingerprint.cli import calibrate
-from tf_fingerprint.cli import commands
-from tf_fingerprint.cli import embed
-from tf_fingerprint.cli import evaluate
-from tf_fingerprint.cli import evidence
-from tf_fingerprint.cli import issuing_arguments
-from tf_fingerprint.cli import output
-from tf_fingerprint.cli import passive_arguments
-from tf_fingerprint.cli import registry_arguments
-from tf_fingerprint.cli import serving_arguments
-from tf_fingerprint.cli import values
+from tf_fingerprint.version import __version__
+
+COMMANDS = {
+    "train": "train the networks of a method",
+    "generate": "make pictures with an open generator",
+    "embed": "hide a fingerprint in the training pictures of any generator",
+    "issue": "hand sealed copies to recipients",
+    "verify": "tell whether a copy is as it was handed out",
+    "attribute": "tell whose copy made each image",
+    "export": "publish a model for a server",
+    "serve": "answer requests on this machine",
+    "deployment": "write configuration of TensorFlow Serving and of a proxy",
+    "docs": "write the documentation of requests and responses",
+    "calibrate": "measure the odds on photographs",
+    "evidence": "check reports that others wrote",
+    "bulk": "attribute a lake of images",
+    "evaluate": "measure what a run's fingerprints are worth",
+    "passive": "tell generators apart by the traces that they leave anyway",
+    "quickstart": "see the whole workflow on pretrained weights",
+    "info": "show versions, a run, a registry",
+    "doctor": "say whether this machine has what it takes",
+    "registry": "look after a registry",
+}
 
 _DESCRIPTION = """\
 Trains image generators whose convolutions carry a fingerprint, hands sealed
 copies to recipients, and tells whose copy made an image, with the odds of
 being wrong."""
 
-_RUN_HELP = "run directory, or the word `pretrained`"
-_REGISTRY_HELP = "path of a SQLite file, or a URL such as sqlite:///registry.db"
+
+class _Parser(argparse_flags.ArgumentParser):
+    """A parser that may get its arguments from a module when it is used."""
+
+    module = ""
+
+    def parse_known_args(self, args=None, namespace=None):
+        self.complete()
+        return super().parse_known_args(args, namespace)
+
+    def complete(self):
+        """Adds what the module says, once."""
+        if self.module:
+            command = importlib.import_module(self.module)
+            self.module = ""
+            self.set_defaults(command=getattr(command, "run", None))
+            command.add_arguments(self)
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(*, lazy: bool = False) -> argparse.ArgumentParser:
     """The parser of all commands.
 
     Its result has `command`, the function to call with it, and `parser`, to
     report further usage errors to.
+
+    Args:
+        lazy: Whether commands' arguments are only known once one is parsed.
     """
-    main = argparse_flags.ArgumentParser(
+    main = _Parser(
         prog="tf-fingerprint", description=_DESCRIPTION, allow_abbrev=False
     )
+    main.add_argument(
+        "--version", action="version", version=f"%(prog)s {__version__}"
+    )
     adding = main.add_subparsers(required=True, metavar="COMMAND")
-    _add_train(adding)
-    _add_generate(adding)
-    purpose = "hide a fingerprint in the training pictures of any generator"
-    embed.add_embed(_added(adding, "embed", purpose))
-    purpose = "hand sealed copies to recipients"
-    issuing_arguments.add_issue(_added(adding, "issue", purpose), _RUN_HELP)
-    purpose = "tell whether a copy is as it was handed out"
-    issuing_arguments.add_verify(_added(adding, "verify", purpose))
-    _add_attribute(adding)
-    _add_export(adding)
-    _add_serve(adding)
-    calibrate.add_calibrate(
-        _added(adding, "calibrate", "measure the odds on photographs"),
-        _RUN_HELP,
-    )
-    evidence.add_evidence(
-        _added(adding, "evidence", "check reports that others wrote"),
-        _REGISTRY_HELP,
-    )
-    bulk.add_arguments(_added(adding, "bulk", "attribute a lake of images"))
-    purpose = "measure what a run's fingerprints are worth"
-    evaluate.add_evaluate(_added(adding, "evaluate", purpose), _RUN_HELP)
-    passive_arguments.add(adding, _added)
-    _add_quickstart(adding)
-    _add_info(adding)
-    registry_arguments.add(adding, _added)
+    for name, purpose in COMMANDS.items():
+        command = add_command(adding, name, purpose)
+        command.module = f"tf_fingerprint.cli.{name}"
+        if not lazy:
+            command.complete()
     return main
 
 
-def _add_train(adding):
-    parser = _added(adding, "train", "train a generator and its decoder")
-    parser.add_argument("config", metavar="CONFIG", help="TOML file")
-    parser.add_argument(
-        "--run-dir",
-        required=True,
-        type=pathlib.Path,
-        metavar="DIR",
-        help="new folder for checkpoints, logs and networks; the same shared "
-        "one for all workers of a cluster",
-    )
-    parser.add_argument(
-        "--set",
-        dest="overrides",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="replace a setting, such as training.batch_size=32; repeatable",
-    )
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on where an interrupted training of this directory stopped",
-    )
-    parser.add_argument(
-        "--minutes",
-        type=values.minutes,
-        default=math.inf,
-        metavar="M",
-        help="after these, stop at the end of an epoch and save the networks "
-        "as they are; --resume goes on",
-    )
-    parser.set_defaults(command=commands.train)
+def add_command(adding, name: str, purpose: str) -> _Parser:
+    """Adds a command, or one below a command.
 
-
-def _add_generate(adding):
-    parser = _added(adding, "generate", "make pictures with an open generator")
-    parser.add_argument("run", metavar="RUN", help=_RUN_HELP)
-    parser.add_argument(
-        "--num",
-        type=values.positive,
-        default=16,
-        metavar="N",
-        help="pictures to make (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--fingerprint",
-        metavar="HEX",
-        help="of all pictures; each its own, issued to nobody, if not given",
-    )
-    parser.add_argument(
-        "--seed",
-        type=values.not_negative,
-        metavar="N",
-        help="of everything drawn",
-    )
-    _add_to(parser, "new or empty folder for the pictures")
-    parser.set_defaults(command=commands.generate)
-
-
-def _add_attribute(adding):
-    parser = _added(adding, "attribute", "tell whose copy made each image")
-    parser.add_argument(
-        "images",
-        nargs="+",
-        type=pathlib.Path,
-        metavar="IMAGE",
-        help="picture, or folder of pictures",
-    )
-    parser.add_argument("--run", metavar="RUN", help=_RUN_HELP)
-    parser.add_argument("--registry", metavar="URL", help=_REGISTRY_HELP)
-    values.add_max_false_positive_rate(parser, default=None)
-    serving_arguments.add_server(parser)
-    calibrate.add_judging(parser)
-    parser.add_argument(
-        "--passive",
-        type=pathlib.Path,
-        metavar="DIR",
-        help="run directory of a classifier to ask besides, which goes by the "
-        "traces of generators; see `passive`",
-    )
-    output.add_format(parser)
-    parser.set_defaults(command=commands.attribute)
-
-
-def _add_export(adding):
-    parser = _added(adding, "export", "publish a model for a server")
-    serving_arguments.add_export(parser, run_help=_RUN_HELP)
-    output.add_format(parser)
-
-
-def _add_serve(adding):
-    parser = _added(adding, "serve", "answer requests on this machine")
-    serving_arguments.add_serve(parser)
-
-
-def _add_quickstart(adding):
-    parser = _added(
-        adding, "quickstart", "see the whole workflow on pretrained weights"
-    )
-    parser.add_argument(
-        "--to",
-        type=pathlib.Path,
-        default=pathlib.Path("quickstart"),
-        metavar="DIR",
-        help="folder for everything; an earlier quickstart there is replaced "
-        "(default: %(default)s)",
-    )
-    parser.add_argument(
-        "--run", default="pretrained", metavar="RUN", help=_RUN_HELP
-    )
-    output.add_format(parser)
-    parser.set_defaults(command=commands.quickstart)
-
-
-def _add_info(adding):
-    parser = _added(adding, "info", "show versions, a run, a registry")
-    parser.add_argument("run", nargs="?", metavar="RUN", help=_RUN_HELP)
-    parser.add_argument("--registry", metavar="URL", help=_REGISTRY_HELP)
-    output.add_format(parser)
-    parser.set_defaults(command=commands.info)
-
-
-def _added(adding, name, purpose):
-    """A command's parser."""
+    Args:
+        adding: What `add_subparsers` returned.
+        name: What is typed.
+        purpose: In few words, for the list of commands.
+    """
     sentence = f"{purpose[0].upper()}{purpose[1:]}."
-    parser = adding.add_parser(
+    command = adding.add_parser(
         name, help=purpose, description=sentence, allow_abbrev=False
     )
-    parser.set_defaults(parser=parser)
-    return parser
-
-
-def _add_to(parser, purpose, *, required=True):
-    parser.add_argument(
-        "--to",
-        required=required,
-        type=pathlib.Path,
-        metavar="DIR",
-        help=purpose,
-    )
-
-
-def _add_secret(parser):
-    parser.add_argument(
-        "--secret",
-        type=pathlib.Path,
-        metavar="FILE",
-        help="secret of the commitments (default: beside the registry)",
-    )
-
-
-def _names(text):
-    """Names between commas."""
-    return tuple(name for name in text.split(",") if name)
+    command.set_defaults(parser=command)
+    return command

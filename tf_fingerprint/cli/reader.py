@@ -1,4 +1,4 @@
-"""Verdicts on files and folders, in parts that fit into memory."""
+"""Verdicts on files and folders, as rows."""
 
 import pathlib
 import sys
@@ -12,38 +12,31 @@ import tqdm
 from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import evidence
+from tf_fingerprint.attribution import files as attributed_files
 from tf_fingerprint.cli import second_opinions
-from tf_fingerprint.data import sources
-from tf_fingerprint.scalable import run as scalable_run
-
-_PART_IMAGES = 64
+from tf_fingerprint.data import found_files
 
 
 class Reader:
     """Attributes picture files; tells on stderr which it can't read.
 
-    Args:
-        run: Whose decoder reads them.
-        judge: Says whom they may be attributed to.
-        keep: Takes each file with its verdict, and the one on all together;
-            None to keep nothing.
-        combine: Whether to add a verdict on all pictures together.
-        passive: Who is asked besides, and knows of no fingerprints.
-
-    Attributes:
-        num_unreadable: Files and folders told about so far.
+    `judge`: whose verdict on all together is wanted, for `combine`; `keep`:
+    takes each finding, and the one on all together; None to keep nothing.
+    `combine`: whether to add a verdict on all pictures together; the reader
+    must look at one place of each. `passive`: who is asked besides, and knows
+    of no fingerprints.
     """
 
     def __init__(
         self,
-        run: scalable_run.Run,
+        reader: attributed_files.FileReader,
         judge: attribution.Judge,
         *,
         keep: evidence.Evidence | None = None,
         combine: bool = False,
         passive: second_opinions.SecondOpinion | None = None,
     ):
-        self.run = run
+        self.reader = reader
         self.judge = judge
         self.keep = keep
         self.combine = combine
@@ -51,97 +44,71 @@ class Reader:
         self.num_unreadable = 0
 
     def rows(self, paths: Sequence[pathlib.Path]) -> Iterator[dict[str, Any]]:
-        """One verdict a picture, in order.
+        """One verdict a finding, in order.
 
-        Args:
-            paths: Pictures, and folders of pictures.
-
-        Returns:
-            An iterator over dicts: `image`, then what the verdict says.
+        Returns an iterator over dicts: `image`, then what the verdict says.
         """
-        files = [file for path in paths for file in self._files(path)]
-        read = []
-        with tqdm.tqdm(
-            total=len(files), desc="attributing", unit="image", disable=None
-        ) as bar:
-            for start in range(0, len(files), _PART_IMAGES):
-                part = files[start : start + _PART_IMAGES]
-                for row, logits in self._judged(part):
-                    if self.combine:
-                        read.append(logits)
-                    yield row
-                bar.update(len(part))
-        if read:
-            verdict = self.judge.combine(np.stack(read))
-            if self.keep is not None:
-                self.keep.add_together(verdict)
-            row = row_of(f"({len(read)} together)", verdict)
-            if self.passive is not None:
-                row |= second_opinions.row_of(None)
-            yield row
+        findings = []
+        for found in self.reader.read(progressing(paths)):
+            if isinstance(found, errors.DataError):
+                self._tell(found)
+                continue
+            if self.combine:
+                findings.append(found)
+            yield self._row(found)
+        if findings:
+            yield self._together(findings)
 
-    def _files(self, path):
-        """The path itself, or the pictures in it if it is a folder."""
-        if not path.is_dir():
-            return [path]
-        try:
-            listing = sources.list_folder(path, None)
-        except errors.DataError as error:
-            self._tell(error)
-            return []
-        return [path / name for name, _ in listing.pictures]
+    def _row(self, found):
+        row = row_of(found.name, found.verdict, found.look)
+        opinion = None
+        if self.passive is not None:
+            opinion = self.passive.on(found.square, found.verdict)
+            row |= second_opinions.row_of(opinion)
+        if self.keep is not None:
+            self.keep.add(
+                pathlib.Path(found.name),
+                found.content,
+                found.logits,
+                found.verdict,
+                looked=found.look.to_dict(),
+                passive=opinion,
+            )
+        return row
 
-    def _judged(self, files):
-        """Rows and logits of those files that can be read."""
-        readable, contents, images = [], [], []
-        for file in files:
-            try:
-                image, content = self._read(file)
-            except errors.DataError as error:
-                self._tell(error)
-            else:
-                readable.append(file)
-                contents.append(content)
-                images.append(image)
-        if not readable:
-            return
-        read = self.run.decode(np.concatenate(images))
-        verdicts = self.judge.judge(read)
-        for file, content, logits, verdict in zip(
-            readable, contents, read, verdicts, strict=True
-        ):
-            row = row_of(str(file), verdict)
-            opinion = None
-            if self.passive is not None:
-                opinion = self.passive.on(content, verdict)
-                row |= second_opinions.row_of(opinion)
-            if self.keep is not None:
-                self.keep.add(file, content, logits, verdict, passive=opinion)
-            yield row, logits
-
-    def _read(self, file):
-        """A file's pixels, and its contents if they are to be kept."""
-        image = self.run.read_images(file)
-        if self.keep is None and self.passive is None:
-            return image, b""
-        # The evidence must be on the very bytes that are kept.
-        content = file.read_bytes()
-        return self.run.read_images(content), content
+    def _together(self, findings):
+        verdict = self.judge.combine(
+            np.stack([found.logits for found in findings])
+        )
+        if self.keep is not None:
+            self.keep.add_together(verdict)
+        row = row_of(f"({len(findings)} together)", verdict, None)
+        if self.passive is not None:
+            row |= second_opinions.row_of(None)
+        return row
 
     def _tell(self, error):
         self.num_unreadable += 1
         print(f"tf-fingerprint: {error}", file=sys.stderr)
 
 
-def row_of(image: str, verdict: attribution.Verdict) -> dict[str, Any]:
+def progressing(
+    paths: Sequence[pathlib.Path],
+) -> Iterator[found_files.FoundFile]:
+    """All files under some paths, with a bar that moves as they are taken."""
+    files = list(found_files.found_files(paths))
+    yield from tqdm.tqdm(files, desc="attributing", unit="file", disable=None)
+
+
+def row_of(
+    image: str,
+    verdict: attribution.Verdict,
+    look: attributed_files.Look | None,
+) -> dict[str, Any]:
     """A verdict as one row; what is nested has names joined by `_`.
 
-    Args:
-        image: What the verdict is on.
-        verdict: The verdict.
-
-    Returns:
-        Dict of text, numbers and None, with the same keys for all verdicts.
+    `look`: what was looked at; None for several pictures together. Returns dict
+    of text, numbers and None, with the same keys for all verdicts.
     """
     row = {"image": image, **verdict.to_dict()}
     measured, soft = (row.pop(name) or {} for name in ("measured", "soft"))
@@ -153,4 +120,10 @@ def row_of(image: str, verdict: attribution.Verdict) -> dict[str, Any]:
     for name in ("recipient", "p_value"):
         parts = ", ".join(str(each[name]) for each in accused)
         row[f"accused_{name}s"] = parts or None
+    known = {} if look is None else look.to_dict()
+    for name in ("width", "height", "frame", "num_frames", "mirrored"):
+        row[name] = known.get(name)
+    for name in ("scale", "search", "note"):
+        row[name] = known.get(name)
+    row["box"] = ",".join(map(str, known["box"])) if known else None
     return row

@@ -1,17 +1,18 @@
-"""What the commands on registries do, without TensorFlow.
-
-They are named after the command, with a `_`.
-"""
+"""The command `registry` and those below it, without TensorFlow."""
 
 import argparse
 import datetime
+import pathlib
 
+from tf_fingerprint import paths
+from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
+from tf_fingerprint.cli import parser as parsers
+from tf_fingerprint.cli import values
 
 STATES = ("reserved", "issued", "revoked", "retired")
 
-_LIST_COLUMNS = ("id", "recipient", "state", "issued_at", "expires_at")
-_LIST_COLUMNS += ("expired",)
+_COLUMNS = ("id", "recipient", "state", "issued_at", "expires_at", "expired")
 
 _UNFINISHED = (
     "Recorded, but never confirmed: the copy may be out or not. `issue RUN "
@@ -20,7 +21,79 @@ _UNFINISHED = (
 )
 
 
-def list_(args: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the commands below `registry`, and what they take."""
+    adding = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def new(command, purpose, *, one=False, form=True):
+        name = command.__name__.removeprefix("_")
+        parser = parsers.add_command(adding, name, purpose)
+        if one:
+            parser.add_argument("id", metavar="ID", help="of the issuance")
+        options.add_registry(parser, required=True)
+        if form:
+            output.add_format(parser)
+        parser.set_defaults(command=command)
+        return parser
+
+    _add_list(new(_list, "list issuances, without their fingerprints"))
+    new(_show, "show an issuance and its history", one=True)
+    new(_confirm, "record that a reserved copy was handed out", one=True)
+    _add_reason(new(_revoke, "withdraw an issuance", one=True))
+    options.add_expiry(
+        new(_rotate, "retire an issuance, and issue afresh", one=True)
+    )
+    expiring = new(_expire, "set until when an issuance holds", one=True)
+    expiring.add_argument(
+        "--at", required=True, type=_moment_or_never, metavar="TIME|never"
+    )
+    _add_reason(expiring)
+    new(_verify, "check that nothing was changed past the log").add_argument(
+        "--head",
+        metavar="DIGEST",
+        help="that was handed out before; the log must lead through it",
+    )
+    new(_head, "print the digest that stands for all that was recorded")
+    new(_import, "record the issuances of a file, all or none").add_argument(
+        "file", type=pathlib.Path, metavar="FILE", help=".jsonl or .csv"
+    )
+    exporting = new(
+        _export, "print issuances, fingerprints included", form=False
+    )
+    exporting.add_argument("--format", choices=("json", "csv"), default="json")
+    _add_paging(exporting)
+
+
+def _add_list(parser):
+    parser.add_argument("--state", choices=STATES)
+    parser.add_argument("--generator", metavar="DIGEST")
+    parser.add_argument("--batch", metavar="NAME")
+    parser.add_argument(
+        "--expired",
+        action="store_true",
+        help="only those whose recipients' time is up",
+    )
+    _add_paging(parser)
+
+
+def _add_paging(parser):
+    parser.add_argument("--limit", type=values.positive, metavar="N")
+    parser.add_argument(
+        "--after", metavar="ID", help="go on behind this issuance"
+    )
+
+
+def _add_reason(parser):
+    parser.add_argument(
+        "--reason", default="", metavar="TEXT", help="for the history"
+    )
+
+
+def _moment_or_never(text):
+    return None if text == "never" else values.moment(text)
+
+
+def _list(args):
     """Prints issuances, without their fingerprints."""
     with _opened(args) as store:
         records = store.issuances(
@@ -31,11 +104,10 @@ def list_(args: argparse.Namespace) -> int:
             after=args.after,
             limit=args.limit,
         )
-    output.write_rows(_rows(records), args.format, shown=_LIST_COLUMNS)
-    return 0
+    return _write(records, args)
 
 
-def show_(args: argparse.Namespace) -> int:
+def _show(args):
     """Prints an issuance, what is left to do, and its history."""
     with _opened(args) as store:
         [facts] = _rows([store.issuance(args.id)])
@@ -48,45 +120,39 @@ def show_(args: argparse.Namespace) -> int:
     return 0
 
 
-def confirm_(args: argparse.Namespace) -> int:
+def _confirm(args):
     """Records that a copy was handed out; prints the issuance."""
-    from tf_fingerprint import registry
-
-    with _opened(args) as store:
-        record = registry.confirm(store, args.id)
-        store.flush()
-    return _write([record], args)
+    return _change(args, lambda api, store: api.confirm(store, args.id))
 
 
-def revoke_(args: argparse.Namespace) -> int:
+def _revoke(args):
     """Withdraws an issuance; prints it."""
-    from tf_fingerprint import registry
-
-    with _opened(args) as store:
-        record = registry.revoke(store, args.id, reason=args.reason)
-        store.flush()
-    return _write([record], args)
+    return _change(
+        args, lambda api, store: api.revoke(store, args.id, reason=args.reason)
+    )
 
 
-def rotate_(args: argparse.Namespace) -> int:
+def _rotate(args):
     """Retires an issuance; prints the one that replaces it."""
-    from tf_fingerprint import registry
+    return _change(
+        args,
+        lambda api, store: api.rotate(
+            store, args.id, expires_at=args.expires_at
+        ),
+    )
 
-    with _opened(args) as store:
-        record = registry.rotate(store, args.id, expires_at=args.expires_at)
-        store.flush()
-    return _write([record], args)
 
-
-def expire_(args: argparse.Namespace) -> int:
+def _expire(args):
     """Sets until when an issuance holds; prints it."""
-    with _opened(args) as store:
-        record = store.change_expiry(args.id, args.at, reason=args.reason)
-        store.flush()
-    return _write([record], args)
+    return _change(
+        args,
+        lambda api, store: store.change_expiry(
+            args.id, args.at, reason=args.reason
+        ),
+    )
 
 
-def verify_(args: argparse.Namespace) -> int:
+def _verify(args):
     """Checks everything; prints how much, and the newest digest."""
     with _opened(args) as store:
         head = store.verify(args.head)
@@ -95,7 +161,7 @@ def verify_(args: argparse.Namespace) -> int:
     return 0
 
 
-def head_(args: argparse.Namespace) -> int:
+def _head(args):
     """Prints the newest digest, alone unless a format is asked for."""
     with _opened(args) as store:
         head = store.head()
@@ -107,8 +173,9 @@ def head_(args: argparse.Namespace) -> int:
     return 0
 
 
-def import_(args: argparse.Namespace) -> int:
+def _import(args):
     """Records a file's issuances; prints those that were new."""
+    paths.check_registry_folder(args.registry)
     from tf_fingerprint import registry
 
     with registry.open_store(args.registry, create=True) as store:
@@ -117,11 +184,11 @@ def import_(args: argparse.Namespace) -> int:
     return _write(records, args)
 
 
-def export_(args: argparse.Namespace) -> int:
+def _export(args):
     """Prints all that is known of each issuance."""
-    from tf_fingerprint import registry
-
     with _opened(args) as store:
+        from tf_fingerprint import registry
+
         rows = registry.export_rows(store, after=args.after, limit=args.limit)
         output.write_rows(rows, args.format)
     return 0
@@ -129,9 +196,20 @@ def export_(args: argparse.Namespace) -> int:
 
 def _opened(args):
     """The registry, which must be there."""
+    paths.check_registry(args.registry)
     from tf_fingerprint import registry
 
     return registry.open_store(args.registry)
+
+
+def _change(args, change):
+    """Changes one issuance by the package `registry`; prints it."""
+    with _opened(args) as store:
+        from tf_fingerprint import registry
+
+        record = change(registry, store)
+        store.flush()
+    return _write([record], args)
 
 
 def _rows(records):
@@ -150,5 +228,5 @@ def _now():
 
 
 def _write(records, args):
-    output.write_rows(_rows(records), args.format, shown=_LIST_COLUMNS)
+    output.write_rows(_rows(records), args.format, shown=_COLUMNS)
     return 0

@@ -4,6 +4,10 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
 from tf_fingerprint import attribution
 
 COLUMNS = ("passive_label", "passive_unknown", "speaking")
@@ -12,14 +16,7 @@ _KEYS = ("label", "probability", "unknown", "energy", "score", "sentence")
 
 
 class SecondOpinion:
-    """Asks a classifier about the files that a fingerprint was sought in.
-
-    Args:
-        run_dir: The classifier's.
-
-    Raises:
-        errors.RunError: If it can't be read.
-    """
+    """Asks a classifier about the files that a fingerprint was sought in."""
 
     def __init__(self, run_dir: pathlib.Path):
         from tf_fingerprint.passive import run as passive_run
@@ -27,18 +24,15 @@ class SecondOpinion:
         self.run = passive_run.load(run_dir)
 
     def on(
-        self, content: bytes, verdict: attribution.Verdict
+        self, square: npt.NDArray[np.uint8], verdict: attribution.Verdict
     ) -> dict[str, Any]:
         """The opinion on one image, and which evidence speaks.
 
-        Args:
-            content: Of the image's file.
-            verdict: By the fingerprint; it goes first.
-
-        Returns:
-            Dict of text, numbers and bools.
+        `square`: `(side, side, channels)`, what was looked at; `verdict`: by
+        the fingerprint; it goes first. Returns dict of text, numbers and bools.
         """
-        [opinion] = self.run.judge(content)
+        shape = square.shape[:2] if square.shape[2] == 1 else square.shape
+        [opinion] = self.run.judge(Image.fromarray(square.reshape(shape)))
         speaking = "fingerprint"
         if verdict.finding == attribution.Finding.NO_EVIDENCE:
             speaking = "nothing" if opinion.unknown else "traces"
@@ -58,8 +52,7 @@ def asked(run_dir: pathlib.Path | None) -> SecondOpinion | None:
 def row_of(opinion: Mapping[str, Any] | None) -> dict[str, Any]:
     """An opinion's part of a row; the same keys for all.
 
-    Args:
-        opinion: From `SecondOpinion.on`; None where nobody can be asked.
+    `opinion`: from `SecondOpinion.on`; None where nobody can be asked.
     """
     known = opinion or {}
     row = {f"passive_{name}": known.get(name) for name in _KEYS}

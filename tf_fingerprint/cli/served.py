@@ -17,18 +17,7 @@ _PART_IMAGES = 64
 
 
 class Reader:
-    """Sends picture files to a server; tells on stderr which can't be read.
-
-    Args:
-        url: Of the server.
-        model: The attribution model's name.
-
-    Attributes:
-        num_unreadable: Files and folders told about so far.
-
-    Raises:
-        ValueError: If the URL can't be one.
-    """
+    """Sends picture files to a server; tells on stderr which can't be read."""
 
     def __init__(self, url: str, model: str):
         # The command line reaches out of the package, and only when needed.
@@ -40,12 +29,8 @@ class Reader:
     def rows(self, paths: Sequence[pathlib.Path]) -> Iterator[dict[str, Any]]:
         """One verdict a picture, in order.
 
-        Args:
-            paths: Pictures, and folders of pictures.
-
-        Returns:
-            An iterator over dicts: `image`, then what the server says, the
-            bits in hexadecimal.
+        Returns an iterator over dicts: `image`, then what the server says, the
+        bits in hexadecimal.
         """
         files = [file for path in paths for file in self._files(path)]
         with tqdm.tqdm(

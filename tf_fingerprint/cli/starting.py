@@ -1,8 +1,10 @@
-"""TensorFlow's start, without its C++ part's remarks."""
+"""TensorFlow's start and runs; what paths lead nowhere is told before."""
 
 import os
 import sys
-import tempfile
+from collections.abc import Iterable
+
+from tf_fingerprint.backends import quiet
 
 
 def import_tensorflow() -> None:
@@ -16,42 +18,39 @@ def import_tensorflow() -> None:
     if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
         return  # Keras does without.
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
-        try:
-            import tensorflow  # noqa: F401
-        except BaseException:
-            said.seek(0)
-            os.write(stderr, said.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
+    with quiet.stderr_unless_it_fails():
+        import tensorflow  # noqa: F401
+
+
+def check_sources(run: str, sources: Iterable[str]) -> None:
+    """Raises unless a run and sources of pictures are there, as they should."""
+    from tf_fingerprint import methods
+    from tf_fingerprint.data import listings
+
+    methods.find(run)
+    for source in sources:
+        listings.check_exists(source)
 
 
 def load_run(run: str):
-    """Opens a run, or the weights that come with the package.
-
-    Args:
-        run: A run directory, or `pretrained`.
-
-    Returns:
-        `scalable.Run`.
-    """
-    import_tensorflow()
+    """Opens a run, or the weights that come with the package."""
+    from tf_fingerprint import errors
     from tf_fingerprint import methods
 
-    return methods.load(run)
+    methods.find(run)
+    import_tensorflow()
+    opened = methods.load(run)
+    if not hasattr(opened, "decoder"):
+        raise errors.RunError(
+            f"{run}: the run must read fingerprints. It is of the method "
+            f"`{opened.settings.method}`, which has none. Use `tf-fingerprint "
+            "attribute` without a registry, `evaluate`, or `passive`."
+        )
+    return opened
 
 
 def check_generator(run) -> None:
-    """Raises a `RunError` unless a run makes pictures itself.
-
-    Args:
-        run: What `load_run` returned.
-    """
+    """Raises a `RunError` unless a run makes pictures itself."""
     from tf_fingerprint import errors
 
     if not hasattr(run, "generator"):
@@ -62,11 +61,7 @@ def check_generator(run) -> None:
 
 
 def check_codec(run) -> None:
-    """Raises a `RunError` unless a run marks pictures that there are.
-
-    Args:
-        run: What `load_run` returned.
-    """
+    """Raises a `RunError` unless a run marks pictures that there are."""
     from tf_fingerprint import errors
 
     if not hasattr(run, "encoder"):

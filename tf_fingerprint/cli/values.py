@@ -52,25 +52,6 @@ def rate(text: str) -> float:
     return rate
 
 
-def add_max_false_positive_rate(
-    parser: argparse.ArgumentParser, default: float | None = 1e-6
-) -> None:
-    """Adds the option that says how seldom somebody may be named wrongly.
-
-    Args:
-        parser: Of the command.
-        default: If not given; None where a command must know that it was not.
-    """
-    parser.add_argument(
-        "--max-false-positive-rate",
-        type=rate,
-        default=default,
-        metavar="P",
-        help="tolerated chance, per image, that one from elsewhere is "
-        "attributed to anybody (default: 1e-06)",
-    )
-
-
 def share(text: str) -> float:
     """A number from 0 to 1."""
     try:

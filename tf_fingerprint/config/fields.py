@@ -91,10 +91,6 @@ def check(section: Any):
 
     Whole numbers given for a `float` become one, lists become tuples, so that
     equal settings compare equal.
-
-    Raises:
-        TypeError: If a value is of another type.
-        ValueError: If a value is out of range.
     """
     for name, hint in typing.get_type_hints(
         type(section), include_extras=True

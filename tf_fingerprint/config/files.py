@@ -1,8 +1,7 @@
-"""Configs as TOML: reading with overrides, writing, comparing."""
+"""Configs as TOML: reading with overrides, and writing."""
 
 import dataclasses
 import difflib
-import hashlib
 import json
 import os
 import pathlib
@@ -11,31 +10,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from tf_fingerprint import errors
-from tf_fingerprint.config import artificial
+from tf_fingerprint.config import kinds
 from tf_fingerprint.config import scalable as scalable_config
 from tf_fingerprint.config import stages as config_stages
 
-AnyConfig = (
-    scalable_config.Config | artificial.CodecConfig | config_stages.Staged
-)
-
-# What a config is of, by the `method` that stands at its top.
-METHODS = {
-    kind.method: kind
-    for kind in (scalable_config.Config, artificial.CodecConfig)
-}
-DEFAULT_METHOD = scalable_config.Config.method
-
 # Settings that are paths, and what they may hold that is none.
 PATHS = {
-    ("data", "source"): ("procedural", "tfds"),
+    ("data", "source"): ("", "procedural", "tfds"),
     ("training", "start"): ("", "pretrained"),
     ("training", "anchor"): ("", "pretrained"),
 }
 
 
 def read(
-    path: str | os.PathLike,
+    path: str | os.PathLike | None,
     overrides: Sequence[str] = (),
     *,
     kind: type | None = None,
@@ -43,7 +31,7 @@ def read(
     """The config in a TOML file, checked.
 
     Args:
-        path: The file.
+        path: The file; None for the defaults of a kind.
         overrides: Settings that replace the file's, such as
             `training.batch_size=32`, with values as in TOML; strings also
             without quotes. A `data.source` given here is relative to the
@@ -60,6 +48,8 @@ def read(
         ConfigError: If the file can't be read, a key is unknown, required or
             given twice, or a value is of the wrong type or out of range.
     """
+    if path is None:
+        return build({}, overrides, kind=kind or scalable_config.Config)
     path = pathlib.Path(path)
     try:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -69,8 +59,7 @@ def read(
         ) from error
     except ValueError as error:  # Of TOML or of UTF-8.
         raise errors.ConfigError(f"{path}: must be TOML. {error}.") from error
-    if kind is None:
-        kind = _kind(settings.pop("method", DEFAULT_METHOD), path)
+    kind = kinds.of_file(settings.pop("method", None), kind, path)
     if "stages" in settings:
         return _staged(settings, overrides, kind, path)
     return build(settings, overrides, kind=kind, where=path)
@@ -85,17 +74,7 @@ def build(
 ) -> Any:
     """The config of settings that were read already, checked.
 
-    Args:
-        settings: From each section's name to a dict of its settings.
-        overrides: As in `read`.
-        kind: As in `read`.
-        where: They come from: a file, to which paths are relative, or words.
-
-    Returns:
-        As `read`.
-
-    Raises:
-        ConfigError: As `read`.
+    `where`: they come from: a file, to which paths are relative, or words.
     """
     _check_keys(settings, where, kind)
     _resolve_paths(settings, pathlib.Path(where).parent)
@@ -137,8 +116,8 @@ def _staged(settings, overrides, kind, path):
 def to_toml(config: Any) -> str:
     """A file that reads back as an equal config, every default written out."""
     lines = []
-    method = getattr(config, "method", DEFAULT_METHOD)
-    if method != DEFAULT_METHOD:
+    method = getattr(config, "method", kinds.DEFAULT_METHOD)
+    if method != kinds.DEFAULT_METHOD:
         lines += [f"method = {_value(method)}", ""]
     for name, section in dataclasses.asdict(config).items():
         lines += [f"[{name}]"]
@@ -147,30 +126,20 @@ def to_toml(config: Any) -> str:
     return "\n".join(lines)
 
 
-def digest(config: Any) -> str:
-    """SHA-256 of all settings, whichever folder the pictures lie in.
+def method_of(folder: str | os.PathLike[str]) -> str:
+    """The method of a run directory; the first one's if it has no config.
 
-    Of a setting that is a path only the last part counts, so that a run
-    can move to another machine; what the pictures are, their own digest says.
+    Args:
+        folder: The run directory.
+
+    Returns:
+        As at the top of a config.
+
+    Raises:
+        ConfigError: If its config can't be read.
     """
-    for section, name in PATHS:
-        values = getattr(config, section, None)
-        if not hasattr(values, name):
-            continue  # Another kind of config.
-        last = pathlib.PurePath(getattr(values, name)).name
-        values = dataclasses.replace(values, **{name: last})
-        config = dataclasses.replace(config, **{section: values})
-    return hashlib.sha256(to_toml(config).encode()).hexdigest()
-
-
-def _kind(method, where):
-    """The class of a method's configs."""
-    if isinstance(method, str) and method in METHODS:
-        return METHODS[method]
-    raise errors.ConfigError(
-        f"{where}: `method` must be one of {', '.join(METHODS)}. Received "
-        f"{method!r}."
-    )
+    path = pathlib.Path(folder, "config.toml")
+    return read(path).method if path.is_file() else kinds.DEFAULT_METHOD
 
 
 def _sections(kind):

@@ -6,12 +6,10 @@ code has it.
 """
 
 import dataclasses
-import os
-from collections.abc import Sequence
+from typing import ClassVar
 from typing import Literal
 
 from tf_fingerprint.config import fields
-from tf_fingerprint.config import files
 from tf_fingerprint.config.fields import Count
 from tf_fingerprint.config.fields import CountOrZero
 from tf_fingerprint.config.fields import Momentum
@@ -25,6 +23,9 @@ class Data(Section):
     """`[data]`: how the sources' pictures are read and divided.
 
     Args:
+        source: Folder that holds one folder of pictures a source; see
+            `passive.sources.read`. To be set for a training; in a file,
+            relative to that file's folder.
         resolution: Height and width in pixels, 16 to 256. 128 in the paper.
         channels: 3 for RGB, the paper's; 1 for grey.
         crop: How pictures become square: `center`, `celeba` or `none`. The
@@ -41,6 +42,7 @@ class Data(Section):
             be asked about one that it doesn't know; empty for none.
     """
 
+    source: str = ""
     resolution: fields.Resolution = 128
     channels: Literal[1, 3] = 3
     crop: Literal["center", "celeba", "none"] = "center"
@@ -151,6 +153,8 @@ class Training(Section):
 class Config:
     """An experiment. What doesn't stand in its file is as in the paper."""
 
+    method: ClassVar[str] = "passive"
+
     data: Data = dataclasses.field(default_factory=Data)
     network: Network = dataclasses.field(default_factory=Network)
     optimizer: Optimizer = dataclasses.field(default_factory=Optimizer)
@@ -187,23 +191,3 @@ def check_decay(optimizer: Optimizer, images: int) -> None:
             "`optimizer.decay_images` must be at most `training.images`, "
             f"{images}. Received {optimizer.decay_images}."
         )
-
-
-def read(
-    path: str | os.PathLike[str] | None, overrides: Sequence[str] = ()
-) -> Config:
-    """The config in a TOML file, checked.
-
-    Args:
-        path: The file; None for the defaults.
-        overrides: As in `config.read`.
-
-    Returns:
-        The config.
-
-    Raises:
-        errors.ConfigError: As `config.read`.
-    """
-    if path is None:
-        return files.build({}, overrides, kind=Config)
-    return files.read(path, overrides, kind=Config)

@@ -6,12 +6,10 @@ code has it.
 """
 
 import dataclasses
-import os
-from collections.abc import Sequence
+from typing import ClassVar
 from typing import Literal
 
 from tf_fingerprint.config import fields
-from tf_fingerprint.config import files
 from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.config.fields import Count
 from tf_fingerprint.config.fields import Momentum
@@ -85,6 +83,8 @@ class Training(Section):
 class Config:
     """An experiment. What doesn't stand in its file is as in the paper."""
 
+    method: ClassVar[str] = "visualization"
+
     data: passive_config.Data = dataclasses.field(
         default_factory=passive_config.Data
     )
@@ -98,23 +98,3 @@ class Config:
     def __post_init__(self):
         passive_config.check_shares(self.data)
         passive_config.check_decay(self.optimizer, self.training.images)
-
-
-def read(
-    path: str | os.PathLike[str] | None, overrides: Sequence[str] = ()
-) -> Config:
-    """The config in a TOML file, checked.
-
-    Args:
-        path: The file; None for the defaults.
-        overrides: As in `config.read`.
-
-    Returns:
-        The config.
-
-    Raises:
-        errors.ConfigError: As `config.read`.
-    """
-    if path is None:
-        return files.build({}, overrides, kind=Config)
-    return files.read(path, overrides, kind=Config)

@@ -21,9 +21,6 @@ def list_pictures(
         resolution: Of those that are drawn for it.
         max_images: Take only the first so many.
 
-    Returns:
-        The listing.
-
     Raises:
         DataError: If the source doesn't exist or holds no pictures.
     """
@@ -36,14 +33,20 @@ def list_pictures(
     path = pathlib.Path(source).expanduser()
     if path.is_dir():
         return sources.list_folder(path, max_images)
-    if not path.exists():
-        raise errors.DataError(
-            f"{source}: no such folder or file. A source is a folder, a .zip, "
-            "`tfds:NAME` or `procedural`."
-        )
+    check_exists(source)
     if path.suffix.lower() != ".zip":
         raise errors.DataError(
             f"{source}: must be a folder or a .zip archive of pictures. Unpack "
             "it, or put single pictures into a folder."
         )
     return sources.list_zip(path, max_images)
+
+
+def check_exists(source: str | os.PathLike) -> None:
+    """Raises a `DataError` if a source is the path of nothing."""
+    is_path = str(source).partition(":")[0] not in ("procedural", "tfds")
+    if is_path and not pathlib.Path(source).expanduser().exists():
+        raise errors.DataError(
+            f"{source}: no such folder or file. A source is a folder, a .zip, "
+            "`tfds:NAME` or `procedural`."
+        )

@@ -6,12 +6,15 @@ import functools
 import hashlib
 import itertools
 import os
+from collections.abc import Mapping
 
 import numpy as np
+from absl import logging
 
 from tf_fingerprint import errors
 from tf_fingerprint.data import listings
 from tf_fingerprint.data import reading
+from tf_fingerprint.data import sources
 
 GIBIBYTE = 2**30
 
@@ -29,12 +32,14 @@ class Photographs:
         broken: Name and reason of each file that was skipped.
         digest: SHA-256 of the images' shape and pixels; equal digests, equal
             training data.
+        left_out: How many files of which kinds were no pictures.
     """
 
     images: np.ndarray
     names: tuple[str, ...]
     broken: tuple[tuple[str, str], ...]
     digest: str
+    left_out: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -66,9 +71,6 @@ def load(
         max_bytes: Most memory that the decoded images may take.
         progress: Whether to draw a progress bar, if on a terminal.
 
-    Returns:
-        The decoded `Photographs`.
-
     Raises:
         DataError: If the source doesn't exist, holds no pictures, is too
             large for `max_bytes`, or too many files are broken.
@@ -79,7 +81,8 @@ def load(
     images = np.empty(
         (listing.num_pictures, resolution, resolution, channels), "uint8"
     )
-    names, broken = [], []
+    names: list[str] = []
+    broken: list[tuple[str, str]] = []
     decode_one = functools.partial(
         decode, resolution=resolution, channels=channels, crop=crop
     )
@@ -87,16 +90,26 @@ def load(
         if isinstance(image, errors.DataError):
             broken.append((name, str(image)))
             if len(broken) > max_broken_share * listing.num_pictures:
-                raise _too_many_broken(
-                    source, broken, listing, max_broken_share
-                )
+                break
         else:
             images[len(names)] = image
             names.append(name)
-    if not names:
+    if not names or len(broken) > max_broken_share * listing.num_pictures:
         raise _too_many_broken(source, broken, listing, max_broken_share)
     images = images[: len(names)]
-    return Photographs(images, tuple(names), tuple(broken), _digest(images))
+    if listing.left_out:
+        _tell_left_out(source, listing.left_out)
+    return Photographs(
+        *(images, tuple(names), tuple(broken)),
+        *(_digest(images), listing.left_out),
+    )
+
+
+def _tell_left_out(source, left_out):
+    logging.warning(
+        "%s: left out %d files that are no pictures: %s",
+        *(source, sum(left_out.values()), sources.described(left_out)),
+    )
 
 
 def held_out(num_images: int, share: float) -> np.ndarray:
@@ -158,14 +171,7 @@ def _decoded(listing, decode, progress):
 def decode(picture, resolution: int, channels: int, crop: str):
     """Decodes one picture of a listing.
 
-    Args:
-        picture: Its name, and the function that reads it.
-        resolution: Height and width, in pixels.
-        channels: 3 for RGB, 1 for grey.
-        crop: As in `load`.
-
-    Returns:
-        Its name, and its image or the `DataError` that it met.
+    `resolution`: height and width, in pixels.
     """
     name, read = picture
     try:

@@ -1,4 +1,7 @@
-"""Single changes to a single picture, by Pillow and SciPy."""
+"""Single changes to a single picture, by Pillow and SciPy.
+
+Pictures are `(height, width, channels)`, `uint8`, before and after.
+"""
 
 import io
 import math
@@ -13,14 +16,8 @@ from PIL import ImageFilter
 def crop(image, share, offsets):
     """Cuts out whole pixels and resizes them back, bilinearly.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        share: Of each side that is kept.
-        offsets: Where the cut begins, down and across: 0, at the beginning, to
-            1, as far on as it goes.
-
-    Returns:
-        The picture, of the same shape.
+    `offsets`: where the cut begins, down and across: 0, at the beginning, to 1,
+    as far on as it goes.
     """
     height, width = image.shape[:2]
     tall, wide = round(share * height), round(share * width)
@@ -36,15 +33,9 @@ def crop(image, share, offsets):
 def paste(image, canvas, corner, colour):
     """Shows the picture on a flat square, resized to what it was.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`, a square.
-        canvas: Side of the flat square, in pixels.
-        corner: Where the picture begins on it, down and across; what lies
-            beyond is cut off.
-        colour: Grey level of the square, 0 to 255.
-
-    Returns:
-        The picture, of the same shape.
+    `canvas`: side of the flat square, in pixels; `corner`: where the picture
+    begins on it, down and across; what lies beyond is cut off. `colour`: grey
+    level of the square, 0 to 255.
     """
     side = image.shape[0]
     flat = np.full((canvas, canvas, image.shape[2]), colour, np.uint8)
@@ -59,13 +50,7 @@ def paste(image, canvas, corner, colour):
 def trim(image, share, uniforms):
     """Cuts something off all around, as who cuts a picture out by hand.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        share: Of the sides that is cut off in all.
-        uniforms: Two in [0, 1): how much of it before, down and across.
-
-    Returns:
-        The smaller picture.
+    `uniforms`: two in [0, 1): how much of it before, down and across.
     """
     height, width = image.shape[:2]
     tall, wide = round((1 - share) * height), round((1 - share) * width)
@@ -77,13 +62,7 @@ def trim(image, share, uniforms):
 def scale(image, side, filter_name):
     """Resizes to a square.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        side: Height and width after.
-        filter_name: Pillow's, such as `BICUBIC`.
-
-    Returns:
-        `(side, side, channels)`.
+    `side`: height and width after. Returns `(side, side, channels)`.
     """
     filtering = Image.Resampling[filter_name]
     scaled = np.asarray(_pillow(image).resize((side, side), filtering))
@@ -93,12 +72,7 @@ def scale(image, side, filter_name):
 def resize(image, share):
     """Makes smaller, without aliasing, and large again, bilinearly.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        share: Of the side in between.
-
-    Returns:
-        The picture, of the same shape.
+    `share`: of the side in between.
     """
     height, width = image.shape[:2]
     small = (round(share * width), round(share * height))
@@ -110,12 +84,7 @@ def resize(image, share):
 def blur(image, share):
     """Gaussian blur with OpenCV's kernel of a size; see `layers.windows`.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        share: The kernel's size as a share of each side.
-
-    Returns:
-        The picture, of the same shape.
+    `share`: the kernel's size as a share of each side.
     """
     levels = image.astype("float32")
     for axis in (0, 1):
@@ -132,15 +101,7 @@ def blur(image, share):
 
 
 def pillow_blur(image, radius):
-    """Gaussian blur of a standard deviation, as Pillow approximates it.
-
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        radius: In pixels.
-
-    Returns:
-        The picture, of the same shape.
-    """
+    """Gaussian blur of a standard deviation, as Pillow approximates it."""
     return _pixels(
         _pillow(image).filter(ImageFilter.GaussianBlur(radius)), image
     )
@@ -149,13 +110,7 @@ def pillow_blur(image, radius):
 def noise(image, deviation, rng):
     """Adds Gaussian noise; pixels beyond the range stop at it.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        deviation: As a share of the range: 0.05 is 12.75 grey levels.
-        rng: Draws the noise.
-
-    Returns:
-        The picture, of the same shape.
+    `deviation`: as a share of the range: 0.05 is 12.75 grey levels.
     """
     drawn = rng.standard_normal(image.shape, np.float32)
     return _rounded(image + 255 * deviation * drawn)
@@ -164,13 +119,8 @@ def noise(image, deviation, rng):
 def encode(image, form, quality):
     """Writes a file and reads it.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        form: `JPEG`, colours at half the size, `WEBP` or `AVIF`.
-        quality: From 1 to 100; rounded.
-
-    Returns:
-        The picture, of the same shape.
+    `form`: `JPEG`, colours at half the size, `WEBP` or `AVIF`; `quality`: from
+    1 to 100; rounded.
     """
     file = io.BytesIO()
     _pillow(image).save(file, form, quality=round(quality))
@@ -181,13 +131,7 @@ def encode(image, form, quality):
 def enhance(image, what, factor):
     """Changes brightness, contrast or saturation.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        what: `Brightness`, `Contrast` or `Color`, Pillow's.
-        factor: 1 changes nothing.
-
-    Returns:
-        The picture, of the same shape.
+    `factor`: 1 changes nothing.
     """
     enhancer = getattr(ImageEnhance, what)(_pillow(image))
     return _pixels(enhancer.enhance(factor), image)
@@ -196,13 +140,7 @@ def enhance(image, what, factor):
 def erase(image, area, offsets):
     """Makes a square black.
 
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        area: Its share of the picture.
-        offsets: Where it begins, as in `crop`.
-
-    Returns:
-        A changed copy.
+    `area`: its share of the picture.
     """
     height, width = image.shape[:2]
     tall, wide = (round(math.sqrt(area) * side) for side in (height, width))
@@ -214,16 +152,7 @@ def erase(image, area, offsets):
 
 
 def rotate(image, degrees, filter_name):
-    """Turns counterclockwise about the centre; corners become black.
-
-    Args:
-        image: `(height, width, channels)`, `uint8`.
-        degrees: The angle.
-        filter_name: Pillow's, `NEAREST` or `BILINEAR`.
-
-    Returns:
-        The picture, of the same shape.
-    """
+    """Turns counterclockwise about the centre; corners become black."""
     filtering = Image.Resampling[filter_name]
     return _pixels(_pillow(image).rotate(degrees, filtering), image)
 

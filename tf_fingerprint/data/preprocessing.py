@@ -19,19 +19,10 @@ def as_array(
 ) -> npt.NDArray[np.uint8]:
     """Pictures as one array, cut to the centred square and scaled if need be.
 
-    Args:
-        images: An array of `(images, resolution, resolution, channels)` or of
-            one image, `uint8`; or a picture file's path, its contents as
-            `bytes`, or a Pillow image; or a sequence of such.
-        resolution: Height and width, in pixels.
-        channels: 3 for RGB, 1 for grey.
-
-    Returns:
-        `(images, resolution, resolution, channels)`, `uint8`.
-
-    Raises:
-        ValueError: If an array has another size or type.
-        errors.DataError: If a picture can't be read.
+    `images`: an array of `(images, resolution, resolution, channels)` or of one
+    image, `uint8`; or a picture file's path, its contents as `bytes`, or a
+    Pillow image; or a sequence of such. `resolution`: height and width, in
+    pixels. Returns `(images, resolution, resolution, channels)`, `uint8`.
     """
     if _is_one(images):
         images = [images]

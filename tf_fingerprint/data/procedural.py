@@ -22,7 +22,7 @@ BODY_DRAWS = 13
 CHUNK_PIXELS = 2**18
 
 # From the upper left and front, with unit length: x right, y down, z to us.
-LIGHT = np.float32([-0.48, -0.6, 0.64])
+LIGHT = np.array([-0.48, -0.6, 0.64], "float32")
 
 
 def procedural_images(

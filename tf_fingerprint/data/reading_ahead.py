@@ -21,9 +21,6 @@ class Reader:
     Python is ending waits for ever, and so does the process: after Ctrl-C, or
     wherever an iterator is alive at the end. So at the end there is nothing
     more to read, and what is being read is waited for.
-
-    Args:
-        read: Gives a batch for its number.
     """
 
     def __init__(self, read: Callable[[int], np.ndarray]):
@@ -37,14 +34,7 @@ class Reader:
     def __call__(self, step: int) -> np.ndarray:
         """The batch of a number.
 
-        Args:
-            step: The number.
-
-        Returns:
-            What `read` gives.
-
-        Raises:
-            StopIteration: If Python is ending, which ends the dataset.
+        Raises `StopIteration` if Python is ending, which ends the dataset.
         """
         with self._lock:
             self._last_call = time.monotonic()

@@ -1,7 +1,8 @@
 """Where pictures come from: a folder, a zip, or tensorflow-datasets.
 
 Each source lists its pictures before any is decoded, so that a wrong path or
-an empty folder is known at once.
+an empty folder is known at once. What is a picture is told by a file's first
+bytes; a name like one's is enough for a file that turns out to be broken.
 """
 
 import collections
@@ -12,44 +13,47 @@ import pathlib
 import zipfile
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
 
 from tf_fingerprint import errors
+from tf_fingerprint.data import found_files
+from tf_fingerprint.data import image_kinds
 
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
     """The pictures of a source, not yet read.
 
-    Args:
-        num_pictures: How many there are, before decoding shows some broken.
-        pictures: Pairs of a name and a function that returns the file's
-            contents or the decoded array; in a fixed order. To be gone through
-            once.
-        names: Their names, where they are known before; otherwise they are
-            made of the pictures' places.
+    `num_pictures`: how many there are, before decoding shows some broken.
+    `pictures`: pairs of a name and a function that returns the file's contents
+    or the decoded array; in a fixed order. To be gone through once. `names`:
+    their names, where they are known before; otherwise they are made of the
+    pictures' places.
     """
 
     num_pictures: int
     pictures: Iterable[tuple[str, Callable[[], bytes | np.ndarray]]]
     names: Sequence[str] | None = None
+    left_out: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 def list_folder(folder: pathlib.Path, max_images: int | None) -> Listing:
     """All picture files in a folder and its sub-folders, sorted by path."""
-    paths = [
-        (pathlib.Path(parent) / file).relative_to(folder).as_posix()
-        for parent, _, files in os.walk(folder)
-        for file in files
-    ]
-    names = _picture_names(paths, folder, max_images)
+    names, left_out = _pictures_among(
+        found_files.walked(folder),
+        folder,
+        lambda name: _head(folder / name),
+        max_images,
+    )
     return Listing(
         len(names),
         ((name, (folder / name).read_bytes) for name in names),
         names,
+        left_out,
     )
 
 
@@ -61,57 +65,84 @@ def list_zip(path: pathlib.Path, max_images: int | None) -> Listing:
         raise errors.DataError(
             f"{path}: can't be read as a zip archive. {error}"
         ) from error
-    paths = [info.filename for info in archive.infolist() if not info.is_dir()]
-    names = _picture_names(paths, path, max_images)
+
+    def head(name):
+        with archive.open(name) as file:
+            return file.read(image_kinds.HEAD_BYTES)
+
+    inside = {info.filename for info in archive.infolist() if not info.is_dir()}
+    names, left_out = _pictures_among(
+        (each for each in inside if not found_files.is_system_file(each)),
+        path,
+        head,
+        max_images,
+    )
     # The archive closes when the last of these functions is forgotten.
     return Listing(
         len(names),
         ((name, functools.partial(archive.read, name)) for name in names),
         names,
+        left_out,
     )
 
 
-def _picture_names(paths, source, max_images):
+def _pictures_among(paths, source, read_head, max_images):
     """The picture files among the paths, sorted, at most `max_images`."""
-    extensions = picture_extensions()
-    # Once each: of what an archive holds twice, the last is read.
-    names = sorted(
-        path
-        for path in set(paths)
-        if os.path.splitext(path)[1].lower() in extensions
-        and not _is_hidden(path)
-    )
+    names, left_out = [], collections.Counter()
+    for path in sorted(paths):
+        if len(names) == max_images:
+            break
+        if any(part.startswith(".") for part in path.split("/")):
+            continue  # Hidden: some program's own.
+        kind = _kind(path, read_head)
+        ending = os.path.splitext(path)[1].lower()
+        is_named_so = kind is None and ending in picture_extensions()
+        if kind in image_kinds.PICTURE_KINDS or is_named_so:
+            names.append(path)
+        else:
+            left_out[kind or ending or "no extension"] += 1
     if not names:
         raise errors.DataError(
-            f"{source}: must contain pictures, such as .jpg or .png files. "
-            f"{_what_else(paths)}"
+            f"{source}: must contain pictures, such as JPEG or PNG files. "
+            f"{_what_else(left_out)}"
         )
-    return names[:max_images]
+    return names, dict(left_out)
 
 
-def _is_hidden(path):
-    """Whether a file is a system's own, like macOS's `__MACOSX/._cat.png`."""
-    return any(
-        part.startswith(".") or part == "__MACOSX" for part in path.split("/")
-    )
+def _kind(path, read_head):
+    try:
+        return image_kinds.kind_of(read_head(path), path)
+    except Exception:  # Whoever reads it all will be told why it can't be.
+        return None
 
 
-def _what_else(paths):
+def _head(path):
+    if not path.is_file():  # A pipe would be waited for.
+        return b""
+    with open(path, "rb") as file:
+        return file.read(image_kinds.HEAD_BYTES)
+
+
+def described(left_out: Mapping[str, int]) -> str:
+    """Kinds of files and their numbers, such as `PDF (2), .txt (1)`."""
+    counts = sorted(left_out.items(), key=lambda each: (-each[1], each[0]))
+    named = ", ".join(f"{kind} ({count})" for kind, count in counts[:5])
+    return named + (", and others" if len(counts) > 5 else "")
+
+
+def _what_else(left_out):
     """What lies there instead of pictures."""
-    if not paths:
+    if not left_out:
         return "It is empty."
-    counts = collections.Counter(
-        os.path.splitext(path)[1] or "no extension" for path in paths
-    )
-    kinds = ", ".join(f"{kind} ({n})" for kind, n in counts.most_common(3))
-    return f"Found {len(paths)} other files: {kinds}."
+    return f"Found {sum(left_out.values())} other files: {described(left_out)}."
 
 
 @functools.cache
 def picture_extensions() -> frozenset[str]:
-    """Extensions of the files that Pillow opens, such as `.png`."""
+    """Extensions of the files that are read as pictures, such as `.png`."""
+    kinds = image_kinds.formats()
     return frozenset(
         extension
         for extension, kind in Image.registered_extensions().items()
-        if kind in Image.OPEN
+        if kind in kinds
     )

@@ -10,10 +10,8 @@ from tf_fingerprint.data import sources
 def list_tfds(name: str, max_images: int | None) -> sources.Listing:
     """The pictures of `NAME[/CONFIG][:SPLIT]`, in the order they are stored.
 
-    Args:
-        name: As after `tfds:`; the split is `train` by default and may be a
-            slice such as `train[:30000]`.
-        max_images: Take only the first so many.
+    `name`: as after `tfds:`; the split is `train` by default and may be a slice
+    such as `train[:30000]`. `max_images`: take only the first so many.
     """
     try:
         import tensorflow_datasets as tfds

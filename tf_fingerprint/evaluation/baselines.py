@@ -12,6 +12,7 @@ from tf_fingerprint import config
 from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import models
+from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.models import sampling
 from tf_fingerprint.runs import directory as run_directory
 
@@ -20,9 +21,7 @@ from tf_fingerprint.runs import directory as run_directory
 class Baseline:
     """A generator whose bits are all neutral.
 
-    Args:
-        generator: `models.Generator`, trained without bits.
-        noise: What it was trained with: "random", "fixed" or "none".
+    `generator`: `models.Generator`, trained without bits.
     """
 
     generator: models.Generator
@@ -33,13 +32,7 @@ class Baseline:
     ) -> npt.NDArray[np.uint8]:
         """Makes pictures of the latents and noise that a `Subject` would draw.
 
-        Args:
-            count: How many.
-            random: As in `Subject.generate`.
-            batch_size: Pictures made at a time.
-
-        Returns:
-            `(count, resolution, resolution, channels)`, `uint8`.
+        Returns `(count, resolution, resolution, channels)`, `uint8`.
         """
         return self.of_seed(count, int(random.integers(2**63)), batch_size)
 
@@ -48,13 +41,7 @@ class Baseline:
     ) -> npt.NDArray[np.uint8]:
         """Makes pictures of the latents and noise that a `Run` would draw.
 
-        Args:
-            count: How many.
-            seed: As in `Run.generate`.
-            batch_size: Pictures made at a time.
-
-        Returns:
-            `(count, resolution, resolution, channels)`, `uint8`.
+        Returns `(count, resolution, resolution, channels)`, `uint8`.
         """
         generator, pictures = self.generator, []
         for latents, noise in sampling.sample_inputs(
@@ -85,20 +72,8 @@ def load(
 ) -> Baseline:
     """Reads a baseline.
 
-    Args:
-        folder: With `generator.keras`, and `config.toml` if it was trained
-            with other noise than the run.
-        resolution: That its pictures must have.
-        channels: Likewise.
-        noise: The run's.
-
-    Returns:
-        The baseline.
-
-    Raises:
-        errors.RunError: If the generator is missing, can't be read, or makes
-            pictures of another size.
-        errors.ConfigError: If the config can't be read.
+    `folder`: with `generator.keras`, and `config.toml` if it was trained with
+    other noise than the run; `resolution`: that its pictures must have.
     """
     folder = pathlib.Path(folder)
     path = folder / run_directory.GENERATOR
@@ -114,3 +89,24 @@ def load(
     if own.exists():
         noise = config.read(own).networks.noise
     return Baseline(generator, noise)
+
+
+def of_options(
+    subject: subjects.Subject, options: subjects.Options
+) -> Baseline | None:
+    """The baseline to compare with, if there is one."""
+    if options.baseline is None:
+        return None
+    run = subject.run
+    return load(
+        options.baseline,
+        resolution=subject.resolution,
+        channels=subject.photographs.shape[-1],
+        noise="random" if run is None else run.config.networks.noise,
+    )
+
+
+def neutral_side(subject: subjects.Subject) -> Baseline:
+    """The run's own generator with all bits neutral, which no outsider has."""
+    run = subject.run
+    return Baseline(run.generator, run.config.networks.noise)

@@ -36,22 +36,12 @@ def calibrate(
 ) -> calibration.Calibration:
     """Decodes photographs that no instance made, and pictures that were made.
 
-    Args:
-        run: Whose decoder is calibrated.
-        sources: Folders or zips of photographs, as `data.load` takes them. The
-            generator must not have been trained on them.
-        min_photographs: Fewest photographs that are enough. Fewer than the
-            default leave measured rates so open that they say little.
-        pictures: Pictures to make, with a fresh fingerprint each; a codec
-            marks photographs instead.
-        progress: Whether to draw progress bars, if on a terminal.
-
-    Returns:
-        The calibration; not yet written anywhere.
-
-    Raises:
-        errors.DataError: If photographs can't be found or read.
-        errors.CalibrationError: If they are too few.
+    `sources`: folders or zips of photographs, as `data.load` takes them. The
+    generator must not have been trained on them. `min_photographs`: fewest
+    photographs that are enough. Fewer than the default leave measured rates so
+    open that they say little. `pictures`: pictures to make, with a fresh
+    fingerprint each; a codec marks photographs instead. Returns the
+    calibration; not yet written anywhere.
     """
     form = run.config.data
     loaded = [
@@ -80,11 +70,8 @@ def spoiled(
 ) -> dict[str, list[npt.NDArray[np.uint8] | bytes | Image.Image]]:
     """Pictures as they are found: whole, compressed, or cut.
 
-    Args:
-        images: `(images, height, width, channels)`.
-
-    Returns:
-        By name of the change, what `scalable.Run.decode` takes.
+    `images`: `(images, height, width, channels)`. Returns by name of the
+    change, what `scalable.Run.decode` takes.
     """
     whole = [
         Image.fromarray(each[..., 0] if each.shape[-1] == 1 else each)

@@ -22,19 +22,9 @@ def of_codec(
 ) -> Subject:
     """A codec's run as a subject.
 
-    Args:
-        run: The run.
-        photographs: That it was not trained on, of its size, `uint8`.
-        photographs_digest: Identifies them.
-        batch_size: Pictures marked and read at a time.
-
-    Returns:
-        The subject. Its pictures are photographs, each once before any comes
-        a second time; the same random numbers choose the same ones.
-
-    Raises:
-        errors.EvaluationError: If there are no photographs.
-        errors.DataError: If they are of another size.
+    `photographs`: that it was not trained on, of its size, `uint8`; each is
+    taken once before any is a second time, the same ones for the same random
+    numbers.
     """
     if photographs is None or not len(photographs):
         raise errors.EvaluationError(
@@ -72,13 +62,7 @@ def draw(
 ) -> npt.NDArray[np.uint8]:
     """So many photographs; each once before any comes a second time.
 
-    Args:
-        photographs: To choose from.
-        count: How many.
-        random: Chooses.
-
-    Returns:
-        `(count, height, width, channels)`.
+    Returns `(count, height, width, channels)`.
     """
     order = random.permutation(len(photographs))
     return photographs[np.resize(order, count)]

@@ -1,14 +1,27 @@
 """Distances of sets of pictures, and of what is drawn of them again."""
 
 from collections.abc import Iterable
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint.evaluation.metrics import fidelity
+from tf_fingerprint.fingerprints import intervals
 
 # Places drawn of one set and of the other, with repetition.
 Draw = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def draws(count: int, num_draws: int) -> Iterator[Draw]:
+    """All of two sets of so many, then draws of them, the same each time."""
+    everything = np.arange(count)
+    yield everything, everything
+    yield from zip(
+        intervals.draws(count, num_draws, seed=1),
+        intervals.draws(count, num_draws, seed=2),
+        strict=True,
+    )
 
 
 def frechet(
@@ -16,13 +29,8 @@ def frechet(
 ) -> list[float]:
     """Frechet distances; see `fidelity.frechet_distance`.
 
-    Args:
-        features: `(images, num_features)`.
-        other_features: `(other_images, num_features)`.
-        draws: What to take of either, each time.
-
-    Returns:
-        A distance for each draw.
+    `features`: `(images, num_features)`; `other_features`:
+    `(other_images, num_features)`; `draws`: what to take of either, each time.
     """
     return [
         fidelity.frechet_distance(features[places], other_features[others])
@@ -38,14 +46,10 @@ def kid(
     Of all pictures at once, without subsets. A picture that was drawn twice is
     not compared with itself: the set would seem more alike than it is.
 
-    Args:
-        features: `(images, num_features)`.
-        other_features: `(other_images, num_features)`.
-        draws: What to take of either, each time.
-
-    Returns:
-        A distance for each draw. Where nothing is drawn twice, it is 0 on
-        average for sides that are alike; it may be negative.
+    `features`: `(images, num_features)`; `other_features`:
+    `(other_images, num_features)`. Returns a distance for each draw. Where
+    nothing is drawn twice, it is 0 on average for sides that are alike; it may
+    be negative.
     """
     left = np.asarray(features, "float64")
     right = np.asarray(other_features, "float64")

@@ -33,18 +33,9 @@ def sources(
 ) -> tuple[npt.NDArray[np.uint8] | None, dict[str, Any] | None]:
     """The pixels of all sources, and what a report says of them.
 
-    Args:
-        paths: As `data.load` takes them.
-        form: What the run was trained on: resolution, channels, crop.
-        progress: Whether to draw progress bars, if on a terminal.
-
-    Returns:
-        `(photographs, resolution, resolution, channels)`, `uint8`; and their
-        sources, number and digest. None and None if there is no source.
-
-    Raises:
-        errors.DataError: If photographs can't be found or read, or are smaller
-            than the run's pictures.
+    `form`: what the run was trained on: resolution, channels, crop. Returns
+    `(photographs, resolution, resolution, channels)`, `uint8`; and their
+    sources, number and digest. None and None if there is no source.
     """
     if not paths:
         return None, None

@@ -13,13 +13,8 @@ def encoded(
 ) -> list[bytes]:
     """The contents of each picture's file.
 
-    Args:
-        images: `(images, height, width, channels)`, `uint8`.
-        form: As Pillow calls it, such as `PNG`.
-        **settings: For Pillow, such as `quality=90`.
-
-    Returns:
-        One file a picture.
+    `images`: `(images, height, width, channels)`, `uint8`; `**settings`: for
+    Pillow, such as `quality=90`.
     """
     contents = []
     for image in images:
@@ -33,12 +28,7 @@ def encoded(
 def decoded(contents: Sequence[bytes], channels: int) -> npt.NDArray[np.uint8]:
     """Pictures from their files.
 
-    Args:
-        contents: One file a picture, all of one size.
-        channels: 3 for RGB, 1 for grey.
-
-    Returns:
-        `(images, height, width, channels)`, `uint8`.
+    Returns `(images, height, width, channels)`, `uint8`.
     """
     mode = "L" if channels == 1 else "RGB"
     images = [

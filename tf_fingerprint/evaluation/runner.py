@@ -49,21 +49,11 @@ def evaluate(
     the next call that has the same run, photographs and options. So whoever is
     interrupted calls again.
 
-    Args:
-        run: What is measured.
-        names: Of suites, keys of `suites.SUITES`.
-        to: Folder of the report: new, empty or of an earlier evaluation.
-        sources: Photographs, as `data.load` takes them.
-        options: How; the defaults if not given.
-        tell: What is done with each line on the progress.
-
-    Returns:
-        What the suites came to, in order.
-
-    Raises:
-        ValueError: If there is no suite of a name.
-        errors.FingerprintError: If anything is missing that a suite needs, or
-            a suite is none of a codec's; it is raised before any begins.
+    `to`: folder of the report: new, empty or of an earlier evaluation;
+    `options`: how; the defaults if not given. Returns what the suites came to,
+    in order. Raises `errors.FingerprintError` if anything is missing that a
+    suite needs, or a suite is none of a codec's; it is raised before any
+    begins.
     """
     unknown = [name for name in names if name not in suites.SUITES]
     if unknown or not names:
@@ -78,17 +68,7 @@ def evaluate(
         sources, run.config.data, progress=options.progress
     )
     digest = facts["digest"] if facts else ""
-    if isinstance(run, artificial.CodecRun):
-        modules = {name: suites.of_codec(name) for name in names}
-        subject = codecs.of_codec(run, photographs, photographs_digest=digest)
-    else:
-        modules = {name: suites.SUITES[name]() for name in names}
-        subject = of_run(
-            run,
-            photographs,
-            photographs_digest=digest,
-            progress=options.progress,
-        )
+    modules, subject = _what(run, names, photographs, digest, options.progress)
     for module in modules.values():
         module.check(subject, options)
     finished = []
@@ -110,18 +90,22 @@ def evaluate(
     return finished
 
 
+def _what(run, names, photographs, digest, progress):
+    """The suites, and what they measure."""
+    known = {"photographs_digest": digest}
+    if isinstance(run, artificial.CodecRun):
+        modules = {name: suites.of_codec(name) for name in names}
+        return modules, codecs.of_codec(run, photographs, **known)
+    modules = {name: suites.SUITES[name]() for name in names}
+    return modules, of_run(run, photographs, progress=progress, **known)
+
+
 def write_scalars(
     finished: Sequence[reports.SuiteReport],
     folder: str | os.PathLike[str],
     step: int,
 ) -> None:
-    """Adds all figures to TensorBoard's curves.
-
-    Args:
-        finished: What `evaluate` returned.
-        folder: Log directory, such as `tensorboard` in a run directory.
-        step: Images that the run had been trained with.
-    """
+    """Adds all figures to TensorBoard's curves."""
     writer = tf.summary.create_file_writer(str(folder))
     with writer.as_default():
         for report in finished:

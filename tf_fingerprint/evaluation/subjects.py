@@ -5,6 +5,7 @@ import functools
 from collections.abc import Callable
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import Protocol
 
 import numpy as np
@@ -16,8 +17,11 @@ from tf_fingerprint.evaluation.report.figures import Item
 
 if TYPE_CHECKING:
     # A run knows registries; whoever only counts bits has no need for them.
-    from tf_fingerprint import artificial
     from tf_fingerprint.scalable import run as scalable_run
+
+
+# Fewest pictures with which an interval says anything.
+MIN_PICTURES = 8
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -47,8 +51,8 @@ class Subject:
     photographs: npt.NDArray[np.uint8]
     resolution: int
     num_bits: int
-    run: "scalable_run.Run | None" = None
-    codec: "artificial.CodecRun | None" = None
+    run: Any = None  # `scalable.Run`
+    codec: Any = None  # `artificial.CodecRun`
     digest: str = ""
 
     def fresh_fingerprints(self, count: int) -> npt.NDArray[np.uint8]:
@@ -104,6 +108,15 @@ class Options:
         return np.random.default_rng([self.seed, *stream.encode("utf-8")])
 
 
+def check_pictures(options: Options, what: str) -> None:
+    """Raises an `EvaluationError` unless there are `MIN_PICTURES` or more."""
+    if options.pictures < MIN_PICTURES:
+        raise errors.EvaluationError(
+            f"{what} must be measured on at least {MIN_PICTURES} pictures. "
+            f"Received {options.pictures}. Raise `--pictures`."
+        )
+
+
 class Suite(Protocol):
     """A module with these two functions; `suites.SUITES` names all."""
 
@@ -133,9 +146,6 @@ def of_run(
         photographs_digest: Identifies them.
         batch_size: Pictures made and read at a time.
         progress: Whether to draw a progress bar for each lot of pictures.
-
-    Returns:
-        The subject.
 
     Raises:
         errors.DataError: If the photographs are of another size.

@@ -8,6 +8,7 @@ import pathlib
 import time
 from collections.abc import Iterable
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -32,10 +33,8 @@ _LATENTS, _FINGERPRINTS = 32, 8
 class Trial:
     """A training to be done.
 
-    Args:
-        num_bits: Length of a fingerprint.
-        training_fingerprints: Size of the set they are drawn from; 0 draws new
-            ones for every picture.
+    `training_fingerprints`: size of the set they are drawn from; 0 draws new
+    ones for every picture.
     """
 
     num_bits: int
@@ -52,13 +51,11 @@ class Trial:
 class Outcome:
     """What a training came to.
 
-    Args:
-        trial: Which it was.
-        seconds: How long it took to train, since it was last resumed.
-        figures: `unseen`, the accuracy at fingerprints that were not trained
-            with; `seen`, where there was a finite set; `carried`, the bits
-            that a picture tells; `difference`, between pictures of the same
-            latents under two fingerprints, root mean square.
+    `seconds`: how long it took to train, since it was last resumed; `figures`:
+    `unseen`, the accuracy at fingerprints that were not trained with; `seen`,
+    where there was a finite set; `carried`, the bits that a picture tells;
+    `difference`, between pictures of the same latents under two fingerprints,
+    root mean square.
     """
 
     trial: Trial
@@ -69,15 +66,10 @@ class Outcome:
 def settings_of(base: configs.Config, trial: Trial) -> configs.Config:
     """The config of a trial.
 
-    Args:
-        base: All else is as here.
-        trial: What to train.
-
-    Returns:
-        The config. Where the base begins with all bits, so does the trial;
-        where bits are the style themselves, that is as long as they are.
+    Returns the config. Where the base begins with all bits, so does the trial;
+    where bits are the style themselves, that is as long as they are.
     """
-    networks = {"num_bits": trial.num_bits}
+    networks: dict[str, Any] = {"num_bits": trial.num_bits}
     if not base.networks.embedding_layers:
         networks["style_dim"] = trial.num_bits
     initial = base.curriculum.initial_bits
@@ -105,20 +97,8 @@ def sweep(
 ) -> Iterator[Outcome]:
     """Trains and measures, or reads what was measured before.
 
-    Args:
-        base: See `settings_of`.
-        wanted: The trials.
-        folder: Holds a run directory for each; made if it doesn't exist.
-        pictures: Pictures for each figure.
-        seed: Of latents and noise.
-        verbose: Of the trainings; see `training.train`.
-
-    Returns:
-        An iterator over outcomes, each as soon as it is there.
-
-    Raises:
-        errors.RunError: If the folder holds trainings of another config.
-        errors.DataError, errors.TrainingError: As `training.train`.
+    Returns an iterator over outcomes, each as soon as it is there. Raises
+    `errors.RunError` if the folder holds trainings of another config.
     """
     for trial in wanted:
         settings = settings_of(base, trial)
@@ -139,17 +119,7 @@ def sweep(
 def measured(
     run: scalable.Run, trial: Trial, *, pictures: int, seed: int
 ) -> dict[str, Figure]:
-    """What a trained run reads of its own pictures.
-
-    Args:
-        run: Of the trial.
-        trial: What was trained.
-        pictures: Pictures for each figure.
-        seed: Of latents and noise.
-
-    Returns:
-        See `Outcome`.
-    """
+    """What a trained run reads of its own pictures."""
     num_bits, size = trial.num_bits, trial.training_fingerprints
     fresh = np.stack(
         [bit_strings.random_bits(num_bits) for _ in range(pictures)]

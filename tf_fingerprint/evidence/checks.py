@@ -17,6 +17,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
 from tf_fingerprint.evidence import folders
+from tf_fingerprint.evidence import looking
 from tf_fingerprint.evidence import pages
 from tf_fingerprint.evidence import reports
 from tf_fingerprint.evidence import snapshots
@@ -30,16 +31,7 @@ Report = Mapping[str, Any]
 def check_image(path: pathlib.Path, name: str, report: Report) -> npt.NDArray:
     """What a report on one image says of the file that lies beside it.
 
-    Args:
-        path: The report.
-        name: What errors call it.
-        report: Its contents.
-
-    Returns:
-        `(1, num_bits)`, the logits.
-
-    Raises:
-        errors.EvidenceError: At the first disagreement.
+    Returns `(1, num_bits)`, the logits.
     """
     image = (path.parent / folders.IMAGE).read_bytes()
     facts = report["image"]
@@ -49,6 +41,9 @@ def check_image(path: pathlib.Path, name: str, report: Report) -> npt.NDArray:
     logits = np.array(report["decoded"]["logits"], np.float32)
     bits = fingerprints.to_hex(logits > 0)
     _agree(name, "decoded.bits", bits, report["decoded"]["bits"])
+    if "looked" in report:
+        for key, expected, received in looking.recomputed(name, report, image):
+            _agree(name, f"looked.{key}", expected, received)
     _check_page(path, report, [image])
     return logits[None]
 
@@ -61,17 +56,8 @@ def check_images(
 ) -> npt.NDArray:
     """What a report on several images says of the reports on each.
 
-    Args:
-        path: The report.
-        name: What errors call it.
-        report: Its contents.
-        members: All reports on one image and their logits, by folder, in order.
-
-    Returns:
-        `(images, num_bits)`, the logits.
-
-    Raises:
-        errors.EvidenceError: At the first disagreement.
+    `members`: all reports on one image and their logits, by folder, in order.
+    Returns `(images, num_bits)`, the logits.
     """
     images = [
         {"report": folder, **member["image"]}
@@ -89,18 +75,13 @@ def check_images(
 def check_figures(
     name: str, report: Report, calibration: calibrations.Calibration | None
 ) -> None:
-    """What follows from the calibration that lies beside the reports.
-
-    Args:
-        name: What errors call the report.
-        report: Its contents.
-        calibration: The calibration, if there is one.
-
-    Raises:
-        errors.EvidenceError: At the first disagreement.
-    """
-    _agree(name, "form", reports.FORM, report["form"])
-    _agree(name, "formulas", reports.FORMULAS, report["formulas"])
+    """What follows from the calibration that lies beside the reports."""
+    if report["form"] == reports.FORM_1:
+        formulas = reports.FORMULAS_1
+    else:
+        _agree(name, "form", reports.FORM, report["form"])
+        formulas = reports.FORMULAS
+    _agree(name, "formulas", formulas, report["formulas"])
     summary = calibration and calibration.summary()
     _agree(name, "calibration", summary, report["calibration"])
     verdict = report["verdict"]
@@ -121,16 +102,7 @@ def check_verdict(
 ) -> None:
     """The verdict, from the registry's fingerprints and the logits.
 
-    Args:
-        name: What errors call the report.
-        report: Its contents.
-        logits: `(images, num_bits)`, of all images that it is on.
-        calibration: The calibration, if there is one.
-        candidates: What the images were compared with.
-        store: The registry, which knows what was changed since.
-
-    Raises:
-        errors.EvidenceError: At the first disagreement.
+    `logits`: `(images, num_bits)`, of all images that it is on.
     """
     verdict = report["verdict"]
     judge = attribution.Judge(
@@ -141,8 +113,12 @@ def check_verdict(
         found_at=datetime.datetime.fromisoformat(verdict["found_at"]),
     )
     position = report["registry"]["head"]["position"]
-    found = _judged_then(judge, logits, position, store)
-    _agree(name, "verdict", found.to_dict(), verdict)
+    num_places = verdict.get("num_places", 1)
+    found = _judged_then(judge, logits, num_places, position, store)
+    expected = found.to_dict()
+    if report["form"] == reports.FORM_1:
+        del expected["num_places"]
+    _agree(name, "verdict", expected, verdict)
     record = found.carried
     _agree(name, "issuance", record and record.to_dict(), report["issuance"])
     for key, digest in (
@@ -157,10 +133,7 @@ def disagreement(
 ) -> errors.EvidenceError:
     """The error that names what does not stand.
 
-    Args:
-        name: The file.
-        expected: What must be in it.
-        received: What is.
+    `expected`: what must be in it.
     """
     return errors.EvidenceError(
         f"{name}: must hold {expected}. It holds {received}. The evidence "
@@ -183,7 +156,7 @@ def _check_odds(name, verdict):
     rate = fingerprints.false_positive_rate(
         verdict["num_matches"], verdict["num_bits"]
     )
-    count = max(1, verdict["num_candidates"])
+    count = max(1, verdict["num_candidates"]) * verdict.get("num_places", 1)
     expected = {
         "false_positive_rate": rate,
         "p_value": fingerprints.corrected_p_value(rate, count),
@@ -195,9 +168,9 @@ def _check_odds(name, verdict):
         _agree(name, f"verdict.{key}", value, verdict[key])
 
 
-def _judged_then(judge, logits, position, store):
+def _judged_then(judge, logits, num_places, position, store):
     """The verdict, with the states that issuances had when it was given."""
-    found = judge.combine(logits)
+    found = judge.combine(logits, num_places=num_places)
     suspects = {found.candidate, found.soft and found.soft.candidate} - {None}
     suspects |= {each.record for each in found.accused}
     then = {
@@ -217,7 +190,7 @@ def _judged_then(judge, logits, position, store):
         decide=judge.decide,
         found_at=judge.found_at,
     )
-    return judge.combine(logits)
+    return judge.combine(logits, num_places=num_places)
 
 
 def _agree(name: str, key: str, expected: Any, received: Any) -> None:

@@ -93,15 +93,18 @@ class Evidence:
         logits: npt.NDArray,
         verdict: attribution.Verdict,
         *,
+        looked: Mapping[str, Any] | None = None,
         passive: Mapping[str, Any] | None = None,
     ) -> pathlib.Path:
-        """Writes the report on one image.
+        """Writes the report on one image, or one place of it.
 
         Args:
             path: The image's file.
             content: Its contents.
             logits: `(num_bits,)`, what the decoder read in it.
             verdict: What the judge made of it.
+            looked: Where in the file; see `attribution.files.Look`. None for
+                an array that somebody else cut out.
             passive: A second opinion that knows of no fingerprints, with its
                 `sentence`.
 
@@ -120,6 +123,7 @@ class Evidence:
             self._snapshot,
             self._calibration,
             made_at=datetime.datetime.now(datetime.UTC),
+            looked=looked,
             passive=passive,
         )
         self._images.append({"report": name, **report["image"]})
@@ -189,15 +193,7 @@ class Evidence:
 
 
 def contents_of(folder: pathlib.Path, report: Mapping[str, Any]) -> list[bytes]:
-    """The files of those images that the page of a report shows.
-
-    Args:
-        folder: Of the evidence.
-        report: What `reports.together` gave.
-
-    Returns:
-        Their contents.
-    """
+    """The files of those images that the page of a report shows."""
     shown = report["images"][: pages.MAX_SHOWN]
     return [(folder / each["report"] / IMAGE).read_bytes() for each in shown]
 
@@ -205,11 +201,7 @@ def contents_of(folder: pathlib.Path, report: Mapping[str, Any]) -> list[bytes]:
 def digests(folder: pathlib.Path) -> dict[str, str]:
     """SHA-256 of each file in a folder of evidence but manifest and signature.
 
-    Args:
-        folder: The folder.
-
-    Returns:
-        Digests by path within it, sorted.
+    Returns digests by path within it, sorted.
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return {

@@ -8,6 +8,7 @@ import markupsafe
 
 from tf_fingerprint import fingerprints
 from tf_fingerprint.evidence import charts
+from tf_fingerprint.evidence import looking
 from tf_fingerprint.pages import template
 
 _KINDS = {
@@ -51,7 +52,7 @@ def page(report: dict[str, Any], contents: Sequence[bytes]) -> str:
         heading=_heading(report),
         verdict=verdict,
         images=[
-            _image(each["name"], content)
+            _image(each["name"], content, report.get("looked"))
             for each, content in zip(images, contents, strict=False)
         ],
         facts=_facts(report),
@@ -72,11 +73,7 @@ def page(report: dict[str, Any], contents: Sequence[bytes]) -> str:
 def seldom(log10_p: float) -> str:
     """A probability as "1 in so many".
 
-    Args:
-        log10_p: Its decimal logarithm, at most 0.
-
-    Returns:
-        Words.
+    `log10_p`: its decimal logarithm, at most 0.
 
     Example:
 
@@ -111,6 +108,10 @@ def _facts(report):
         image = report["image"]
         yield "Image", f"{image['name']}, {image['bytes']:,} bytes"
         yield "SHA-256", image["sha256"]
+        if "looked" in report:
+            yield "Looked at", looking.words(report["looked"])
+        if report.get("looked", {}).get("note"):
+            yield "Note", report["looked"]["note"]
     yield "Recipient", verdict["recipient"] or "nobody"
     yield from _issuance(report)
     yield (
@@ -146,13 +147,15 @@ def _odds(report):
     verdict = report["verdict"]
     bits, rate = verdict["num_bits"], verdict["false_positive_rate"]
     candidates = verdict["num_candidates"]
+    looks = verdict.get("num_places", 1)
+    where = f", at any of {looks:,} places" if looks > 1 else ""
     yield (
         f"A random fingerprint of {bits} bits matches as well",
         f"{seldom(math.log10(rate))} (p = {rate:.3g})",
     )
     p_value = verdict["p_value"]
     yield (
-        f"Any of {candidates:,} random fingerprints does",
+        f"Any of {candidates:,} random fingerprints does{where}",
         f"{seldom(math.log10(p_value))} (p = {p_value:.3g})",
     )
     measured = verdict["measured"]
@@ -237,10 +240,11 @@ def _bits(report):
     return charts.logits(surplus, fingerprint)
 
 
-def _image(name, content):
+def _image(name, content, looked):
     for beginning, kind in _KINDS.items():
         if content.startswith(beginning):
-            return template.image(content, name, kind)
+            image = template.image(content, name, kind)
+            return looking.boxed(image, looked) if looked else image
     return markupsafe.Markup(
         "<p>Browsers don't show files of this kind; it lies beside.</p>"
     )

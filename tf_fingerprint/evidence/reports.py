@@ -16,7 +16,7 @@ from tf_fingerprint import fingerprints
 from tf_fingerprint.evidence.snapshots import Snapshot
 from tf_fingerprint.version import __version__
 
-FORM = "tf-fingerprint evidence 1"
+FORM = "tf-fingerprint evidence 2"
 
 # Each can be recomputed from what stands in the report and its calibration.
 FORMULAS = {
@@ -27,7 +27,9 @@ FORMULAS = {
     "false_positive_rate": "sum of C(num_bits, k) for k from num_matches to "
     "num_bits, over 2**num_bits: the chance that a fingerprint drawn by fair "
     "coins matches as many",
-    "p_value": "min(1, num_candidates * false_positive_rate)",
+    "p_value": "min(1, num_candidates * num_places * false_positive_rate); "
+    "num_places is how many places of the image were looked at, all of which "
+    "follow from its pixels before any is decoded",
     "threshold": "fewest matches whose p_value is at most "
     "max_false_positive_rate",
     "margin": "num_matches - runner_up_matches",
@@ -49,9 +51,17 @@ FORMULAS = {
     "p_value as above",
     "presence": "squared Mahalanobis distance of the bits, as -1 and 1, from "
     "those of the calibration's photographs; of several images, the least",
+    "looked": "box is left, top, right and bottom in pixels of the upright "
+    "image; it was scaled by scale to what the decoder takes",
     "candidates_digest": "SHA-256 over `id fingerprint recipient issued_at` "
     "and a line feed for each issuance, in the order of recording",
 }
+
+# What reports of the first form say in their place.
+FORM_1 = "tf-fingerprint evidence 1"
+FORMULAS_1 = {
+    name: formula for name, formula in FORMULAS.items() if name != "looked"
+} | {"p_value": "min(1, num_candidates * false_positive_rate)"}
 
 
 def report(
@@ -63,6 +73,7 @@ def report(
     calibrated: calibration.Calibration | None,
     *,
     made_at: datetime.datetime,
+    looked: Mapping[str, Any] | None = None,
     passive: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A report on one image.
@@ -78,6 +89,7 @@ def report(
         snapshot: The registry it was compared with.
         calibrated: What the measured rates rest on, or None.
         made_at: When.
+        looked: Where in the file.
         passive: A second opinion that knows of no fingerprints; None if
             nobody was asked.
 
@@ -94,6 +106,8 @@ def report(
         "logits": [float(logit) for logit in logits],
     }
     about = {"image": image, "decoded": decoded}
+    if looked is not None:
+        about["looked"] = dict(looked)
     if passive is not None:
         about["passive"] = dict(passive)
     return _report(about, verdict, snapshot, calibrated, made_at)
@@ -112,17 +126,9 @@ def together(
 
     What was read in each stands in the reports on the images themselves.
 
-    Args:
-        images: Of each the folder of its `report`, and what that says of the
-            `image`.
-        logits: `(images, num_bits)`, what the decoder read.
-        verdict: What was made of all of them.
-        snapshot: The registry they were compared with.
-        calibrated: What the measured rates rest on, or None.
-        made_at: When.
-
-    Returns:
-        Dict of text, numbers, lists and dicts.
+    `images`: of each the folder of its `report`, and what that says of the
+    `image`; `logits`: `(images, num_bits)`, what the decoder read;
+    `calibrated`: what the measured rates rest on, or None.
     """
     about = {"images": list(images), "decoded": votes(logits)}
     return _report(about, verdict, snapshot, calibrated, made_at)
@@ -168,14 +174,9 @@ def photograph_matches(
 ) -> list[int] | None:
     """How many photographs match the named fingerprint in how many bits.
 
-    Args:
-        issuance: The issuance as the report has it, or None.
-        calibrated: The calibration, or None.
-        num_images: Photographs of a group, which are taken together.
-
-    Returns:
-        Counts by matching bits, from 0 on; None if either is missing, or there
-        are too few photographs for one group.
+    `issuance`: the issuance as the report has it, or None; `calibrated`: the
+    calibration, or None. Returns counts by matching bits, from 0 on; None if
+    either is missing, or there are too few photographs for one group.
     """
     if issuance is None or calibrated is None:
         return None

@@ -17,13 +17,8 @@ def draws(
 ) -> Iterator[npt.NDArray[np.int64]]:
     """Places of values drawn again, with repetition, as many as there are.
 
-    Args:
-        count: Number of values.
-        resamples: Number of draws.
-        seed: Of the draws; the same draws for the same seed.
-
-    Returns:
-        An iterator over arrays of `count` places.
+    `seed`: of the draws; the same draws for the same seed. Returns an iterator
+    over arrays of `count` places.
     """
     generator = np.random.default_rng(seed)
     for _ in range(resamples):
@@ -40,19 +35,8 @@ def percentile_interval(
 ) -> tuple[float, float]:
     """The percentile interval of a statistic of independent values.
 
-    Args:
-        statistic: From values to one number.
-        values: Along the first axis; at least 2.
-        confidence: Probability that the interval covers what the statistic
-            estimates, roughly.
-        seed: Of the draws.
-        resamples: Number of draws.
-
-    Returns:
-        Lower and upper end.
-
-    Raises:
-        ValueError: If there are fewer than 2 values.
+    `values`: along the first axis; at least 2. `confidence`: probability that
+    the interval covers what the statistic estimates, roughly.
 
     Reference:
         Efron and Tibshirani, 1993, An Introduction to the Bootstrap, Section
@@ -77,25 +61,16 @@ def scatter_interval(
     For what drawing again shifts: a distance between sets of pictures grows
     where pictures are repeated, so that its percentiles would lie above it.
 
-    Args:
-        value: The statistic of all values.
-        drawn: The statistic of each draw; at least 2.
-        confidence: As in `percentile_interval`.
-
-    Returns:
-        Lower and upper end.
-
-    Raises:
-        ValueError: If there are fewer than 2 draws.
+    `drawn`: the statistic of each draw; at least 2.
 
     Reference:
         Efron and Tibshirani, 1993, An Introduction to the Bootstrap, Section
         13.2.
     """
-    drawn = np.asarray(drawn, "float64")
-    _check_enough(drawn)
+    values = np.asarray(drawn, "float64")
+    _check_enough(values)
     deviations = statistics.NormalDist().inv_cdf((1 + confidence) / 2)
-    width = deviations * float(drawn.std(ddof=1))
+    width = deviations * float(values.std(ddof=1))
     return value - width, value + width
 
 

@@ -22,16 +22,7 @@ def bundle_writer(
 ) -> "bundle_writing.BundleWriter":
     """What writes a run's bundles: the same one for the same options.
 
-    Args:
-        run: `scalable.Run`.
-        formats: Beside Keras and SavedModel: "tflite", "onnx".
-        sign_with: PEM file of a private key.
-
-    Returns:
-        `BundleWriter`, which shares what it can between bundles.
-
-    Raises:
-        errors.RunError: If Keras's backend is not TensorFlow.
+    Returns `BundleWriter`, which shares what it can between bundles.
     """
     if backends.is_jax():
         raise errors.RunError(
@@ -52,16 +43,7 @@ def bundle_writer(
 
 
 def save_instance(instance, folder: pathlib.Path) -> pathlib.Path:
-    """Writes a sealed instance as a SavedModel.
-
-    Args:
-        instance: `keras.Model` that `models.seal` made.
-        folder: Base path of the servable.
-
-    Returns:
-        The SavedModel's folder; its contract is that of
-        `export.servables.instance`.
-    """
+    """Writes a sealed instance as a SavedModel."""
     import export
 
     return export.publish(export.sealed_instance(instance), folder)

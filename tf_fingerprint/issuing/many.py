@@ -39,10 +39,7 @@ _BUNDLES_A_PROCESS = 100
 class Bundled:
     """One recipient's bundle.
 
-    Args:
-        record: The issuance.
-        folder: The bundle.
-        is_new: Whether this call wrote it, and not an earlier one.
+    `is_new`: whether this call wrote it, and not an earlier one.
     """
 
     record: registries.IssuanceRecord

@@ -35,26 +35,10 @@ def embed_for(
     as issued when all is. A set that is gone on with keeps the one that it was
     begun with.
 
-    Args:
-        run: A codec's.
-        store: The opened registry.
-        to: Of the set; see `embedding.embed`.
-        embed: Writes it.
-        check: Raises what keeps it from being written, before a fingerprint
-            is recorded for nothing.
-        recipient: Party that the set is for.
-        reserved: Instead, the id of an issuance that was only reserved.
-        resume: Whether to go on with what was begun there.
-        expires_at: Until when a fresh fingerprint may be used; None for ever.
-
-    Returns:
-        What `embed` does.
-
-    Raises:
-        ValueError: If `recipient` is blank or spans lines.
-        errors.RegistryError: If the registry has no such issuance, or it is
-            another codec's, or no longer in use.
-        errors.RunError: If what was begun is for somebody else.
+    `check`: raises what keeps it from being written, before a fingerprint is
+    recorded for nothing; `reserved`: instead, the id of an issuance that was
+    only reserved; `expires_at`: until when a fresh fingerprint may be used;
+    None for ever.
     """
     record = _begun(store, to) if resume else None
     if record is not None:
@@ -71,7 +55,7 @@ def embed_for(
         places.check_free(pathlib.Path(to), resume=resume)
         record = registries.issue(
             store,
-            recipient,
+            recipient or "",
             generator=run.record,
             draw=calibration.drawing(run.calibration),
             expires_at=expires_at,

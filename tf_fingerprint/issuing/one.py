@@ -51,9 +51,6 @@ def issue(
             must be named by path then. Made if there is none.
         expires_at: Until when the recipient may use it; None for ever.
 
-    Returns:
-        The instance and its record.
-
     Raises:
         ValueError: If `recipient` is blank or spans lines, or a format is not
             known.
@@ -105,9 +102,6 @@ def hand_out(
         formats: As for `issue`.
         sign_with: As for `issue`.
         secret: As for `issue`.
-
-    Returns:
-        The instance and its record.
 
     Raises:
         ValueError: If a format is not known.

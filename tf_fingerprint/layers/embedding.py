@@ -2,11 +2,12 @@
 
 import keras
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class FingerprintEmbedding(keras.layers.Layer):
+class FingerprintEmbedding(arguments.Arguments, keras.layers.Layer):
     """E(c): dense layers from the fingerprint to the style.
 
     Args:
@@ -72,12 +73,3 @@ class FingerprintEmbedding(keras.layers.Layer):
 
     def compute_output_shape(self, fingerprints_shape):
         return (*fingerprints_shape[:-1], self.style_dim)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "style_dim": self.style_dim,
-            "num_layers": self.num_layers,
-            "learning_rate_multiplier": self.learning_rate_multiplier,
-            "signed_bits": self.signed_bits,
-        }

@@ -16,7 +16,7 @@ from keras import ops
 
 BLOCK = 8
 
-LUMA = np.float32(
+LUMA = np.array(
     [
         [16, 11, 10, 16, 24, 40, 51, 61],
         [12, 12, 14, 19, 26, 58, 60, 55],
@@ -26,7 +26,8 @@ LUMA = np.float32(
         [24, 35, 55, 64, 81, 104, 113, 92],
         [49, 64, 78, 87, 103, 121, 120, 101],
         [72, 92, 95, 98, 112, 100, 103, 99],
-    ]
+    ],
+    "float32",
 )
 CHROMA = np.full((BLOCK, BLOCK), 99, "float32")
 CHROMA[:4, :4] = [
@@ -37,12 +38,13 @@ CHROMA[:4, :4] = [
 ]
 
 # Rows: luma, blueness, redness; columns: red, green, blue.
-TO_YCC = np.float32(
+TO_YCC = np.array(
     [
         [0.299, 0.587, 0.114],
         [-0.168735892, -0.331264108, 0.5],
         [0.5, -0.418687589, -0.081312411],
-    ]
+    ],
+    "float32",
 )
 TO_RGB = np.linalg.inv(TO_YCC.astype("float64")).astype("float32")
 
@@ -50,16 +52,10 @@ TO_RGB = np.linalg.inv(TO_YCC.astype("float64")).astype("float32")
 def compress(images, quality):
     """What is left of pictures after a JPEG file.
 
-    Args:
-        images: `(batch, height, width, channels)` in [-1, 1], of 1 or 3
-            channels; height and width are multiples of 16.
-        quality: `(batch,)`, 1 to 100 as in Pillow, chroma at half the size.
-
-    Returns:
-        Pictures in [-1, 1], in steps of 8-bit levels.
-
-    Raises:
-        ValueError: If the sides are not multiples of 16.
+    `images`: `(batch, height, width, channels)` in [-1, 1], of 1 or 3 channels;
+    height and width are multiples of 16. `quality`: `(batch,)`, 1 to 100 as in
+    Pillow, chroma at half the size. Returns pictures in [-1, 1], in steps of
+    8-bit levels. Raises `ValueError` if the sides are not multiples of 16.
     """
     height, width, channels = images.shape[1:]
     if height % 16 or width % 16:
@@ -85,12 +81,8 @@ def compress(images, quality):
 def table(base, quality):
     """A quantisation table at a quality, as libjpeg scales it.
 
-    Args:
-        base: `(8, 8)`, the table at quality 50.
-        quality: `(batch,)`, 1 to 100.
-
-    Returns:
-        `(batch, 8, 8)`, whole numbers from 1 to 255.
+    `base`: `(8, 8)`, the table at quality 50; `quality`: `(batch,)`, 1 to 100.
+    Returns `(batch, 8, 8)`, whole numbers from 1 to 255.
     """
     quality = ops.clip(ops.cast(quality, "float32"), 1, 100)[:, None, None]
     percent = ops.where(

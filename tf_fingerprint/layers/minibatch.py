@@ -3,9 +3,11 @@
 import keras
 from keras import ops
 
+from tf_fingerprint.layers import arguments
+
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class MinibatchStandardDeviation(keras.layers.Layer):
+class MinibatchStandardDeviation(arguments.Arguments, keras.layers.Layer):
     """Appends a channel that says how much the images of a group differ.
 
     Args:
@@ -53,6 +55,3 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     def compute_output_shape(self, features_shape):
         return (*features_shape[:-1], features_shape[-1] + 1)
-
-    def get_config(self):
-        return {**super().get_config(), "group_size": self.group_size}

@@ -5,12 +5,13 @@ import math
 import keras
 from keras import ops
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 from tf_fingerprint.layers import resampling
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class ModulatedConv2D(keras.layers.Layer):
+class ModulatedConv2D(arguments.Arguments, keras.layers.Layer):
     """Convolution whose input channels are weighted per sample by a style.
 
     Instead of building one kernel per sample, scales the features before the
@@ -141,15 +142,3 @@ class ModulatedConv2D(keras.layers.Layer):
         batch, height, width, _ = features_shape
         factor = resampling.FACTORS[self.resample]
         return (batch, factor * height, factor * width, self.filters)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "kernel_size": self.kernel_size,
-            "resample": self.resample,
-            "demodulate": self.demodulate,
-            "use_bias": self.use_bias,
-            "affine_gain": self.affine_gain,
-            "gain": self.gain,
-        }

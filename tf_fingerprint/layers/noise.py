@@ -3,11 +3,12 @@
 import keras
 from keras import ops
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class NoisyActivation(keras.layers.Layer):
+class NoisyActivation(arguments.Arguments, keras.layers.Layer):
     """Adds one noise map to all channels, then bias and activation.
 
         outputs = scaled_leaky_relu(features + strength * noise + bias)
@@ -62,11 +63,3 @@ class NoisyActivation(keras.layers.Layer):
 
     def compute_output_shape(self, features_shape, noise_shape):
         return features_shape
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "offset": self.offset,
-            "strength": self.initial_strength,
-            "scaled": self.scaled,
-        }

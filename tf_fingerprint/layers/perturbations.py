@@ -39,10 +39,9 @@ from tf_fingerprint.layers.perturbation_kinds import NAMES as NAMES
 class Draws(NamedTuple):
     """What is random about a batch's perturbations, drawn elsewhere.
 
-    Attributes:
-        uniforms: `(batch, 3)` in [0, 1): where pictures are cut or erased,
-            down and across, and to which side they are turned.
-        normals: `(batch, height, width, channels)`, standard normal noise.
+    `uniforms`: `(batch, 3)` in [0, 1): where pictures are cut or erased, down
+    and across, and to which side they are turned; `normals`:
+    `(batch, height, width, channels)`, standard normal noise.
     """
 
     uniforms: object
@@ -74,15 +73,9 @@ _NEUTRAL = {
 def perturb(images, name, strength, draws):
     """Does the same to all pictures of a batch.
 
-    Args:
-        images: `(batch, height, width, channels)` in [-1, 1]; for JPEG, sides
-            are multiples of 16.
-        name: One of `NAMES`.
-        strength: A number, or one for each picture, `(batch,)`.
-        draws: What is random about it.
-
-    Returns:
-        Pictures of the same shape, float32.
+    `images`: `(batch, height, width, channels)` in [-1, 1]; for JPEG, sides are
+    multiples of 16. `strength`: a number, or one for each picture, `(batch,)`.
+    Returns pictures of the same shape, float32.
     """
     batch = ops.shape(images)[0]
     strengths = ops.broadcast_to(ops.cast(strength, "float32"), (batch,))
@@ -93,15 +86,11 @@ def perturb(images, name, strength, draws):
 def perturb_each(images, names, choice, strengths, draws):
     """Does something of its own to each picture of a batch.
 
-    Args:
-        images: `(batch, height, width, channels)` in [-1, 1].
-        names: Of `NAMES`, to choose among; only their arithmetic is done.
-        choice: `(batch,)` of int32, which of `names`; -1 for nothing.
-        strengths: `(batch,)`, each in the unit of the kind chosen.
-        draws: What is random about it.
-
-    Returns:
-        Pictures of the same shape, float32 and in [-1, 1].
+    `images`: `(batch, height, width, channels)` in [-1, 1]; `names`: of
+    `NAMES`, to choose among; only their arithmetic is done. `choice`:
+    `(batch,)` of int32, which of `names`; -1 for nothing. `strengths`:
+    `(batch,)`, each in the unit of the kind chosen. Returns pictures of the
+    same shape, float32 and in [-1, 1].
     """
     images = ops.clip(ops.cast(images, "float32"), -1, 1)
     chosen = {}

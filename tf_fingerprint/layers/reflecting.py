@@ -5,25 +5,23 @@ import math
 import keras
 from keras import ops
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 
 
 def reflect(features, margin):
     """Surrounds features by their mirror images; the edge is not repeated.
 
-    Args:
-        features: `(batch, height, width, channels)`.
-        margin: Rows and columns on each side, fewer than there are.
-
-    Returns:
-        `(batch, height + 2 * margin, width + 2 * margin, channels)`.
+    `features`: `(batch, height, width, channels)`; `margin`: rows and columns
+    on each side, fewer than there are. Returns
+    `(batch, height + 2 * margin, width + 2 * margin, channels)`.
     """
     sides = (margin, margin)
     return ops.pad(features, ((0, 0), sides, sides, (0, 0)), mode="reflect")
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class HeConv2D(keras.layers.Layer):
+class HeConv2D(arguments.Arguments, keras.layers.Layer):
     """3x3 convolution with equalized learning rate over mirrored edges.
 
         outputs = leaky_relu(conv(reflect(features), kernel) * gain
@@ -32,16 +30,10 @@ class HeConv2D(keras.layers.Layer):
     Unlike `EqualizedConv2D`, the gain is on the kernel alone and the rectifier
     has none.
 
-    Args:
-        filters: Number of output channels.
-        activate: Whether a leaky rectifier of slope 0.2 follows.
-        gain: On the kernel; He's if not given, the square root of 2.
-
-    Call arguments:
-        features: `(batch, height, width, channels)`.
-
-    Returns:
-        `(batch, height, width, filters)`.
+    `activate`: whether a leaky rectifier of slope 0.2 follows; `gain`: on the
+    kernel; He's if not given, the square root of 2. `features`:
+    `(batch, height, width, channels)`. Returns
+    `(batch, height, width, filters)`.
 
     Reference:
         Yu et al., 2019, Section 3 (https://arxiv.org/abs/1811.08180).
@@ -56,13 +48,8 @@ class HeConv2D(keras.layers.Layer):
     def build(self, features_shape):
         channels = features_shape[-1]
         self.kernel_scale = self.gain / math.sqrt(9 * channels)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(3, 3, channels, self.filters),
-            initializer=equalized.unit_normal(),
-        )
-        self.bias = self.add_weight(
-            name="bias", shape=(self.filters,), initializer="zeros"
+        self.kernel, self.bias = equalized.add_weights(
+            self, (3, 3, channels, self.filters)
         )
 
     def call(self, features):
@@ -70,37 +57,19 @@ class HeConv2D(keras.layers.Layer):
             features, self.kernel, self.kernel_scale
         )
         outputs = ops.conv(reflect(features, 1), kernel, padding="valid")
-        outputs = ops.add(outputs, self.bias)
-        if self.activate:
-            outputs = ops.leaky_relu(outputs, negative_slope=equalized.SLOPE)
-        return outputs
+        return equalized.finished(outputs, self.bias, self.activate)
 
     def compute_output_shape(self, features_shape):
         return (*features_shape[:-1], self.filters)
 
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "filters": self.filters,
-            "activate": self.activate,
-            "gain": self.gain,
-        }
-
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class HeDense(keras.layers.Layer):
+class HeDense(arguments.Arguments, keras.layers.Layer):
     """Fully connected layer, made as `HeConv2D` is.
 
-    Args:
-        units: Number of outputs.
-        activate: Whether a leaky rectifier of slope 0.2 follows.
-        gain: On the kernel; He's if not given, the square root of 2.
-
-    Call arguments:
-        inputs: `(batch, features)`.
-
-    Returns:
-        `(batch, units)`.
+    `activate`: whether a leaky rectifier of slope 0.2 follows; `gain`: on the
+    kernel; He's if not given, the square root of 2. `inputs`:
+    `(batch, features)`. Returns `(batch, units)`.
     """
 
     def __init__(self, units, activate=True, gain=equalized.GAIN, **kwargs):
@@ -112,31 +81,16 @@ class HeDense(keras.layers.Layer):
     def build(self, inputs_shape):
         fan_in = inputs_shape[-1]
         self.kernel_scale = self.gain / math.sqrt(fan_in)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(fan_in, self.units),
-            initializer=equalized.unit_normal(),
-        )
-        self.bias = self.add_weight(
-            name="bias", shape=(self.units,), initializer="zeros"
+        self.kernel, self.bias = equalized.add_weights(
+            self, (fan_in, self.units)
         )
 
     def call(self, inputs):
         inputs, kernel = equalized.scale_cheaper(
             inputs, self.kernel, self.kernel_scale
         )
-        outputs = ops.add(ops.matmul(inputs, kernel), self.bias)
-        if self.activate:
-            outputs = ops.leaky_relu(outputs, negative_slope=equalized.SLOPE)
-        return outputs
+        outputs = ops.matmul(inputs, kernel)
+        return equalized.finished(outputs, self.bias, self.activate)
 
     def compute_output_shape(self, inputs_shape):
         return (*inputs_shape[:-1], self.units)
-
-    def get_config(self):
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "activate": self.activate,
-            "gain": self.gain,
-        }

@@ -32,14 +32,10 @@ FACTORS = {None: 1, "up": 2, "down": 0.5}
 def low_pass(features, padding, gain=1.0):
     """Filters every channel with [1, 3, 3, 1] in both directions.
 
-    Args:
-        features: `(batch, height, width, channels)`.
-        padding: Pair of zero rows (and columns) added before and after.
-        gain: Factor on the filter, whose taps sum to 1.
-
-    Returns:
-        `(batch, rows, columns, channels)` with
-        `rows = height + sum(padding) - 3`.
+    `features`: `(batch, height, width, channels)`; `padding`: pair of zero rows
+    (and columns) added before and after; `gain`: factor on the filter, whose
+    taps sum to 1. Returns `(batch, rows, columns, channels)` with
+    `rows = height + sum(padding) - 3`.
     """
     pads = ((0, 0), padding, padding, (0, 0))
     padded = ops.pad(features, pads)
@@ -92,12 +88,9 @@ def downsample(features):
 def upsampling_conv(features, kernel):
     """Transposed 3x3 convolution with stride 2, then the low-pass filter.
 
-    Args:
-        features: `(batch, height, width, channels)`.
-        kernel: `(3, 3, channels, filters)`.
-
-    Returns:
-        `(batch, 2 * height, 2 * width, filters)`.
+    `features`: `(batch, height, width, channels)`; `kernel`:
+    `(3, 3, channels, filters)`. Returns
+    `(batch, 2 * height, 2 * width, filters)`.
     """
     outputs = ops.conv_transpose(
         features,
@@ -111,12 +104,9 @@ def upsampling_conv(features, kernel):
 def downsampling_conv(features, kernel):
     """Low-pass filter, then a convolution with stride 2.
 
-    Args:
-        features: `(batch, height, width, channels)`.
-        kernel: `(3, 3, channels, filters)` or `(1, 1, channels, filters)`.
-
-    Returns:
-        `(batch, height / 2, width / 2, filters)`.
+    `features`: `(batch, height, width, channels)`; `kernel`:
+    `(3, 3, channels, filters)` or `(1, 1, channels, filters)`. Returns
+    `(batch, height / 2, width / 2, filters)`.
     """
     if kernel.shape[0] == 1:
         # The 1x1 convolution sees every second pixel only: filter just those.
@@ -129,14 +119,10 @@ def downsampling_conv(features, kernel):
 def convolve(features, kernel, resample=None):
     """Convolves, resampling by two on the way if asked.
 
-    Args:
-        features: `(batch, height, width, channels)`.
-        kernel: `(size, size, channels, filters)`.
-        resample: "up", "down" or None.
-
-    Returns:
-        `(batch, height, width, filters)`, or twice or half of that height
-        and width.
+    `features`: `(batch, height, width, channels)`; `kernel`:
+    `(size, size, channels, filters)`; `resample`: "up", "down" or None. Returns
+    `(batch, height, width, filters)`, or twice or half of that height and
+    width.
     """
     if resample == "up":
         return upsampling_conv(features, kernel)

@@ -13,13 +13,9 @@ from keras import ops
 def transform(images, rows, columns):
     """Applies a matrix to the rows and one to the columns of each picture.
 
-    Args:
-        images: `(batch, height, width, channels)`.
-        rows: `(batch, new_height, height)`.
-        columns: `(batch, new_width, width)`.
-
-    Returns:
-        `(batch, new_height, new_width, channels)`.
+    `images`: `(batch, height, width, channels)`; `rows`:
+    `(batch, new_height, height)`; `columns`: `(batch, new_width, width)`.
+    Returns `(batch, new_height, new_width, channels)`.
     """
     for matrices in (rows, columns):
         _, length, other, channels = images.shape
@@ -37,14 +33,10 @@ def transform(images, rows, columns):
 def crop(side, share, offset):
     """Cuts out whole pixels and resizes them back, bilinearly, as Pillow does.
 
-    Args:
-        side: Pixels along this side.
-        share: `(batch,)`, of the side that is kept; rounded to whole pixels.
-        offset: `(batch,)`, where the cut begins, from 0, at the beginning, to
-            1, as far on as it goes; 0.5 is the middle.
-
-    Returns:
-        `(batch, side, side)`; the identity for a share of 1.
+    `share`: `(batch,)`, of the side that is kept; rounded to whole pixels.
+    `offset`: `(batch,)`, where the cut begins, from 0, at the beginning, to 1,
+    as far on as it goes; 0.5 is the middle. Returns `(batch, side, side)`; the
+    identity for a share of 1.
     """
     length = ops.round(_column(share) * side)
     start = ops.floor(_column(offset) * (side - length + 0.999))
@@ -58,14 +50,9 @@ def crop(side, share, offset):
 def view(side, length, start):
     """Looks at so many pixels from a place on, which may lie outside.
 
-    Args:
-        side: Pixels along this side.
-        length: `(batch,)`, pixels that are seen, at least `side`.
-        start: `(batch,)`, the first one; negative before the picture.
-
-    Returns:
-        `(batch, side, side)`; what is missing from rows to 1 is what lies
-        outside.
+    `length`: `(batch,)`, pixels that are seen, at least `side`; `start`:
+    `(batch,)`, the first one; negative before the picture. Returns
+    `(batch, side, side)`; what is missing from rows to 1 is what lies outside.
     """
     ratio = _column(length) / side
     # Half a side beyond the picture, so that rows are weighed as a whole.
@@ -80,13 +67,8 @@ def view(side, length, start):
 def resize(side, share):
     """Makes smaller, without aliasing, and large again, as Pillow does.
 
-    Args:
-        side: Pixels along this side.
-        share: `(batch,)`, of the side's length in between; rounded to whole
-            pixels.
-
-    Returns:
-        `(batch, side, side)`; the identity for a share of 1.
+    `share`: `(batch,)`, of the side's length in between; rounded to whole
+    pixels. Returns `(batch, side, side)`; the identity for a share of 1.
     """
     length = ops.round(_column(share) * side)
     large, small = _range(side)[None, None, :], _range(side)[None, :, None]
@@ -107,12 +89,8 @@ def blur(side, share):
     The size in pixels is the odd number nearest to `share * side`; the
     standard deviation is OpenCV's for it, `0.3 * ((size - 1) / 2 - 1) + 0.8`.
 
-    Args:
-        side: Pixels along this side.
-        share: `(batch,)`, the kernel's size as a share of the side, below 1.
-
-    Returns:
-        `(batch, side, side)`; the identity for sizes that round to 1.
+    `share`: `(batch,)`, the kernel's size as a share of the side, below 1.
+    Returns `(batch, side, side)`; the identity for sizes that round to 1.
     """
     radius = ops.round((_column(share) * side - 1) / 2)
     deviation = 0.3 * (radius - 1) + 0.8

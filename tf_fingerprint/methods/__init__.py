@@ -11,7 +11,10 @@ from typing import Any
 from tf_fingerprint.config import AnyConfig
 from tf_fingerprint.config import CodecConfig
 from tf_fingerprint.config import Config
+from tf_fingerprint.config import PassiveConfig
 from tf_fingerprint.config import Staged
+from tf_fingerprint.config import VisualizationConfig
+from tf_fingerprint.config import method_of
 
 
 def _read_scalable(folder):
@@ -26,6 +29,18 @@ def _read_artificial(folder):
     from tf_fingerprint.methods import opened
 
     return artificial.read(folder, opened.CodecRun)
+
+
+def _read_passive(folder):
+    from tf_fingerprint.passive import run
+
+    return run.load(folder)
+
+
+def _read_visualization(folder):
+    from tf_fingerprint.passive.visualization import run
+
+    return run.load(folder)
 
 
 def _train_scalable(config, run_dir, **options):
@@ -46,12 +61,42 @@ def _train_staged(config, run_dir, **options):
     return stages.train(config, run_dir, **options)
 
 
+def _train_passive(config, run_dir, **options):
+    from tf_fingerprint.passive import training
+
+    return training.train(config, run_dir, **options)
+
+
+def _train_visualization(config, run_dir, **options):
+    from tf_fingerprint.passive.visualization import training
+
+    return training.train(config, run_dir, **options)
+
+
+def _check_sources(config):
+    from tf_fingerprint.passive import folders
+
+    folders.of_settings(config.data)
+
+
 TRAINERS = {
     Config.method: _train_scalable,
     Staged.method: _train_staged,
     CodecConfig.method: _train_artificial,
+    PassiveConfig.method: _train_passive,
+    VisualizationConfig.method: _train_visualization,
 }
-READERS = {Config.method: _read_scalable, CodecConfig.method: _read_artificial}
+READERS = {
+    Config.method: _read_scalable,
+    CodecConfig.method: _read_artificial,
+    PassiveConfig.method: _read_passive,
+    VisualizationConfig.method: _read_visualization,
+}
+# What can be told of an experiment at once, before TensorFlow is there.
+CHECKS = {
+    PassiveConfig.method: _check_sources,
+    VisualizationConfig.method: _check_sources,
+}
 
 
 def load(run: str | os.PathLike[str] = "pretrained") -> Any:
@@ -61,16 +106,30 @@ def load(run: str | os.PathLike[str] = "pretrained") -> Any:
         run: A run directory, or `"pretrained"`.
 
     Returns:
-        `opened.Run`, or `opened.CodecRun` if its config says so.
+        `opened.Run`, or by the method that its config says `opened.CodecRun`,
+        `passive.run.PassiveRun` or `passive.visualization.run.VisualRun`.
 
     Raises:
         errors.RunError: If it is missing, incomplete or of several trainings.
         errors.ConfigError: If its config can't be read.
     """
+    folder = find(run)
+    return READERS[method_of(folder)](folder)
+
+
+def find(run: str | os.PathLike[str]) -> pathlib.Path:
+    """The folder of a run, which must be there; needs no Keras yet."""
     from tf_fingerprint.runs import directory
 
     folder = directory.folder_of(run)
-    return READERS[directory.method_of(folder)](folder)
+    directory.check_complete(folder, ())
+    return folder
+
+
+def check(config: AnyConfig) -> None:
+    """Raises what can be told of an experiment before TensorFlow is there."""
+    if config.method in CHECKS:
+        CHECKS[config.method](config)
 
 
 def train(
@@ -82,8 +141,5 @@ def train(
         config: The experiment.
         run_dir: Made if it doesn't exist.
         **options: See `training.train`, whose errors it raises.
-
-    Returns:
-        The run directory.
     """
     return TRAINERS[config.method](config, run_dir, **options)

@@ -15,13 +15,13 @@ from tf_fingerprint.scalable import run as scalable
 
 class _Attributing:
     def attribute(
-        self, images: Any, registry: Any, **options: Any
+        self: reading.Reader, images: Any, registry: Any, **options: Any
     ) -> list[attribution.Attribution]:
         """Names who made each picture; see `attribution.reading.attribute`."""
         return reading.attribute(self, images, registry, **options)
 
     def judge(
-        self, images: Any, registry: Any, **options: Any
+        self: reading.Reader, images: Any, registry: Any, **options: Any
     ) -> list[attribution.Verdict]:
         """As `attribute`, but verdicts; see `attribution.reading.judge`."""
         return reading.judge(self, images, registry, **options)

@@ -2,11 +2,12 @@
 
 import keras
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.models import trunk
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Decoder(keras.Model):
+class Decoder(arguments.NetworkArguments, keras.Model):
     """F(x): the discriminator's trunk, without its look at the minibatch.
 
     Args:
@@ -50,14 +51,3 @@ class Decoder(keras.Model):
         )
         self.resolution = resolution
         self.num_bits = num_bits
-        self.arguments = {
-            "resolution": resolution,
-            "num_bits": num_bits,
-            "channels": channels,
-            "latent_dim": latent_dim,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-        }
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}

@@ -2,12 +2,13 @@
 
 import keras
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import minibatch
 from tf_fingerprint.models import trunk
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Discriminator(keras.Model):
+class Discriminator(arguments.NetworkArguments, keras.Model):
     """D(x): StyleGAN2's residual discriminator.
 
     Args:
@@ -41,12 +42,3 @@ class Discriminator(keras.Model):
         )
         logits = trunk.head(features, 1, channel_base, max_channels)
         super().__init__(inputs=images, outputs=logits, **kwargs)
-        self.arguments = {
-            "resolution": resolution,
-            "channels": channels,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-        }
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}

@@ -36,14 +36,10 @@ def efficientnet_lite0(
 ) -> keras.Model:
     """The network, frozen.
 
-    Args:
-        resolution: Height and width of the pictures it is shown.
-        weights: The `.npz` file; without it nothing can be made.
-
-    Returns:
-        From `(batch, resolution, resolution, 3)` in [-1, 1] to four features,
-        `(batch, resolution / s, resolution / s, width)` for s of 4, 8, 16 and
-        32 and the widths 24, 40, 112 and 320.
+    `weights`: the `.npz` file; without it nothing can be made. Returns from
+    `(batch, resolution, resolution, 3)` in [-1, 1] to four features,
+    `(batch, resolution / s, resolution / s, width)` for s of 4, 8, 16 and 32
+    and the widths 24, 40, 112 and 320.
     """
     with np.load(weights) as arrays:
         kernels = {name: arrays[name].astype("float32") for name in arrays}

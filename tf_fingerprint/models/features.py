@@ -23,21 +23,10 @@ SIDE = 128
 class FeatureNetwork(keras.Model):
     """What a frozen network sees in pictures, at four scales.
 
-    Args:
-        name: Of `NAMES`, or a network of `keras.applications`, such as
-            `MobileNetV2`, whose ImageNet weights Keras must have or fetch.
-        side: Height and width at which pictures are shown to it.
-
-    Call arguments:
-        images: `(batch, height, width, 3)` in [-1, 1].
-
-    Returns:
-        List of four features, `(batch, side / s, side / s, width)` for s of 4,
-        8, 16 and 32.
-
-    Raises:
-        errors.TrainingError: If there is no such network, or its weights
-            can't be had.
+    `name`: of `NAMES`, or a network of `keras.applications`, such as
+    `MobileNetV2`, whose ImageNet weights Keras must have or fetch; `images`:
+    `(batch, height, width, 3)` in [-1, 1]. Returns list of four features,
+    `(batch, side / s, side / s, width)` for s of 4, 8, 16 and 32.
     """
 
     def __init__(self, name: str = "efficientnet_lite0", side: int = SIDE):
@@ -65,12 +54,9 @@ def distance(features, others):
 
         sum over scales of mean over places of |f / |f| - g / |g||^2
 
-    Args:
-        features: List of `(batch, height, width, width)`.
-        others: Likewise, of other pictures in the same order.
-
-    Returns:
-        `(batch,)`, from 0 to 4 times the number of scales.
+    `features`: list of `(batch, height, width, width)`; `others`: likewise, of
+    other pictures in the same order. Returns `(batch,)`, from 0 to 4 times the
+    number of scales.
     """
     return sum(
         ops.mean(
@@ -84,12 +70,9 @@ def distance(features, others):
 def diversity(features):
     """How differently the pictures of each pair in a batch are seen.
 
-    Args:
-        features: List of `(batch, height, width, width)`; the first two
-            pictures are a pair, and so on. One left over is its own.
-
-    Returns:
-        `(batch,)`, distances as in `distance`; near 0 if all are alike.
+    `features`: list of `(batch, height, width, width)`; the first two pictures
+    are a pair, and so on. One left over is its own. Returns `(batch,)`,
+    distances as in `distance`; near 0 if all are alike.
     """
     size = ops.shape(features[0])[0]
     places = ops.arange(size)

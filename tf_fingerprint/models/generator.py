@@ -2,12 +2,13 @@
 
 import keras
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import embedding
 from tf_fingerprint.models import synthesis
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Generator(keras.Model):
+class Generator(arguments.NetworkArguments, keras.Model):
     """G(z, c): the fingerprint's embedding steers all convolutions alike.
 
     Args:
@@ -90,15 +91,6 @@ class Generator(keras.Model):
         )
         self.num_bits = num_bits
         self.latent_dim = latent_dim
-        self.arguments = {
-            **synthesizer.arguments,
-            "num_bits": num_bits,
-            "embedding_layers": embedding_layers,
-            "embedding_learning_rate_multiplier": (
-                embedding_learning_rate_multiplier
-            ),
-            "signed_bits": signed_bits,
-        }
 
     @property
     def num_noise(self):
@@ -125,9 +117,6 @@ class Generator(keras.Model):
             `(batch, num_styles(resolution), style_dim)`.
         """
         return self.get_layer("styles")(self.embedding(fingerprints))
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}
 
 
 def _check_arguments(num_bits, channels, modulated_resolutions):

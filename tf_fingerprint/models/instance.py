@@ -108,14 +108,7 @@ def _checked_bits(generator, fingerprint):
 
 
 def in_float32(generator):
-    """The generator itself, or a copy if it computes in a shorter type.
-
-    Args:
-        generator: `Generator`.
-
-    Returns:
-        One with the same weights.
-    """
+    """The generator itself, or a copy if it computes in a shorter type."""
     if generator.synthesis.compute_dtype == "float32":
         return generator
     policy = keras.config.dtype_policy()

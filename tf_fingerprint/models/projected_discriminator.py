@@ -21,16 +21,8 @@ class Projection(keras.Model):
     random 3x3 convolution. Nothing is learned: random mixtures keep what is
     there, and no head can win by one conspicuous channel alone.
 
-    Args:
-        widths: Channels of the features that come in.
-        seed: Of the kernels.
-
-    Call arguments:
-        features: List of `(batch, height, width, channels)`, finest first,
-            each half of the size before.
-
-    Returns:
-        List of the same sizes, with the channels of `WIDTHS`.
+    `features`: list of `(batch, height, width, channels)`, finest first, each
+    half of the size before.
     """
 
     def __init__(self, widths, seed: int = 0):
@@ -85,15 +77,9 @@ class FeatureHeads(keras.Model):
     Spectrally normalised convolutions of stride 2 with batch normalisation
     and leaky ReLU, down to 4 x 4, then one map of logits.
 
-    Args:
-        sizes: Height of the features, finest first.
-        widths: Their channels.
-
-    Call arguments:
-        features: List of `(batch, size, size, width)`, from `Projection`.
-
-    Returns:
-        `(batch, logits)`, float32, of all heads; positive means photograph.
+    `sizes`: height of the features, finest first; `features`: list of
+    `(batch, size, size, width)`, from `Projection`. Returns `(batch, logits)`,
+    float32, of all heads; positive means photograph.
     """
 
     def __init__(self, sizes, widths=WIDTHS):

@@ -25,16 +25,8 @@ def sample_inputs(
     Latents and noise come from streams of their own, so that neither the batch
     size nor whether a network takes noise changes the pictures of a seed.
 
-    Args:
-        num_images: How many in all.
-        latent_dim: Length of a latent.
-        num_noise: Length of a noise vector; 0 for none.
-        seed: Of the draws; a new one if not given.
-        batch_size: How many at a time.
-
-    Returns:
-        An iterator over pairs of `(batch, latent_dim)` and
-        `(batch, num_noise)`, standard normal.
+    `num_noise`: length of a noise vector; 0 for none. Returns an iterator over
+    pairs of `(batch, latent_dim)` and `(batch, num_noise)`, standard normal.
     """
     latents, noise = np.random.default_rng(seed).spawn(2)
     for start in range(0, num_images, batch_size):
@@ -57,22 +49,10 @@ def open_pictures(
 ) -> npt.NDArray[np.uint8]:
     """Makes pictures with an open generator.
 
-    Args:
-        generator: Maps `[latents, fingerprints, noise]` to images.
-        num_images: How many.
-        fingerprints: `(num_bits,)` of 0 and 1 for all pictures, or
-            `(num_images, num_bits)`. If not given, each picture has one of its
-            own, drawn from the seed and issued to nobody.
-        noise: What the generator was trained with: "random", "fixed", "none".
-        seed: Of everything drawn; a new one if not given.
-        batch_size: Pictures made at a time.
-        progress: Whether to draw a progress bar, if on a terminal.
-
-    Returns:
-        `(num_images, resolution, resolution, channels)`, `uint8`.
-
-    Raises:
-        ValueError: If the fingerprints are not as above.
+    `fingerprints`: `(num_bits,)` of 0 and 1 for all pictures, or
+    `(num_images, num_bits)`. If not given, each picture has one of its own,
+    drawn from the seed and issued to nobody. Returns
+    `(num_images, resolution, resolution, channels)`, `uint8`.
     """
     batches = open_images(
         generator,
@@ -103,24 +83,11 @@ def open_images(
 ) -> Iterator[npt.NDArray[np.float32]]:
     """What an open generator puts out before it is rounded, batch by batch.
 
-    Args:
-        generator: As in `open_pictures`, like all others.
-        num_images: How many.
-        fingerprints: One for all, or one for each; random if not given.
-        noise: "random", "fixed" or "none".
-        seed: Of everything drawn; a new one if not given.
-        batch_size: Images made at a time.
-
-    Returns:
-        An iterator over `(batch, resolution, resolution, channels)`, in
-        [-1, 1] but for what goes beyond.
-
-    Raises:
-        ValueError: If the fingerprints are not as in `open_pictures`.
+    `fingerprints`: one for all, or one for each; random if not given. Returns
+    an iterator over `(batch, resolution, resolution, channels)`, in [-1, 1] but
+    for what goes beyond.
     """
-    fingerprints = _each_fingerprint(
-        fingerprints, num_images, generator.num_bits, seed
-    )
+    each = _each_fingerprint(fingerprints, num_images, generator.num_bits, seed)
     num_noise = generator.num_noise
     constant = np.zeros(num_noise, np.float32)
     if noise == "fixed":
@@ -135,7 +102,7 @@ def open_images(
     ):
         if noise != "random":
             values = np.broadcast_to(constant, values.shape)
-        part = fingerprints[made : made + len(latents)]
+        part = each[made : made + len(latents)]
         images = generator([latents, part, values], training=False)
         yield keras.ops.convert_to_numpy(images)
         made += len(latents)

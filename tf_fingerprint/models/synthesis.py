@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 from tf_fingerprint.layers import modulation
 from tf_fingerprint.layers import noise as noise_layers
@@ -48,11 +49,7 @@ def num_styles(resolution):
     The layer that shows a resolution shares its style with the convolution
     that leaves it, as in StyleGAN2.
 
-    Args:
-        resolution: Height and width of the images.
-
-    Returns:
-        `2 log2(resolution) - 2`.
+    Returns `2 log2(resolution) - 2`.
 
     Example:
 
@@ -63,29 +60,17 @@ def num_styles(resolution):
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Synthesis(keras.Model):
+class Synthesis(arguments.NetworkArguments, keras.Model):
     """StyleGAN2's skip synthesis, with the latent in the constant's place.
 
-    Args:
-        resolution: Height and width of the images, a power of two from 16 to
-            256.
-        channels: 3 for RGB, 1 for grey.
-        latent_dim: Length of the latent.
-        style_dim: Length of a style.
-        channel_base: See `widths.channels_at`.
-        max_channels: See `widths.channels_at`.
-        modulated_resolutions: Smallest and largest modulated resolution; the
-            others have plain convolutions, which no fingerprint reaches.
-        affine_gain: See `ModulatedConv2D`.
-        noise_strength: Initial factor on each layer's noise. 0 in the paper.
-
-    Call arguments:
-        inputs: `(latents, styles, noise)`, of shapes `(batch, latent_dim)`,
-            `(batch, num_styles(resolution), style_dim)` and
-            `(batch, num_noise(resolution))`.
-
-    Returns:
-        `(batch, resolution, resolution, channels)`, float32.
+    `resolution`: height and width of the images, a power of two from 16 to 256;
+    `modulated_resolutions`: smallest and largest modulated resolution; the
+    others have plain convolutions, which no fingerprint reaches.
+    `noise_strength`: initial factor on each layer's noise. 0 in the paper.
+    `inputs`: `(latents, styles, noise)`, of shapes `(batch, latent_dim)`,
+    `(batch, num_styles(resolution), style_dim)` and
+    `(batch, num_noise(resolution))`. Returns
+    `(batch, resolution, resolution, channels)`, float32.
 
     Reference:
         Karras et al., 2020 (https://arxiv.org/abs/1912.04958).
@@ -104,17 +89,6 @@ class Synthesis(keras.Model):
         noise_strength=0.0,
         **kwargs,
     ):
-        self.arguments = {
-            "resolution": resolution,
-            "channels": channels,
-            "latent_dim": latent_dim,
-            "style_dim": style_dim,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-            "modulated_resolutions": tuple(modulated_resolutions),
-            "affine_gain": affine_gain,
-            "noise_strength": noise_strength,
-        }
         sizes = widths.resolutions(resolution)
         wide = {
             s: widths.channels_at(s, channel_base, max_channels) for s in sizes
@@ -142,9 +116,6 @@ class Synthesis(keras.Model):
         super().__init__(
             inputs=[latents, styles, noise], outputs=image, **kwargs
         )
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}
 
 
 class _Builder:

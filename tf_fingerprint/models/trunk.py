@@ -4,24 +4,19 @@ import math
 
 import keras
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import equalized
 from tf_fingerprint.models import widths
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class ResidualBlock(keras.layers.Layer):
+class ResidualBlock(arguments.Arguments, keras.layers.Layer):
     """Two convolutions beside a shortcut, at half the size after.
 
         outputs = (conv_down(conv(features)) + shortcut(features)) / sqrt(2)
 
-    Args:
-        filters: Number of output channels.
-
-    Call arguments:
-        features: `(batch, height, width, channels)`.
-
-    Returns:
-        `(batch, height / 2, width / 2, filters)`.
+    `features`: `(batch, height, width, channels)`. Returns
+    `(batch, height / 2, width / 2, filters)`.
 
     Reference:
         Karras et al., 2020, Section 4.1 (https://arxiv.org/abs/1912.04958).
@@ -64,20 +59,12 @@ class ResidualBlock(keras.layers.Layer):
     def compute_output_shape(self, features_shape):
         return self.conv_down.compute_output_shape(features_shape)
 
-    def get_config(self):
-        return {**super().get_config(), "filters": self.filters}
-
 
 def residual_trunk(images, channel_base, max_channels):
     """From images down to 4x4 features.
 
-    Args:
-        images: Symbolic `(batch, resolution, resolution, channels)`.
-        channel_base: See `widths.channels_at`.
-        max_channels: See `widths.channels_at`.
-
-    Returns:
-        Symbolic `(batch, 4, 4, width)`.
+    `images`: symbolic `(batch, resolution, resolution, channels)`. Returns
+    symbolic `(batch, 4, 4, width)`.
     """
     sizes = widths.resolutions(images.shape[1])
     features = equalized.EqualizedConv2D(
@@ -96,14 +83,8 @@ def residual_trunk(images, channel_base, max_channels):
 def head(features, units, channel_base, max_channels):
     """From 4x4 features to a vector: one convolution, two dense layers.
 
-    Args:
-        features: Symbolic `(batch, 4, 4, width)`.
-        units: Length of the vector.
-        channel_base: See `widths.channels_at`.
-        max_channels: See `widths.channels_at`.
-
-    Returns:
-        Symbolic `(batch, units)`, float32.
+    `features`: symbolic `(batch, 4, 4, width)`. Returns symbolic
+    `(batch, units)`, float32.
     """
     features = equalized.EqualizedConv2D(
         widths.channels_at(4, channel_base, max_channels),

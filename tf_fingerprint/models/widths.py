@@ -4,15 +4,8 @@
 def resolutions(resolution):
     """The resolutions that a network passes through.
 
-    Args:
-        resolution: Height and width of the images, a power of two from 16 to
-            256.
-
-    Returns:
-        Increasing list from 4 to `resolution`.
-
-    Raises:
-        ValueError: If `resolution` is not such a power of two.
+    `resolution`: height and width of the images, a power of two from 16 to 256.
+    Returns increasing list from 4 to `resolution`.
     """
     sizes = [2**level for level in range(2, 9)]
     if resolution not in sizes[2:]:
@@ -26,15 +19,10 @@ def resolutions(resolution):
 def channels_at(size, channel_base=8192, max_channels=512):
     """Channels of the convolutions at one resolution.
 
-    Args:
-        size: Height and width of the features, 2 or more. 2 stands for the
-            vector behind the last convolution.
-        channel_base: Twice the channels times the size, where they are not
-            capped. 8192 in the paper.
-        max_channels: The cap. 512 in the paper.
-
-    Returns:
-        Number of channels.
+    `size`: height and width of the features, 2 or more. 2 stands for the vector
+    behind the last convolution. `channel_base`: twice the channels times the
+    size, where they are not capped. 8192 in the paper. `max_channels`: the cap.
+    512 in the paper.
 
     Example:
 

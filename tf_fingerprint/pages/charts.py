@@ -3,13 +3,14 @@
 import io
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 
 import markupsafe
 
 Point = tuple[float, float]
 
 _OWN, _OTHERS = "#2b6cb0", ("#d9480f", "#2f855a", "#805ad5", "#777777")
-_STYLE = {
+_STYLE: Any = {
     "axes.edgecolor": "#999",
     "axes.grid": True,
     "axes.grid.axis": "y",
@@ -36,14 +37,7 @@ def curve(
     points: Sequence[tuple[float, float, float, float]],
     others: Mapping[str, Sequence[Point]],
 ) -> markupsafe.Markup:
-    """`<svg>` of a line with its interval as a band, and others' beside.
-
-    Args:
-        x_label: What the strengths are.
-        y_label: What the values are.
-        points: Strength, value, and the low and high end of its interval.
-        others: By name, pairs of a strength and a value.
-    """
+    """`<svg>` of a line with its interval as a band, and others' beside."""
     import matplotlib  # Slow to import; most pages have no curve.
     import matplotlib.figure
 

@@ -5,6 +5,7 @@ import os
 import pathlib
 
 from tf_fingerprint import errors
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.data import sources as listings
 
 # Folders of a division that is there already.
@@ -15,11 +16,8 @@ TRAIN, TEST = "train", "test"
 class Folders:
     """Where the pictures of each source lie.
 
-    Args:
-        labels: Sorted.
-        training: Folder of each source's pictures.
-        test: Folder of each source's pictures to be measured on; None where
-            those are to be chosen from all.
+    `test`: folder of each source's pictures to be measured on; None where those
+    are to be chosen from all.
     """
 
     labels: tuple[str, ...]
@@ -27,21 +25,23 @@ class Folders:
     test: tuple[pathlib.Path, ...] | None
 
 
+def of_settings(wanted: passive_config.Data) -> Folders:
+    """The sources that a config names; raises unless there are two."""
+    if not wanted.source:
+        raise errors.ConfigError(
+            "`data.source` must be set to train: a folder that holds one "
+            "folder of pictures for each source. Received none. Add it under "
+            "`[data]`, or give `--set data.source=DIR`."
+        )
+    return find(wanted.source, leave_out=wanted.leave_out)
+
+
 def find(
     folder: str | os.PathLike[str], *, leave_out: str = "", at_least: int = 2
 ) -> Folders:
     """Finds the sources, and that each holds pictures, before any is read.
 
-    Args:
-        folder: As in `sources.read`.
-        leave_out: As in `sources.read`.
-        at_least: Fewest sources.
-
-    Returns:
-        Where they lie.
-
-    Raises:
-        errors.DataError: As `sources.read`, but for what is in files.
+    `leave_out`: label of a source to do without; empty for none.
     """
     folder = pathlib.Path(folder).expanduser()
     names = _folders_in(folder)

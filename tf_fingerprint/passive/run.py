@@ -13,16 +13,16 @@ import numpy as np
 import numpy.typing as npt
 import scipy.special
 
+from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint.config import passive as configs
 from tf_fingerprint.data import preprocessing
 from tf_fingerprint.passive import open_set as open_sets
 from tf_fingerprint.passive.classifier import Classifier
 from tf_fingerprint.runs import directory as run_directory
 
-CONFIG, CLASSIFIER = "config.toml", "classifier.keras"
-SOURCES, LEARNED, OPEN_SET = "sources.json", "learned.npy", "unknown.json"
+CONFIG, CLASSIFIER = run_directory.CONFIG, "classifier.keras"
+LEARNED, OPEN_SET = "learned.npy", "unknown.json"
 
 _BATCH = 256
 
@@ -31,14 +31,10 @@ _BATCH = 256
 class Opinion:
     """What the classifier makes of one picture.
 
-    Args:
-        label: The likeliest source.
-        probability: Its share, given that it is one of the sources.
-        unknown: Whether the picture is like none of them.
-        energy: Minus the logarithm of the sum of the logits' exponentials.
-        score: What `unknown` was decided by.
-        max_false_positive_rate: Share of the sources' own pictures that are
-            tolerated to be called unknown.
+    `probability`: its share, given that it is one of the sources; `energy`:
+    minus the logarithm of the sum of the logits' exponentials;
+    `max_false_positive_rate`: share of the sources' own pictures that are
+    tolerated to be called unknown.
     """
 
     label: str
@@ -82,7 +78,10 @@ def load(folder: str | os.PathLike[str]) -> "PassiveRun":
         errors.ConfigError: If its config can't be read.
     """
     folder = pathlib.Path(folder)
-    names = (CONFIG, CLASSIFIER, SOURCES, LEARNED, OPEN_SET)
+    known = run_directory.DATA
+    if (folder / run_directory.OLD_DATA).is_file():
+        known = run_directory.OLD_DATA
+    names = (CONFIG, CLASSIFIER, known, LEARNED, OPEN_SET)
     missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         raise errors.RunError(
@@ -90,7 +89,7 @@ def load(folder: str | os.PathLike[str]) -> "PassiveRun":
             f"{', '.join(names)}. Missing: {', '.join(missing)}. Check the "
             "path; has its training ended?"
         )
-    settings = configs.read(folder / CONFIG)
+    settings = configs.read(folder / CONFIG, kind=configs.PassiveConfig)
     classifier = run_directory.read_network(
         folder / CLASSIFIER,
         Classifier,
@@ -100,10 +99,10 @@ def load(folder: str | os.PathLike[str]) -> "PassiveRun":
             "network.variant": settings.network.variant,
         },
     )
-    labels = tuple(json.loads((folder / SOURCES).read_text())["labels"])
+    labels = tuple(json.loads((folder / known).read_text())["labels"])
     if classifier.labels != labels:
         raise errors.RunError(
-            f"{folder}: classifier and {SOURCES} must know the same sources. "
+            f"{folder}: classifier and {known} must know the same sources. "
             f"Received {', '.join(classifier.labels)} and {', '.join(labels)}. "
             "Are these files of one run?"
         )
@@ -123,7 +122,7 @@ class PassiveRun:
         folder: The run directory.
     """
 
-    settings: configs.Config
+    settings: configs.PassiveConfig
     classifier: Classifier
     open_set: open_sets.OpenSet
     folder: pathlib.Path
@@ -228,13 +227,10 @@ def features_and_logits(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """What a classifier reads in pictures, a part at a time.
 
-    Args:
-        classifier: From images in [-1, 1].
-        images: `(images, resolution, resolution, channels)`, `uint8`.
-        read: What computes both; the classifier's `reader` if not given.
-
-    Returns:
-        `(images, features)` and `(images, labels)`.
+    `classifier`: from images in [-1, 1]; `images`:
+    `(images, resolution, resolution, channels)`, `uint8`; `read`: what computes
+    both; the classifier's `reader` if not given. Returns `(images, features)`
+    and `(images, labels)`.
     """
     read = read or functools.partial(classifier.reader, training=False)
     width = classifier.reader.output_shape[0][-1]

@@ -3,14 +3,18 @@
 import dataclasses
 import hashlib
 import os
+import pathlib
 from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
+from absl import logging
 
 from tf_fingerprint import data
 from tf_fingerprint import errors
+from tf_fingerprint.config import passive as passive_config
 from tf_fingerprint.passive import folders as finding
+from tf_fingerprint.training import recipe
 
 # What a training learns from, chooses by, and is measured on.
 TRAIN, TEST = finding.TRAIN, finding.TEST
@@ -22,10 +26,8 @@ PARTS = (TRAIN, CALIBRATION, TEST)
 class Labelled:
     """Pictures, each with the source that it comes from.
 
-    Args:
-        images: `(images, resolution, resolution, channels)`, `uint8`.
-        sources: `(images,)`, places in the list of labels.
-        names: Each file's path, from its source's folder on.
+    `images`: `(images, resolution, resolution, channels)`, `uint8`; `sources`:
+    `(images,)`, places in the list of labels.
     """
 
     images: npt.NDArray[np.uint8]
@@ -46,22 +48,15 @@ class Labelled:
 
     def digests(self) -> npt.NDArray[np.uint64]:
         """A number for each picture that equal pictures share."""
-        found = [
-            hashlib.sha256(np.ascontiguousarray(image)).digest()[:8]
-            for image in self.images
-        ]
-        return np.array([int.from_bytes(each) for each in found], np.uint64)
+        return digests(self.images)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Sources:
     """What a folder of sources holds.
 
-    Args:
-        labels: Names of the sources' folders, sorted.
-        parts: From each of `PARTS` to its pictures.
-        broken: Name and reason of each file that was skipped.
-        digest: SHA-256 of labels and pictures; equal digests, equal training.
+    `labels`: names of the sources' folders, sorted; `digest`: SHA-256 of labels
+    and pictures; equal digests, equal training.
     """
 
     labels: tuple[str, ...]
@@ -70,87 +65,102 @@ class Sources:
     digest: str
 
 
-def read(
-    folder: str | os.PathLike[str],
-    *,
-    resolution: int,
-    channels: int = 3,
-    crop: str = "center",
-    leave_out: str = "",
-    max_images: int = 0,
-    max_broken_share: float = 0.01,
-    test_share: float = 0.2,
-    calibration_share: float = 0.1,
-    progress: bool = False,
-) -> Sources:
+def read(wanted: passive_config.Data, *, progress: bool = False) -> Sources:
     """Reads all sources, and says which pictures nobody is to learn from.
 
-    Args:
-        folder: Has one folder a source, `real/*`; or folders `train` and
-            `test` that have, `train/real/*`. Files of any kind and size, as
-            `data.read_image` takes them.
-        resolution: Height and width, in pixels.
-        channels: 3 for RGB, 1 for grey.
-        crop: How pictures become square; see `data.read_image`.
-        leave_out: Label of a source to do without; empty for none.
-        max_images: Take only the first so many of each folder; 0 for all.
-        max_broken_share: Of each folder, share of files that may be broken.
-        test_share: Share of the pictures that are held out for measuring,
-            where there is no folder `test`.
-        calibration_share: Share that is held out for thresholds.
-        progress: Whether to draw progress bars, if on a terminal.
-
-    Returns:
-        The sources. Which part a picture is in depends on its name alone.
-
-    Raises:
-        errors.DataError: If there are not two sources, one is empty, too many
-            files are broken, or a part has no picture of some source.
+    `wanted`: where they are and how they are divided. `source` has one folder a
+    source, `real/*`; or folders `train` and `test` that have, `train/real/*`.
+    Files of any kind and size, as `data.read_image` takes them. Returns the
+    sources. Which part a picture is in depends on its name alone. Files that
+    were skipped are warned of.
     """
-    found = finding.find(folder, leave_out=leave_out)
+    found = finding.of_settings(wanted)
     loading = {
-        "resolution": resolution,
-        "channels": channels,
-        "crop": crop,
-        "max_images": max_images,
-        "max_broken_share": max_broken_share,
+        "resolution": wanted.resolution,
+        "channels": wanted.channels,
+        "crop": wanted.crop,
+        "max_images": wanted.max_images,
+        "max_broken_share": wanted.max_broken_share,
         "progress": progress,
     }
     everything, broken = load(found.training, found.labels, **loading)
-    places = np.array([_place(name) for name in everything.names])
-    if found.test is None:
-        is_test = places < test_share
-        parts = {TEST: everything.take(is_test)}
-        places = (places - test_share) / (1 - test_share)
-    else:
-        is_test = np.zeros(len(everything), bool)
-        parts = {}
-        parts[TEST], more = load(found.test, found.labels, **loading)
+    test = None
+    if found.test is not None:
+        test, more = load(found.test, found.labels, **loading)
         broken += more
-    share = calibration_share
-    if found.test is None:
-        share = calibration_share / (1 - test_share)
-    parts[CALIBRATION] = everything.take(~is_test & (places < share))
-    parts[TRAIN] = everything.take(~is_test & (places >= share))
-    _check_parts(folder, found.labels, parts)
+    for name, reason in broken:
+        logging.warning("Skipped %s: %s", name, reason)
+    parts = _divided(everything, test, wanted)
+    _check_parts(wanted.source, found.labels, parts)
     return Sources(
         found.labels, parts, tuple(broken), _digest(found.labels, parts)
     )
 
 
+def _divided(everything, test, wanted):
+    """The parts of all pictures but those for testing, if any are apart."""
+    places = np.array([_place(name) for name in everything.names])
+    is_test, share = np.zeros(len(everything), bool), wanted.calibration_share
+    if test is None:
+        is_test = places < wanted.test_share
+        test = everything.take(is_test)
+        places = (places - wanted.test_share) / (1 - wanted.test_share)
+        share = share / (1 - wanted.test_share)
+    return {
+        TEST: test,
+        CALIBRATION: everything.take(~is_test & (places < share)),
+        TRAIN: everything.take(~is_test & (places >= share)),
+    }
+
+
+def inputs_of(sources: Sources) -> recipe.Inputs:
+    """What a training is shown of sources, and what it records of them."""
+    train = sources.parts[TRAIN]
+    pictures = {
+        part: np.bincount(
+            labelled.sources, minlength=len(sources.labels)
+        ).tolist()
+        for part, labelled in sources.parts.items()
+    }
+    return recipe.Inputs(
+        train.images,
+        {
+            "digest": sources.digest,
+            "images": sum(map(len, sources.parts.values())),
+            "labels": list(sources.labels),
+            "pictures": pictures,
+            "broken": [list(pair) for pair in sources.broken],
+        },
+        labels=train.sources.astype("int32"),
+        held_out=sources.parts[CALIBRATION],
+    )
+
+
+def digests(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
+    """A number for each picture that equal pictures share."""
+    found = [
+        hashlib.sha256(np.ascontiguousarray(image).data).digest()[:8]
+        for image in images
+    ]
+    return np.array([int.from_bytes(each) for each in found], np.uint64)
+
+
+def save_learned(inputs: recipe.Inputs, path: pathlib.Path) -> None:
+    """Says which pictures nothing may be measured on any more."""
+    shown = (inputs.images, inputs.held_out.images)
+    draft = path.with_name(f".draft-{path.name}")  # NumPy wants the suffix.
+    np.save(draft, np.unique(np.concatenate([digests(each) for each in shown])))
+    os.replace(draft, path)
+
+
 def load(folders, labels, **loading) -> tuple[Labelled, list[tuple[str, str]]]:
     """Decodes one folder for each label.
 
-    Args:
-        folders: Of the sources.
-        labels: Their names.
-        **loading: As in `data.load`.
-
-    Returns:
-        All pictures, source after source, and those files that were broken,
-        as pairs of a name and a reason.
+    Returns all pictures, source after source, and those files that were broken,
+    as pairs of a name and a reason.
     """
-    images, places, names, broken = [], [], [], []
+    names: list[str] = []
+    images, places, broken = [], [], []
     for place, (path, label) in enumerate(zip(folders, labels, strict=True)):
         read = data.load(path, **loading)
         images.append(read.images)

@@ -24,11 +24,8 @@ _FORMAT_NAMES = {"png": "PNG", "jpeg90": "JPEG, quality 90"}
 def in_words(probability: float) -> str:
     """How seldom chance does something, as one would say it in court.
 
-    Args:
-        probability: In (0, 1].
-
-    Returns:
-        Words to go after "chance does as well for".
+    `probability`: in (0, 1]. Returns words to go after "chance does as well
+    for".
 
     Example:
 
@@ -60,12 +57,7 @@ def residual(
 ) -> npt.NDArray[np.uint8]:
     """What distinguishes two pictures, enlarged, on grey.
 
-    Args:
-        first: Pixels of any shape.
-        second: As many others.
-
-    Returns:
-        `uint8` of the same shape; 128 where they agree.
+    Returns `uint8` of the same shape; 128 where they agree.
     """
     difference = first.astype(np.int16) - second
     return np.clip(128 + RESIDUAL_GAIN * difference, 0, 255).astype(np.uint8)
@@ -78,14 +70,8 @@ def page(
 ) -> str:
     """The report of a quickstart.
 
-    Args:
-        summary: What `quickstart.json` holds.
-        pictures: From recipients to `(pictures, height, width, channels)`, at
-            the same latents.
-        photograph: The photograph that no copy made, in pixels.
-
-    Returns:
-        HTML, with all pictures in it.
+    `pictures`: from recipients to `(pictures, height, width, channels)`, at the
+    same latents; `photograph`: the photograph that no copy made, in pixels.
     """
     residuals = [
         _strip(

@@ -47,15 +47,8 @@ _OWN = {_SUMMARY, _PAGE, _REGISTRY, _SECRET, _PHOTOGRAPH, _INSTANCES, _PICTURES}
 class Tally:
     """How one recipient's pictures in one format were attributed.
 
-    Args:
-        recipient: Party whose instance made them.
-        format: `png` or `jpeg90`.
-        right: Pictures attributed to that party.
-        wrong: Pictures attributed to another.
-        nobody: Pictures attributed to nobody.
-        bit_accuracy: Share of bits read as they were issued.
-        median_p_value: Of the picture in the middle: probability that one
-            from elsewhere matches anybody as well.
+    `format`: `png` or `jpeg90`; `median_p_value`: of the picture in the middle:
+    probability that one from elsewhere matches anybody as well.
     """
 
     recipient: str
@@ -91,7 +84,7 @@ def quickstart(
     folder = pathlib.Path(to).resolve()
     with _replaced(folder) as draft:
         source = run_directory.folder_of(run)
-        if run_directory.method_of(source) != config.Config.method:
+        if config.method_of(source) != config.Config.method:
             raise errors.RunError(
                 f"{run}: the quickstart must have a generator. This is a "
                 "codec's run. See `docs/embedding.md` for what it does."

@@ -67,11 +67,7 @@ class Event:
 
 
 class Log:
-    """Adds to an audit log within one transaction, after which it is of no use.
-
-    Args:
-        head: The newest entry so far.
-    """
+    """Adds to an audit log within one transaction, for which alone it is."""
 
     def __init__(self, head: Head):
         self.head = head
@@ -84,18 +80,14 @@ class Log:
     def add(
         self, action: str, subject: str, content: Mapping[str, object]
     ) -> None:
-        """Appends an entry.
-
-        Args:
-            action: What was done.
-            subject: To which issuance or generator.
-            content: What else there is to say, as JSON can hold it.
-        """
+        """Appends an entry."""
         position = self.head.position + 1
         entry = canonical(
-            self._about
-            | {"position": position, "action": action, "subject": subject}
-            | content
+            {
+                **self._about,
+                **{"position": position, "action": action, "subject": subject},
+                **content,
+            }
         )
         self.head = Head(position, digest_of(self.head.digest, entry))
         self._rows.append(
@@ -145,11 +137,7 @@ def digest_of(previous: str, entry: str) -> str:
 
 @functools.cache
 def actor() -> str:
-    """Who is writing: `TF_FINGERPRINT_ACTOR` if set, or the system's user.
-
-    Raises:
-        errors.RegistryError: If that is no name on one line.
-    """
+    """Who is writing: `TF_FINGERPRINT_ACTOR` if set, or the system's user."""
     name = os.environ.get("TF_FINGERPRINT_ACTOR") or _user()
     try:
         check_name("TF_FINGERPRINT_ACTOR", name)

@@ -23,16 +23,7 @@ _INSERT_ISSUANCES = sa.insert(schema.ISSUANCES)
 def find(
     connection: sa.Connection, issuance_id: str, *, name: str
 ) -> IssuanceRecord:
-    """The issuance of an id.
-
-    Args:
-        connection: Within a transaction.
-        issuance_id: Its id.
-        name: What error messages call the registry.
-
-    Raises:
-        errors.RegistryError: If there is none.
-    """
+    """The issuance of an id."""
     query = sa.select(schema.ISSUANCES).where(
         schema.ISSUANCES.c.id == issuance_id
     )
@@ -48,9 +39,7 @@ def find(
 class Changes:
     """Changes of one transaction; `log` must be written before it ends.
 
-    Args:
-        connection: Within a transaction that excludes other writers.
-        name: What error messages call the registry.
+    `connection`: within a transaction that excludes other writers.
     """
 
     def __init__(self, connection: sa.Connection, *, name: str):
@@ -66,18 +55,12 @@ class Changes:
     ) -> list[GeneratorRecord]:
         """Adds the records' generators that are new, and returns them.
 
-        Args:
-            records: Issuances about to be added.
-            known: All generators that are there, by digest.
-            action: What the log calls it.
-
-        Raises:
-            errors.RegistryError: If one is known with another decoder, length
-                or resolution.
+        Raises `errors.RegistryError` if one is known with another decoder,
+        length or resolution.
         """
         new: dict[str, GeneratorRecord] = {}
         for generator in {record.generator: None for record in records}:
-            earlier = (known | new).get(generator.digest)
+            earlier = new.get(generator.digest) or known.get(generator.digest)
             if earlier is None:
                 values = dataclasses.asdict(generator)
                 insert = sa.insert(schema.GENERATORS)
@@ -95,17 +78,7 @@ class Changes:
     def records(
         self, records: Sequence[IssuanceRecord], position: int, action: str
     ) -> None:
-        """Adds issuances.
-
-        Args:
-            records: What to add.
-            position: Of the first; the others follow.
-            action: What the log calls it.
-
-        Raises:
-            errors.FingerprintTakenError: If a fingerprint is there already.
-            errors.BatchTakenError: If a line of a batch is.
-        """
+        """Adds issuances."""
         rows = [
             schema.issuance_row(record, each)
             for each, record in enumerate(records, position)
@@ -135,12 +108,7 @@ class Changes:
     def retire(self, issuance_id: str, successors: Sequence[str]) -> None:
         """Retires an issuance, once: nothing is replaced twice.
 
-        Args:
-            issuance_id: Its id.
-            successors: Ids of the issuances that replace it.
-
-        Raises:
-            errors.RegistryError: If there is none, or it is not in use.
+        Raises `errors.RegistryError` if there is none, or it is not in use.
         """
         record = find(self._connection, issuance_id, name=self._name)
         reason = f"replaced by {', '.join(successors)}"

@@ -31,14 +31,7 @@ NUM_BYTES = 32
 
 
 def secret_path(registry: str | os.PathLike[str]) -> pathlib.Path:
-    """Where the secret of a registry in a SQLite file is: beside it.
-
-    Args:
-        registry: Its path or URL.
-
-    Raises:
-        errors.RegistryError: If the registry is no file.
-    """
+    """Where the secret of a registry in a SQLite file is: beside it."""
     text = os.fspath(registry)
     if "://" in text and not text.startswith("sqlite:"):
         raise errors.RegistryError(
@@ -58,17 +51,8 @@ def secret_of(
 ) -> bytes:
     """Reads the secret that goes with a registry.
 
-    Args:
-        registry: Its path or URL, or the registry itself.
-        path: The secret's file; beside the registry if not given.
-        create: Whether to draw one if there is none.
-
-    Returns:
-        32 bytes.
-
-    Raises:
-        ValueError: If neither says where the file is.
-        errors.RegistryError: If it is missing, or isn't such a file.
+    `path`: the secret's file; beside the registry if not given. Returns 32
+    bytes.
     """
     if path is None:
         if not isinstance(registry, str | os.PathLike):
@@ -83,16 +67,8 @@ def secret_of(
 def read_secret(path: str | os.PathLike[str], *, create: bool = False) -> bytes:
     """Reads the secret that salts are derived from.
 
-    Args:
-        path: Its file.
-        create: Whether to draw one if there is none, readable for its owner
-            only. Of two processes that do so at once, both get the same.
-
-    Returns:
-        32 bytes.
-
-    Raises:
-        errors.RegistryError: If it is missing, or isn't such a file.
+    `create`: whether to draw one if there is none, readable for its owner only.
+    Of two processes that do so at once, both get the same. Returns 32 bytes.
     """
     path = pathlib.Path(path)
     try:
@@ -121,12 +97,7 @@ def read_secret(path: str | os.PathLike[str], *, create: bool = False) -> bytes:
 def salt(secret: bytes, issuance_id: str) -> bytes:
     """The salt of one issuance.
 
-    Args:
-        secret: From `read_secret`.
-        issuance_id: The record's `id`.
-
-    Returns:
-        32 bytes, which say nothing about the secret.
+    Returns 32 bytes, which say nothing about the secret.
     """
     return hmac.digest(secret, issuance_id.encode(), hashlib.sha256)
 
@@ -134,15 +105,7 @@ def salt(secret: bytes, issuance_id: str) -> bytes:
 def commit(record: IssuanceRecord, salt: bytes) -> str:
     """The commitment to a record's fingerprint.
 
-    Args:
-        record: The issuance.
-        salt: 32 bytes; always as many, or two would make the same commitment.
-
-    Returns:
-        64 hexadecimal digits.
-
-    Raises:
-        ValueError: If the salt has another length.
+    `salt`: 32 bytes; always as many, or two would make the same commitment.
     """
     if len(salt) != NUM_BYTES:
         raise ValueError(
@@ -153,13 +116,7 @@ def commit(record: IssuanceRecord, salt: bytes) -> str:
 
 
 def opens(commitment: str, record: IssuanceRecord, salt: bytes) -> bool:
-    """Whether a commitment is to this record's fingerprint.
-
-    Args:
-        commitment: From a manifest.
-        record: What the registry says was issued.
-        salt: Of the issuance.
-    """
+    """Whether a commitment is to this record's fingerprint."""
     return hmac.compare_digest(commitment, commit(record, salt))
 
 

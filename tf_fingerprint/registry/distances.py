@@ -68,13 +68,9 @@ class Issued:
     def too_near(self, digits: Sequence[str], min_distance: int) -> list[int]:
         """Which of some fingerprints are too like issued ones or each other.
 
-        Args:
-            digits: The fingerprints, in hexadecimal.
-            min_distance: Fewest bits in which they must differ.
-
-        Returns:
-            Their places, in order. Of two that are too like each other the
-            second.
+        `digits`: the fingerprints, in hexadecimal; `min_distance`: fewest bits
+        in which they must differ. Returns their places, in order. Of two that
+        are too like each other the second.
         """
         fresh = self._packed(digits)
         issued = self._words[:, : self._length]

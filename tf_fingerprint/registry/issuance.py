@@ -77,24 +77,8 @@ def record_fresh(
     spacing: Spacing,
     replaced: str | None = None,
 ) -> list[IssuanceRecord]:
-    """Draws fingerprints and records them: all or none.
-
-    Args:
-        store: Where they are recorded.
-        about: What else the record of each holds, such as its recipient.
-        generator: What they will be sealed into.
-        draw: Draws a fingerprint, given its length.
-        spacing: How far they keep from others, and from each other.
-        replaced: Issuance to retire along with it, if any.
-
-    Returns:
-        The records, already stored.
-
-    Raises:
-        ValueError: If a record can't be such.
-        errors.FingerprintTakenError: If one had to be drawn too often.
-    """
-    rest = {
+    """Draws fingerprints and records them: all or none."""
+    rest: dict[str, Any] = {
         "issued_at": datetime.datetime.now(datetime.UTC),
         "issued_by": audit.actor(),
         "generator": generator,

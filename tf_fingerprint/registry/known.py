@@ -42,13 +42,8 @@ class Known:
     def refresh(self, connection: sa.Connection, head: audit.Head) -> None:
         """Reads what other processes have recorded meanwhile.
 
-        Args:
-            connection: Within a transaction that excludes other writers, and
-                has not written yet.
-            head: The newest entry of the log.
-
-        Raises:
-            schema.UnreadableRowError: If a row holds what no record can.
+        `connection`: within a transaction that excludes other writers, and has
+        not written yet; `head`: the newest entry of the log.
         """
         if head == self._head:
             return
@@ -72,10 +67,9 @@ class Known:
     ) -> None:
         """Remembers what has just been recorded.
 
-        Args:
-            records: In their order, right after all that is known.
-            generators: Those of theirs that were new.
-            head: The newest entry of the log after that.
+        `records`: in their order, right after all that is known; `generators`:
+        those of theirs that were new; `head`: the newest entry of the log after
+        that.
         """
         for generator in generators:
             self.generators[generator.digest] = generator

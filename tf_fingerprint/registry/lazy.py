@@ -38,20 +38,11 @@ class LazyRecords(Sequence[IssuanceRecord]):
     too: some 120 bytes in all, where a record takes four times as many and as
     long again to make.
 
-    Args:
-        generator: The generator that all were issued from.
-        rows: What the table of issuances holds of them.
-        name: What error messages call the registry.
-        columns: Which fields of a record the rows hold, in order, the
-            fingerprint first. Those of `query` if not given.
-
-    Attributes:
-        packed: `(issuances, num_bytes)`, their fingerprints as
-            `fingerprints.pack` packs them.
-
-    Raises:
-        errors.RegistryError: If a row holds a fingerprint that can't be one.
-            What else is no record is told when it is looked at.
+    `columns`: which fields of a record the rows hold, in order, the fingerprint
+    first. Those of `query` if not given. `packed`: `(issuances, num_bytes)`,
+    their fingerprints as `fingerprints.pack` packs them. Raises
+    `errors.RegistryError` if a row holds a fingerprint that can't be one. What
+    else is no record is told when it is looked at.
     """
 
     def __init__(
@@ -105,7 +96,7 @@ class LazyRecords(Sequence[IssuanceRecord]):
             mine == theirs for mine, theirs in zip(self, other, strict=True)
         )
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]  # As a list has none.
 
     def _record(self, row: Sequence[Any]) -> IssuanceRecord:
         values = dict(zip(self._columns, row, strict=True))
@@ -144,11 +135,7 @@ class LazyRecords(Sequence[IssuanceRecord]):
 def query(generator_digest: str) -> sa.Select:
     """Asks for the rows that `LazyRecords` takes, first recorded first.
 
-    Args:
-        generator_digest: SHA-256 of the generator's weights.
-
-    Returns:
-        The query.
+    `generator_digest`: SHA-256 of the generator's weights.
     """
     columns = schema.ISSUANCES.c
     return (

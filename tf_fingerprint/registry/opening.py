@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from tf_fingerprint import errors
+from tf_fingerprint import paths
 from tf_fingerprint.registry import postgresql
 from tf_fingerprint.registry import reporting
 from tf_fingerprint.registry import schema
@@ -65,7 +66,7 @@ def open_store(
         with reporting.reported(name):
             if not path.exists():
                 if not create:
-                    raise _missing(name)
+                    raise paths.no_registry(name)
                 sqlite.create(path)
         engine = sqlite.connect(path)
         flush = functools.partial(sqlite.flush, engine, name=name)
@@ -100,7 +101,7 @@ def _prepare(engine, name, create):
         is_empty = not upgrading.has_tables(connection)
         is_file = engine.dialect.name == "sqlite"
         if is_empty and not create and not is_file:
-            raise _missing(name)
+            raise paths.no_registry(name)
         is_new = is_empty and not is_file  # An empty file was not made by us.
         if (
             not is_new
@@ -111,13 +112,6 @@ def _prepare(engine, name, create):
         if is_new and not upgrading.has_tables(connection):
             upgrading.create_tables(connection)
         upgrading.upgrade(connection, name=name)
-
-
-def _missing(name):
-    return errors.RegistryError(
-        f"{name}: there is no such registry. Reading never creates "
-        "one. Check the path, or issue to a recipient first."
-    )
 
 
 @contextlib.contextmanager

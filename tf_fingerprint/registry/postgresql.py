@@ -17,14 +17,8 @@ def connect(url: sa.URL) -> sa.Engine:
     first, and queue for it; it goes with the transaction, also when the process
     is killed. The others see one state of the database from beginning to end.
 
-    Args:
-        url: Such as `postgresql+psycopg://user@host/database`.
-
-    Returns:
-        The engine; it has not connected yet.
-
-    Raises:
-        errors.RegistryError: If psycopg is not installed.
+    `url`: such as `postgresql+psycopg://user@host/database`. Returns the
+    engine; it has not connected yet.
     """
     try:
         import psycopg  # noqa: F401

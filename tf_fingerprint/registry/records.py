@@ -156,12 +156,7 @@ class IssuanceRecord:
 
 
 def check_name(field: str, name: str) -> None:
-    """Raises a `ValueError` unless a party or a batch can be called this.
-
-    Args:
-        field: What the name is of, for the message.
-        name: The name.
-    """
+    """Raises a `ValueError` unless a party or a batch can be called this."""
     has_control_character = any(
         unicodedata.category(character) in ("Cc", "Cs") for character in name
     )
@@ -173,12 +168,7 @@ def check_name(field: str, name: str) -> None:
 
 
 def check_time(field: str, moment: datetime.datetime) -> None:
-    """Raises a `ValueError` unless a moment is one in UTC, too.
-
-    Args:
-        field: What the moment is of, for the message.
-        moment: Of any time zone.
-    """
+    """Raises a `ValueError` unless a moment is one in UTC, too."""
     if moment.tzinfo is None:
         raise ValueError(
             f"`{field}` must have a time zone. Received "

@@ -19,11 +19,7 @@ _ADVICE = {
 
 @contextlib.contextmanager
 def reported(name: str) -> Iterator[None]:
-    """Turns errors of the database's or the disk's into a `RegistryError`.
-
-    Args:
-        name: What the message calls the registry.
-    """
+    """Turns errors of the database's or the disk's into a `RegistryError`."""
     try:
         yield
     except sa.exc.DBAPIError as error:

@@ -134,11 +134,7 @@ def in_words(value: object) -> object:
 def read_generators(
     connection: sa.Connection, *, digest: str | None = None
 ) -> list[GeneratorRecord]:
-    """All generators, or the one of a digest if there is one.
-
-    Raises:
-        UnreadableRowError: If a row holds what no record can.
-    """
+    """All generators, or the one of a digest if there is one."""
     query = sa.select(GENERATORS)
     if digest is not None:
         query = query.where(GENERATORS.c.digest == digest)
@@ -150,11 +146,7 @@ def read_generators(
 def read_issuances(
     connection: sa.Connection, query: sa.Select
 ) -> list[IssuanceRecord]:
-    """The records that a query of the table of issuances finds.
-
-    Raises:
-        UnreadableRowError: If a row holds what no record can.
-    """
+    """The records that a query of the table of issuances finds."""
     generators = {each.digest: each for each in read_generators(connection)}
     with readable():
         return [

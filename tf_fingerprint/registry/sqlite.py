@@ -5,6 +5,7 @@ import os
 import pathlib
 import secrets
 import sqlite3
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,11 +16,7 @@ _BUSY_TIMEOUT_SECONDS = 30
 
 
 def file_path(url: str | os.PathLike[str]) -> pathlib.Path:
-    """The file that a path or a URL such as `sqlite:///registry.db` names.
-
-    Raises:
-        errors.RegistryError: If the URL is not that of a SQLite file.
-    """
+    """The file that a path or a URL such as `sqlite:///registry.db` names."""
     text = os.fspath(url)
     if "://" not in text:
         return pathlib.Path(text)
@@ -50,10 +47,6 @@ def create(path: pathlib.Path) -> None:
     into place when complete. So nobody, not even after a kill, ever finds half
     a registry, and of two processes that create one at once neither disturbs
     the other.
-
-    Raises:
-        sa.exc.DBAPIError: If SQLite can't make the file.
-        OSError: If the file can't be put into place.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     engine = connect(draft, mode="rwc")
@@ -75,12 +68,8 @@ def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
     wrote in between. Those on connections with the execution option `writing`
     take the write lock at `BEGIN` instead, and queue for it.
 
-    Args:
-        path: The file.
-        mode: `"rw"`, or `"rwc"` to create the file if there is none.
-
-    Returns:
-        The engine; it has not connected yet.
+    `mode`: `"rw"`, or `"rwc"` to create the file if there is none. Returns the
+    engine; it has not connected yet.
     """
     uri = f"{path.absolute().as_uri()}?mode={mode}"
 
@@ -117,18 +106,10 @@ def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
 
 
 def flush(engine: sa.Engine, *, name: str) -> None:
-    """Writes the log back into the file and waits for the disk.
-
-    Args:
-        engine: Of the registry.
-        name: What error messages call the registry.
-
-    Raises:
-        errors.RegistryError: If another process keeps it from that.
-    """
+    """Writes the log back into the file and waits for the disk."""
     with engine.connect() as connection:
         # Not within a transaction, where SQLite refuses to.
-        raw = connection.connection.driver_connection
+        raw: Any = connection.connection.driver_connection
         busy, *_ = raw.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
     if busy:
         raise errors.RegistryError(

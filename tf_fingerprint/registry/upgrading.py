@@ -13,11 +13,7 @@ _FIRST_TABLES = {"generators", "issuances"}
 
 
 def create_tables(connection: sa.Connection) -> None:
-    """Makes all tables, of the newest version.
-
-    Args:
-        connection: Within a transaction that writes.
-    """
+    """Makes all tables, of the newest version."""
     schema.METADATA.create_all(connection)
     schema.VERSIONS.create(connection)
     connection.execute(
@@ -33,16 +29,8 @@ def has_tables(connection: sa.Connection) -> bool:
 def version(connection: sa.Connection, *, name: str) -> str:
     """The version of a registry's tables.
 
-    Args:
-        connection: To the registry's database.
-        name: What error messages call the registry.
-
-    Returns:
-        One of the migrations' revisions.
-
-    Raises:
-        errors.RegistryError: If the database holds no registry, or one that a
-            newer version of this package has written.
+    Raises `errors.RegistryError` if the database holds no registry, or one that
+    a newer version of this package has written.
     """
     tables = set(sa.inspect(connection).get_table_names())
     missing = sorted(_FIRST_TABLES - tables)
@@ -64,15 +52,7 @@ def version(connection: sa.Connection, *, name: str) -> str:
 
 
 def upgrade(connection: sa.Connection, *, name: str) -> None:
-    """Brings a registry's tables to the newest version, all or nothing.
-
-    Args:
-        connection: Within a transaction that writes.
-        name: What error messages call the registry.
-
-    Raises:
-        errors.RegistryError: As `version` does.
-    """
+    """Brings a registry's tables to the newest version, all or nothing."""
     # Another process may have done it while this one waited for its turn.
     if version(connection, name=name) != schema.VERSION:
         migrate(connection, start=version(connection, name=name))
@@ -81,9 +61,7 @@ def upgrade(connection: sa.Connection, *, name: str) -> None:
 def migrate(connection: sa.Connection, *, start: str | None) -> None:
     """Runs the migrations after a version.
 
-    Args:
-        connection: Within a transaction that writes.
-        start: The tables' version; None if there are none.
+    `start`: the tables' version; None if there are none.
     """
     # Only here: Alembic is slow to import, and most registries are up to date.
     from alembic import config

@@ -30,17 +30,8 @@ def verify(
     Entries cut off at the end, along with the records they were about, can't be
     told from entries that never were, unless somebody kept a digest.
 
-    Args:
-        connection: Within a transaction that sees one state of the database.
-        name: What error messages call the registry.
-        head: Digest that was handed out before and must be in the chain.
-
-    Returns:
-        The newest entry.
-
-    Raises:
-        errors.AuditError: If something was changed, removed or reordered. The
-            message names the first.
+    `connection`: within a transaction that sees one state of the database;
+    `head`: digest that was handed out before and must be in the chain.
     """
     last = audit.Head()
     expected: dict[str, Contents] = {"generator": {}, "issuance": {}}

@@ -3,6 +3,7 @@
 import abc
 import functools
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from tf_fingerprint import calibration as calibrations
 from tf_fingerprint import registry as registries
 from tf_fingerprint.data import preprocessing
+from tf_fingerprint.runs import abilities
 from tf_fingerprint.runs import directory
 
 
@@ -64,6 +66,16 @@ class Run(abc.ABC):
     def calibration(self) -> calibrations.Calibration | None:
         """The calibration in its folder, if any; see `calibrations.of_run`."""
         return calibrations.of_run(self.folder, self.record)
+
+    @property
+    def form(self) -> tuple[int, int]:
+        """Resolution and channels of what its decoder takes."""
+        return self.config.data.resolution, self.config.data.channels
+
+    @functools.cached_property
+    def abilities(self) -> Mapping[str, float]:
+        """Shares of bits read after what happened to pictures, if measured."""
+        return abilities.of_run(self.folder)
 
     def read_images(self, images: Any) -> npt.NDArray[np.uint8]:
         """Pictures as the networks take them; see `preprocessing.as_array`."""

@@ -1,41 +1,110 @@
 """The files of a run directory, and what identifies the networks in them."""
 
 import hashlib
+import json
 import os
 import pathlib
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from typing import Any
 
-import keras
 import numpy as np
 
 from tf_fingerprint import config
 from tf_fingerprint import errors
-from tf_fingerprint import models
+from tf_fingerprint import files
 
+if TYPE_CHECKING:  # A mistyped path is told before Keras is there.
+    import keras
+
+    from tf_fingerprint import models
+
+DATA = "data.json"
 CONFIG, GENERATOR, DECODER = "config.toml", "generator.keras", "decoder.keras"
 ENCODER = "encoder.keras"
 PRETRAINED = "pretrained"
+
+# What runs of classifiers had before `DATA`.
+OLD_DATA = "sources.json"
 
 # The weights that come with the package.
 SHIPPED = pathlib.Path(__file__).parents[1] / PRETRAINED
 
 
+class RunDirectory:
+    """Where one training writes; it never overwrites another's or mixes up."""
+
+    def __init__(self, folder: str | os.PathLike[str]):
+        self.folder = pathlib.Path(folder)
+
+    def check(self, settings: config.OneTraining, *, resume: bool) -> None:
+        """Raises unless a training may begin here, or go on if `resume`.
+
+        `resume`: whether there is to be a run with that config. Only its
+        `training.images` may have been less.
+        """
+        path = self.folder / CONFIG
+        if not resume and path.exists():
+            raise errors.RunError(
+                f"{self.folder} holds a run already. Go on with it by "
+                "`--resume`, or choose another `--run-dir`."
+            )
+        if not resume:
+            return
+        if not path.exists():
+            raise errors.RunError(
+                f"{self.folder}: there must be a run to go on with. There is "
+                f"no {CONFIG}. Check `--run-dir`, or begin without `--resume`."
+            )
+        changed = config.differences(
+            config.read(path, kind=type(settings)), settings
+        )
+        changed.pop("data.source", None)  # The pictures' digest says more.
+        before, now = changed.get("training.images", (0, 0))
+        if before < now:
+            del changed["training.images"]
+        if changed:
+            told = ", ".join(
+                f"`{name}` was {was!r} and is {given!r}"
+                for name, (was, given) in changed.items()
+            )
+            raise errors.RunError(
+                f"{self.folder} holds a run of another experiment: {told}. "
+                f"Resume with the run's own {path}, of which only "
+                "`training.images` may grow, or choose another `--run-dir`."
+            )
+
+    def claim(
+        self,
+        settings: config.OneTraining,
+        inputs: Mapping[str, Any],
+        *,
+        resume: bool,
+    ) -> None:
+        """Writes what is trained and on what, unless `check` raises."""
+        self.check(settings, resume=resume)
+        for name in (DATA, OLD_DATA):
+            path = self.folder / name
+            if not path.exists():
+                continue
+            if json.loads(path.read_text())["digest"] != inputs["digest"]:
+                raise errors.RunError(
+                    f"{self.folder} holds a run on other pictures than those "
+                    f"in {settings.data.source}. Restore them, or choose "
+                    "another `--run-dir`."
+                )
+        files.write(self.folder / CONFIG, config.to_toml(settings))
+        told = json.dumps(inputs, indent=2, ensure_ascii=False)
+        files.write(self.folder / DATA, told)
+
+
 def read(
     folder: str | os.PathLike[str],
-) -> tuple[config.Config, models.Generator, models.Decoder]:
-    """Reads config, generator and decoder, and checks that they fit.
+) -> "tuple[config.Config, models.Generator, models.Decoder]":
+    """Reads config, generator and decoder, and checks that they fit."""
+    from tf_fingerprint import models
 
-    Args:
-        folder: The run directory.
-
-    Returns:
-        The three.
-
-    Raises:
-        errors.RunError: If a file is missing or can't be read, or a network
-            is not what the config says.
-        errors.ConfigError: If the config can't be read.
-    """
     folder = pathlib.Path(folder)
     check_complete(folder, (CONFIG, GENERATOR, DECODER))
     settings = config.read(folder / CONFIG)
@@ -51,15 +120,7 @@ def read(
 
 
 def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
-    """Raises unless a run directory holds what a finished training leaves.
-
-    Args:
-        folder: The run directory.
-        names: The files.
-
-    Raises:
-        errors.RunError: If it, or one of them, is missing.
-    """
+    """Raises unless a run directory holds what a finished training leaves."""
     if not folder.is_dir():
         raise errors.RunError(
             f"{folder}: there is no such run directory. Check the path, or "
@@ -73,35 +134,10 @@ def check_complete(folder: pathlib.Path, names: Sequence[str]) -> None:
         )
 
 
-def method_of(folder: pathlib.Path) -> str:
-    """The method of a run directory; the first one's if it has no config.
+def read_generator(path: str | os.PathLike[str]) -> "models.Generator":
+    """Reads a generator alone."""
+    from tf_fingerprint import models
 
-    Args:
-        folder: The run directory.
-
-    Returns:
-        As at the top of a config.
-
-    Raises:
-        errors.ConfigError: If its config can't be read.
-    """
-    if not (folder / CONFIG).is_file():
-        return config.Config.method
-    return config.read(folder / CONFIG).method
-
-
-def read_generator(path: str | os.PathLike[str]) -> models.Generator:
-    """Reads a generator alone.
-
-    Args:
-        path: A `generator.keras`.
-
-    Returns:
-        The generator.
-
-    Raises:
-        errors.RunError: If it is missing, can't be read or is none.
-    """
     path = pathlib.Path(path)
     if not path.is_file():
         raise errors.RunError(
@@ -111,39 +147,25 @@ def read_generator(path: str | os.PathLike[str]) -> models.Generator:
     return read_network(path, models.Generator, {})
 
 
-def weights_digest(network: keras.Model) -> str:
+def weights_digest(network: "keras.Model") -> str:
     """SHA-256 of a network's weights: their names, shapes and values.
 
     The same for every file that the weights were ever saved in.
-
-    Args:
-        network: Any Keras model.
-
-    Returns:
-        64 hexadecimal digits.
     """
+    import keras
+
     digest = hashlib.sha256()
     for weight in network.weights:
         values = np.asarray(keras.ops.convert_to_numpy(weight), "<f4")
         digest.update(f"{weight.path} {values.shape}\n".encode())
-        digest.update(np.ascontiguousarray(values))
+        digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()
 
 
 def read_network(path, kind, expected):
-    """Reads one network; it must be of this kind and have these sizes.
+    """Reads one network; it must be of this kind and have these sizes."""
+    import keras
 
-    Args:
-        path: The `.keras` file.
-        kind: Its class.
-        expected: Sizes by the setting of the config that says them.
-
-    Returns:
-        The network.
-
-    Raises:
-        errors.RunError: If it can't be read, or is not as it must be.
-    """
     try:
         network = keras.saving.load_model(path, compile=False)
     # Broken files meet zipfile, json, h5py and Keras, each with its own errors.
@@ -168,17 +190,7 @@ def read_network(path, kind, expected):
 
 
 def folder_of(run: str | os.PathLike[str]) -> pathlib.Path:
-    """The folder of a run directory, or of the package's own weights.
-
-    Args:
-        run: A run directory, or `"pretrained"`.
-
-    Returns:
-        The path; of a run directory, as given.
-
-    Raises:
-        errors.RunError: If it is `"pretrained"`, and there are none.
-    """
+    """The folder of a run directory, or of the package's own weights."""
     if str(run) != PRETRAINED:
         return pathlib.Path(run)
     folder = SHIPPED

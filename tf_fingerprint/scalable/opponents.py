@@ -15,16 +15,7 @@ from tf_fingerprint.training import random_inputs
 
 
 class FeatureOpponents:
-    """The frozen network with its projection, and heads for it.
-
-    Args:
-        name: Of the network; see `models.features.FeatureNetwork`.
-        seed: Of the projection.
-
-    Attributes:
-        network: The frozen network.
-        heads: `projected_discriminator.FeatureHeads`, which learn.
-    """
+    """The frozen network with its projection, and heads for it."""
 
     def __init__(self, name: str, seed: int = 0):
         self.network = feature_networks.FeatureNetwork(name)
@@ -37,16 +28,11 @@ class FeatureOpponents:
     def see(self, images, seed, *, is_fake):
         """Features of pictures in other colours and at other places.
 
-        Args:
-            images: `(batch, height, width, 3)` in [-1, 1].
-            seed: The step's.
-            is_fake: Fakes meet other draws than photographs.
-
-        Returns:
-            Pair of what the heads take, and how differently the two pictures
-            of each pair are seen, `(batch,)`. Pairs meet the same draws: with
-            draws of their own, a picture is already at three quarters of the
-            distance of two photographs from itself.
+        `images`: `(batch, height, width, 3)` in [-1, 1]; `is_fake`: fakes meet
+        other draws than photographs. Returns pair of what the heads take, and
+        how differently the two pictures of each pair are seen, `(batch,)`.
+        Pairs meet the same draws: with draws of their own, a picture is already
+        at three quarters of the distance of two photographs from itself.
         """
         seed = randomness.fold_in(
             random_inputs.replica_seed(seed, "augmentation"), int(is_fake)

@@ -27,27 +27,22 @@ def train(
 ) -> pathlib.Path:
     """Trains all stages, or goes on in the one where it stopped.
 
-    Args:
-        staged: The stages.
-        run_dir: Made if it doesn't exist. Each stage's run directory lies in
-            `stages`; in the end it holds the networks and the config of the
-            last one, so that it opens as any other run.
-        resume: Whether to go on with a directory that holds stages.
-        minutes: For all stages together; `resume` goes on.
-        **options: See `training.train`.
-
-    Returns:
-        The run directory.
-
-    Raises:
-        errors.TrainingError: If a stage doesn't reach what the next one needs.
-        errors.RunError: As `training.train`.
+    `run_dir`: made if it doesn't exist. Each stage's run directory lies in
+    `stages`; in the end it holds the networks and the config of the last one,
+    so that it opens as any other run. `minutes`: for all stages together;
+    `resume` goes on. Raises `errors.TrainingError` if a stage doesn't reach
+    what the next one needs.
     """
     folder = pathlib.Path(run_dir)
     if (folder / "stages").exists() and not resume:
         raise errors.RunError(
             f"{folder} holds a run already. Go on with it by `--resume`, or "
             "choose another `--run-dir`."
+        )
+    if resume and not (folder / "stages").exists():
+        raise errors.RunError(
+            f"{folder}: there must be a run to go on with. There is no folder "
+            "`stages`. Check `--run-dir`, or begin without `--resume`."
         )
     end = time.monotonic() + 60 * minutes
     plan = _planned(staged, folder)
@@ -158,9 +153,8 @@ def _check_bits(stage, place, last):
 def _too_little(stage, place, wanted, reached):
     return errors.TrainingError(
         f"Stage `{stage.name}` must reach {wanted} before the next one can "
-        f"build on it. It reached {reached}. Give it more `training.images` in "
-        f"its `[[stages]]`, remove {place}, and go on by `--resume`: the "
-        "stages before it are kept."
+        f"build on it. It reached {reached}, as {place} says. Give it more "
+        "`training.images` in its `[[stages]]`, and go on by `--resume`."
     )
 
 

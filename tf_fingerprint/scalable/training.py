@@ -6,17 +6,17 @@ import pathlib
 import sys
 from typing import Any
 
-import numpy as np
-
 from tf_fingerprint import config as configs
 from tf_fingerprint import models
 from tf_fingerprint.scalable import gan
 from tf_fingerprint.scalable import opponents
 from tf_fingerprint.scalable import warm_start
 from tf_fingerprint.training import adam
+from tf_fingerprint.training import callbacks
 from tf_fingerprint.training import curriculum
 from tf_fingerprint.training import immunisation
 from tf_fingerprint.training import loop
+from tf_fingerprint.training import recipe
 from tf_fingerprint.training import schedule
 
 
@@ -28,17 +28,9 @@ def train(
 
 
 def build(
-    config: configs.Config, held_out: np.ndarray | None = None
+    config: configs.Config, inputs: recipe.Inputs | None = None
 ) -> gan.FingerprintGAN:
-    """Generator, discriminator and decoder, in training.
-
-    Args:
-        config: The experiment.
-        held_out: None; nothing is held out.
-
-    Returns:
-        A model to `fit`.
-    """
+    """Generator, discriminator and decoder, in training."""
     model = gan.FingerprintGAN(
         _generator(config),
         _discriminator(config),
@@ -164,4 +156,8 @@ def _start(model, config):
         )
 
 
-RECIPE = loop.Recipe(build=build, start=_start)
+def _callbacks(config, folder):
+    return callbacks.of_fingerprints(config.training, folder)
+
+
+RECIPE = recipe.Recipe(build=build, callbacks=_callbacks, start=_start)

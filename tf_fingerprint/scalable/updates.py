@@ -15,15 +15,8 @@ CONSISTENCIES = ("consistency", "coarse_consistency", "feature_consistency")
 def update_generator(gan, batch_size, settings, plan):
     """Moves generator and decoder, together on one objective.
 
-    Args:
-        gan: The training.
-        batch_size: Pictures to make.
-        settings: See `FingerprintGAN.train_step`.
-        plan: Which parts the objective has.
-
-    Returns:
-        Dict from the name of each loss to its mean, and what the opponents'
-        turn needs of the same pictures; see `update_discriminators`.
+    Returns dict from the name of each loss to its mean, and what the opponents'
+    turn needs of the same pictures; see `update_discriminators`.
     """
     inputs = gan.sample_inputs(batch_size, settings, "generator")
     learners = [(gan.generator_optimizer, gan.generator)]
@@ -127,15 +120,8 @@ def _decode(gan, fakes, inputs, settings):
 def update_discriminators(gan, images, kept, settings):
     """Moves the discriminators: photographs up, fakes down.
 
-    Args:
-        gan: The training.
-        images: Photographs.
-        kept: From `update_generator`: the pictures that it has just made, and
-            what the heads were shown of them. One batch serves both sides.
-        settings: See `FingerprintGAN.train_step`.
-
-    Returns:
-        Dict from the name of each loss to its mean.
+    `kept`: from `update_generator`: the pictures that it has just made, and
+    what the heads were shown of them. One batch serves both sides.
     """
     learners = [(gan.discriminator_optimizer, gan.discriminator)]
     weights = {"discriminator": 1.0}
@@ -166,15 +152,7 @@ def update_discriminators(gan, images, kept, settings):
 
 
 def penalize_gradient(gan, images):
-    """R1: keeps the discriminator flat around photographs.
-
-    Args:
-        gan: The training.
-        images: Photographs.
-
-    Returns:
-        Dict with the mean penalty.
-    """
+    """R1: keeps the discriminator flat around photographs."""
 
     def compute():
         return {"r1": penalties.r1(gan.discriminator, images)}
@@ -188,13 +166,7 @@ def penalize_gradient(gan, images):
 def penalize_path_length(gan, batch_size, settings):
     """Keeps equal steps of the style equally visible.
 
-    Args:
-        gan: The training.
-        batch_size: The step's; the penalty takes half of it.
-        settings: See `FingerprintGAN.train_step`.
-
-    Returns:
-        Dict with the mean penalty.
+    `batch_size`: the step's; the penalty takes half of it.
     """
     batch_size = _half(batch_size)
     inputs = gan.sample_inputs(batch_size, settings, "path_length")
@@ -221,16 +193,7 @@ def _half(batch_size):
 
 
 def update_decoder(gan, batch_size, settings):
-    """Moves the decoder alone, on pictures as they will be found.
-
-    Args:
-        gan: The training.
-        batch_size: Pictures to make.
-        settings: See `FingerprintGAN.train_step`.
-
-    Returns:
-        Dict from the name of each loss to its mean.
-    """
+    """Moves the decoder alone, on pictures as they will be found."""
     inputs = gan.sample_inputs(batch_size, settings, "generator")
     fakes = gan.ema_generator(inputs, training=False)
     fakes = ops.round(ops.clip(fakes, -1, 1) * 127.5 + 127.5) / 127.5 - 1

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from typing import Any
 
 from tf_fingerprint import errors
 from tf_fingerprint.runs import directory as run_directory
@@ -22,15 +23,9 @@ def start(
     The first `curriculum.initial_bits` are active at once: all of them for a
     run with fingerprints, fewer for one that has only learned pictures.
 
-    Args:
-        model: A training that has not begun.
-        run: A run directory, or `pretrained`.
-        anchor: The folder of the `generator.keras` whose pictures with neutral
-            bits an anchored training stays near; empty for the run's own.
-
-    Raises:
-        errors.RunError: If the run can't be read, or a network is of another
-            shape than the training's.
+    `model`: a training that has not begun; `anchor`: the folder of the
+    `generator.keras` whose pictures with neutral bits an anchored training
+    stays near; empty for the run's own.
     """
     begun = run_directory.folder_of(run)
     _, generator, decoder = run_directory.read(begun)
@@ -39,7 +34,7 @@ def start(
         anchored = run_directory.read_generator(
             run_directory.folder_of(anchor) / run_directory.GENERATOR
         )
-    copies = [
+    copies: list[tuple[Any, Any, str | os.PathLike[str]]] = [
         (model.generator, generator, begun),
         (model.ema_generator, generator, begun),
         (model.decoder, decoder, begun),

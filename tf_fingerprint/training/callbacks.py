@@ -8,16 +8,13 @@ import time
 import keras
 from absl import logging
 
+from tf_fingerprint import files
 from tf_fingerprint.backends import replicas
 from tf_fingerprint.training import event_files
 
 
 def is_chief(strategy) -> bool:
-    """Whether this process writes: the first of several workers, or alone.
-
-    Args:
-        strategy: The training's, from `training.choose_strategy`.
-    """
+    """Whether this process writes: the first of several workers, or alone."""
     if isinstance(strategy, replicas.Devices):
         return True
     resolver = strategy.cluster_resolver
@@ -43,9 +40,6 @@ class Deadline(keras.callbacks.Callback):
     """Ends the training after the last epoch that fits into some minutes.
 
     The first of the callbacks, so that the others know that it ends.
-
-    Args:
-        minutes: From now on; infinity for no end.
     """
 
     def __init__(self, minutes):
@@ -67,9 +61,7 @@ class Deadline(keras.callbacks.Callback):
 class Checkpoint(_ChiefCallback):
     """Keeps the newest state; a kill at any moment leaves a whole one.
 
-    Args:
-        folder: The run directory.
-        every: Epochs between two checkpoints.
+    `every`: epochs between two checkpoints.
     """
 
     def __init__(self, folder, every=1):
@@ -80,18 +72,19 @@ class Checkpoint(_ChiefCallback):
         """Writes beside the last checkpoint, then takes its place."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name("draft.weights.h5")
-        self.model.save_weights(draft)
-        with open(draft, "rb") as file:
-            os.fsync(file.fileno())
-        os.replace(draft, self.path)
+        try:
+            # HDF5 can't bear a full disk: the process ends in a fault.
+            files.reserve(draft, self.model.checkpoint_bytes())
+            self.model.save_weights(draft)
+            with open(draft, "rb") as file:
+                os.fsync(file.fileno())
+            os.replace(draft, self.path)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 class MetricsLog(_ChiefCallback):
-    """One line of figures an epoch, without doubles after a resumed one.
-
-    Args:
-        path: A CSV file.
-    """
+    """One line of figures an epoch, without doubles after a resumed one."""
 
     def __init__(self, path):
         super().__init__()
@@ -118,11 +111,7 @@ class MetricsLog(_ChiefCallback):
 
 
 class Scalars(_ChiefCallback):
-    """The same figures for TensorBoard, against images instead of epochs.
-
-    Args:
-        folder: Log directory.
-    """
+    """The same figures for TensorBoard, against images instead of epochs."""
 
     def __init__(self, folder):
         super().__init__()
@@ -138,9 +127,7 @@ class Scalars(_ChiefCallback):
 class Grids(_ChiefCallback):
     """Pictures to look at, as the model draws them.
 
-    Args:
-        folder: Where they go.
-        every: Epochs between two.
+    `every`: epochs between two.
     """
 
     def __init__(self, folder, every):
@@ -155,9 +142,8 @@ class Grids(_ChiefCallback):
 class ChanceWarning(keras.callbacks.Callback):
     """Says loudly when the bits stay at chance, and what to try.
 
-    Args:
-        images: Images after the first bits were introduced from which on an
-            accuracy still at chance is reported; 0 for never.
+    `images`: images after the first bits were introduced from which on an
+    accuracy still at chance is reported; 0 for never.
     """
 
     def __init__(self, images):
@@ -189,9 +175,8 @@ class DiversityWarning(keras.callbacks.Callback):
 
     Of cats that all had one pose, the share was 0.36; of varied ones, 0.85.
 
-    Args:
-        images: Images before which pictures may look alike.
-        share: Of the photographs' distance in features, below which they do.
+    `images`: images before which pictures may look alike; `share`: of the
+    photographs' distance in features, below which they do.
     """
 
     def __init__(self, images=30_000, share=0.5):
@@ -218,16 +203,31 @@ class DiversityWarning(keras.callbacks.Callback):
             )
 
 
+def of_fingerprints(settings, folder) -> list[keras.callbacks.Callback]:
+    """What every training of fingerprints draws and warns of."""
+    return [
+        Grids(folder / "grids", settings.grid_epochs),
+        ChanceWarning(settings.chance_images),
+        DiversityWarning(),
+    ]
+
+
+class HeldOut(_ChiefCallback):
+    """Adds figures of what is not learned from to each epoch's."""
+
+    def work(self, epoch, logs):
+        """Measures; before the log is written."""
+        logs.update(self.model.measure())
+
+
 class Quality(_ChiefCallback):
     """Adds figures of photographs that are not trained on to each epoch's.
 
     Stands before those callbacks that write the figures down. Says so loudly
     where pictures are spoiled although the loss has had its time.
 
-    Args:
-        every: Epochs between two.
-        psnr_floor: Peak signal-to-noise ratio, in dB, below which fingerprinted
-            pictures count as spoiled.
+    `every`: epochs between two; `psnr_floor`: peak signal-to-noise ratio, in
+    dB, below which fingerprinted pictures count as spoiled.
     """
 
     def __init__(self, every, psnr_floor):

@@ -1,50 +1,28 @@
 """Trains an experiment into a run directory, and goes on after any stop."""
 
 import contextlib
-import dataclasses
-import json
 import math
 import os
 import pathlib
-from collections.abc import Callable
 from typing import Any
 
 import keras
-from absl import logging
 
 from tf_fingerprint import backends
 from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint import files
 from tf_fingerprint.backends import replicas
 from tf_fingerprint.runs import directory as run_directory
 from tf_fingerprint.training import callbacks
+from tf_fingerprint.training import recipe as recipes
 from tf_fingerprint.training import trainer
 
 
-@dataclasses.dataclass(frozen=True)
-class Recipe:
-    """What a method brings to its training.
-
-    Args:
-        build: From config and held out photographs to a compiled trainer.
-        share_out: From photographs and config to those that are learned from,
-            and those that are held out; None for all and none.
-        start: Takes trainer and config, and sets the weights to begin with.
-        measuring: From config to callbacks that measure before others log.
-    """
-
-    build: Callable[..., trainer.SteppedModel]
-    share_out: Callable[..., Any] | None = None
-    start: Callable[..., None] | None = None
-    measuring: Callable[..., list[keras.callbacks.Callback]] | None = None
-
-
 def train(
-    config: configs.AnyConfig,
+    config: configs.OneTraining,
     run_dir: str | os.PathLike[str],
-    recipe: Recipe,
+    recipe: recipes.Recipe,
     *,
     resume: bool = False,
     minutes: float = math.inf,
@@ -58,79 +36,76 @@ def train(
 
     Args:
         config: The experiment.
-        run_dir: Made if it doesn't exist. Holds the resolved config, the
-            checkpoints, logs and grids of pictures, and in the end generator
-            and decoder, or encoder and decoder.
+        run_dir: Made if it doesn't exist. Holds config, checkpoints and logs,
+            and in the end the networks.
         recipe: What its method brings.
-        resume: Whether to go on from the run directory's last checkpoint.
-        minutes: After which to stop, at the end of an epoch, as if the
-            training were over; `resume` goes on.
+        resume: Whether to go on from the last checkpoint; also with more
+            `training.images` than it was begun with.
+        minutes: After which to stop at the end of an epoch; `resume` goes on.
         verbose: As in `keras.Model.fit`.
-        strategy: Where to train; chosen if not given. Trainings one after the
-            other in one process share one: a second one's reductions would be
-            taken for the first one's.
+        strategy: Where to train; chosen if not given. Trainings one after
+            another in a process share one, or their reductions are confused.
 
     Returns:
         The run directory.
 
     Raises:
-        errors.RunError: If the directory holds a run and `resume` is off, or
-            another experiment's run and `resume` is on, or if several workers
-            don't share it, or if the weights to start from don't fit.
-        errors.DataError: If the photographs can't be read.
+        errors.RunError: As `RunDirectory.claim`; or if it can't be written or
+            workers don't share it, or the weights to start from don't fit.
+        errors.DataError: If the pictures can't be read.
         errors.TrainingError: If a loss is no longer a number.
     """
     deadline = callbacks.Deadline(minutes)
-    folder = pathlib.Path(run_dir)
+    run = run_directory.RunDirectory(run_dir)
     # First, as workers must be connected before anything is computed.
     strategy = strategy or replicas.choose_strategy()
     chief = callbacks.is_chief(strategy)
-    if chief:
-        _check_folder(folder, config, resume)
-    photographs = _load(config.data, progress=verbose != 0)
-    if chief:
-        _write_inputs(folder, config, photographs)
+    if chief:  # Before minutes of reading pictures.
+        run.check(config, resume=resume)
+    inputs = recipe.read(config, progress=verbose != 0)
+    checkpoint = callbacks.Checkpoint(
+        run.folder, config.training.checkpoint_epochs
+    )
+    goes_on = resume and checkpoint.path.exists()
+    model = _built(recipe, config, inputs, strategy, goes_on and checkpoint)
+    with _named_if_full(run.folder):
+        if chief:
+            run.claim(config, inputs.record, resume=resume)
+        _check_workers(strategy, model, run.folder)
+        own = recipe.callbacks(config, run.folder)
+        calls = _calls(deadline, own, run.folder, checkpoint)
+        _fit(model, inputs, config, verbose, calls)
+        save_networks(model, run.folder)  # Before anything else can fail.
+        if recipe.finish and chief:
+            recipe.finish(run.folder, config, inputs)
+    return run.folder
+
+
+def _built(recipe, config, inputs, strategy, checkpoint):
+    """The trainer: as a checkpoint has it, or where a training begins."""
     with backends.alone():
         keras.utils.set_random_seed(config.training.seed)
-    images, held_out = photographs.images, None
-    if recipe.share_out:
-        images, held_out = recipe.share_out(images, config)
     with strategy.scope(), precision(config.training.mixed_precision):
-        model = recipe.build(config, held_out)
-    checkpoint = callbacks.Checkpoint(folder, config.training.checkpoint_epochs)
-    if resume and checkpoint.path.exists():
-        with strategy.scope():
+        model = recipe.build(config, inputs)
+    with strategy.scope():
+        if checkpoint:
             model.load_weights(checkpoint.path)
-    elif recipe.start:
-        with strategy.scope():
+        elif recipe.start:
             recipe.start(model, config)
-    _check_workers(strategy, model, folder)
-    measuring = recipe.measuring(config) if recipe.measuring else []
-    _fit(
-        model,
-        images,
-        config,
-        verbose,
-        [deadline, *measuring, *_callbacks(folder, config), checkpoint],
-    )
-    save_networks(model, folder)
-    return folder
+    return model
 
 
-def _load(settings, progress):
-    """The photographs; those that can't be read are named."""
-    photographs = data.load(
-        settings.source,
-        resolution=settings.resolution,
-        channels=settings.channels,
-        crop=settings.crop,
-        max_images=settings.max_images,
-        max_broken_share=settings.max_broken_share,
-        progress=progress,
-    )
-    for name, reason in photographs.broken:
-        logging.warning("Skipped %s: %s", name, reason)
-    return photographs
+@contextlib.contextmanager
+def _named_if_full(folder):
+    """What a disk says that is full or closed to us, as a `RunError`."""
+    try:
+        yield
+    except OSError as error:
+        reason = " ".join(str(error).split())
+        raise errors.RunError(
+            f"{folder}: the run must be written, and can't be. {reason}. Make "
+            "room there, and go on from the last checkpoint by `--resume`."
+        ) from error
 
 
 def save_networks(
@@ -140,8 +115,7 @@ def save_networks(
 
     Args:
         model: The training.
-        folder: Where `generator.keras` and `decoder.keras` go; of a codec,
-            `encoder.keras` and `decoder.keras`.
+        folder: Where they go: `generator.keras`, or as `finished` names them.
     """
     if not callbacks.is_chief(model.distribute_strategy):
         return
@@ -151,47 +125,63 @@ def save_networks(
         plain = type(network).from_config(settings)
         plain.set_weights(network.get_weights())
         draft = pathlib.Path(folder, f".draft-{name}.keras")
-        with backends.alone():
-            plain.save(draft)
-        os.replace(draft, pathlib.Path(folder, f"{name}.keras"))
+        try:
+            with backends.alone():
+                plain.save(draft)
+            os.replace(draft, pathlib.Path(folder, f"{name}.keras"))
+        finally:
+            draft.unlink(missing_ok=True)
 
 
-def _callbacks(folder, config):
-    """What measures, writes logs and grids, and warns."""
-    training = config.training
+def _calls(deadline, own, folder, checkpoint):
+    """All callbacks, in their order."""
     return [
+        deadline,  # The others must know that it ends.
+        *own,
         callbacks.MetricsLog(folder / "metrics.csv"),
         callbacks.Scalars(folder / "tensorboard"),
-        callbacks.Grids(folder / "grids", training.grid_epochs),
-        callbacks.ChanceWarning(training.chance_images),
-        callbacks.DiversityWarning(),
+        checkpoint,  # Last, so that what the others wrote is from before.
     ]
 
 
-def _fit(model, images, config, verbose, calls):
+def _fit(model, inputs, config, verbose, calls):
     """Fits from where the model stands to the last image."""
     training = config.training
     step = model.progress.images // training.batch_size
     # Under JAX 8-bit pixels become floats on the device.
     batches = data.numpy_batches if backends.is_jax() else data.batches
-    steps_in_all = -(-training.images // training.batch_size)
-    steps_per_epoch = min(training.steps_per_epoch, steps_in_all)
+    steps_per_epoch, first, last = epochs_of(training, step)
     model.fit(
         batches(
-            images,
+            inputs.images,
+            inputs.labels,
             batch_size=training.batch_size,
             seed=training.seed,
             mirror=config.data.mirror,
             first_batch=step,
         ),
-        initial_epoch=step // steps_per_epoch,
-        epochs=-(-steps_in_all // steps_per_epoch),
+        initial_epoch=first,
+        epochs=last,
         steps_per_epoch=steps_per_epoch,
         shuffle=False,
         verbose=verbose,
-        # Checkpoints last, so that what the others wrote is from before.
         callbacks=calls,
     )
+
+
+def epochs_of(training: Any, step: int) -> tuple[int, int, int]:
+    """Steps in an epoch, the first epoch to train, and where they end.
+
+    Returns the three; epochs count from 0.
+    """
+    steps_in_all = -(-training.images // training.batch_size)
+    steps_per_epoch = min(training.steps_per_epoch, steps_in_all)
+    left = max(0, steps_in_all - step)
+    if left and step % steps_per_epoch:
+        # It was shorter than an epoch, and is to be longer now.
+        steps_per_epoch = min(steps_per_epoch, left)
+    first = -(-step // steps_per_epoch)
+    return steps_per_epoch, first, first + -(-left // steps_per_epoch)
 
 
 @contextlib.contextmanager
@@ -207,40 +197,6 @@ def precision(policy):
         yield
     finally:
         keras.config.set_dtype_policy(before)
-
-
-def _check_folder(folder, config, resume):
-    """Raises where a training would overwrite or mix up runs."""
-    path = folder / run_directory.CONFIG
-    if not path.exists():
-        return
-    if not resume:
-        raise errors.RunError(
-            f"{folder} holds a run already. Go on with it by `--resume`, or "
-            "choose another `--run-dir`."
-        )
-    if configs.digest(configs.read(path)) != configs.digest(config):
-        raise errors.RunError(
-            f"{folder} holds a run of another experiment: its {path.name} is "
-            "not the one given. Resume with the run's own "
-            f"{path}, or choose another `--run-dir`."
-        )
-
-
-def _write_inputs(folder, config, photographs):
-    """Writes what is trained, and on what; on resuming, compares the latter."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / run_directory.CONFIG).exists():
-        files.write(folder / run_directory.CONFIG, configs.to_toml(config))
-    path = folder / "data.json"
-    inputs = {"digest": photographs.digest, "images": len(photographs)}
-    if path.exists() and json.loads(path.read_text()) != inputs:
-        raise errors.RunError(
-            f"{folder} holds a run on other photographs than those in "
-            f"{config.data.source}. Restore them, or choose another "
-            "`--run-dir`."
-        )
-    files.write(path, json.dumps(inputs))
 
 
 def _check_workers(strategy, model, folder):

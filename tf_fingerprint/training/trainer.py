@@ -1,6 +1,8 @@
 """A Keras model whose steps are planned on the host, one after the other."""
 
 import dataclasses
+import math
+from typing import Any
 
 import keras
 import numpy as np
@@ -21,11 +23,13 @@ class SteppedModel(keras.Model):
 
     A subclass has `plan()`, what the next step consists of; `settings()`, what
     it is told, as tensors; `train_step(images, settings, plan)`, one replica's
-    share of it, which returns a dict of scalars; and `advance(values)`, which
-    moves `progress`. Steps with the same plan share one compiled function.
-    `finished()` gives the networks to save, by the name of their file,
-    `draw(folder)` shows how they do, `chance_advice` and `broken_advice` say
-    what to try when bits aren't learned or a loss is no longer a number.
+    share of it, which returns a dict of scalars (of pairs of images and labels,
+    if `fit` is given those); and `advance(values)`, which moves `progress`.
+    Steps with the same plan share one compiled function. `finished()` gives the
+    networks to save, by the name of their file, `draw(folder)` shows how they
+    do, `measure()` how well on what is held out; `chance_advice` and
+    `broken_advice` say what to try when bits aren't learned or a loss is no
+    longer a number.
 
     Under JAX the variables are empty while `fit` goes on, until `settle`; Keras
     calls it for callbacks, as `jax_state_sync`.
@@ -33,11 +37,13 @@ class SteppedModel(keras.Model):
     Progress is saved with the weights, so that a training goes on where it
     was, and what is drawn should depend on it and on nothing else.
 
-    Args:
-        progress: Where a training begins, if it keeps more than a `Progress`.
+    `progress`: where a training begins, if it keeps more than a `Progress`.
     """
 
     broken_advice = "with a lower `optimizer.learning_rate`"
+
+    # What of the progress is logged.
+    logged_progress: tuple[str, ...] = ("images", "active_bits")
 
     def __init__(self, progress: Progress | None = None):
         super().__init__()
@@ -55,17 +61,13 @@ class SteppedModel(keras.Model):
             dtype="float32" if self._steps else "float64",
             trainable=False,
         )
-        self._sums = {}
-        self._learning_rates = []
+        self._sums: dict[str, Any] = {}
+        self._learning_rates: list[Any] = []
         # Nothing is left to build: `fit` need not call the model to find out.
         self.built = True
 
     def remember_learning_rates(self, *optimizers):
-        """Takes the optimizers' learning rates as those at factor 1.
-
-        Args:
-            *optimizers: To be scaled by `scale_learning_rates`.
-        """
+        """Takes the optimizers' learning rates as those at factor 1."""
         # None, so that a resumed training sets them anew.
         self._learning_rate_factor = None
         self._learning_rates = [
@@ -78,11 +80,7 @@ class SteppedModel(keras.Model):
         return [optimizer for optimizer, _ in self._learning_rates]
 
     def scale_learning_rates(self, factor: float):
-        """Multiplies all learning rates.
-
-        Args:
-            factor: On what they were when remembered.
-        """
+        """Multiplies all learning rates."""
         if factor != self._learning_rate_factor:
             self._learning_rate_factor = factor
             for optimizer, learning_rate in self._learning_rates:
@@ -151,14 +149,7 @@ class SteppedModel(keras.Model):
     def _account(self, values):
         """Takes in what a step returned; the running means since the epoch.
 
-        Args:
-            values: Dict of scalar tensors.
-
-        Returns:
-            Dict of floats.
-
-        Raises:
-            errors.TrainingError: If one of them is not finite.
+        Returns dict of floats.
         """
         values = {name: float(value) for name, value in values.items()}
         for name, value in values.items():
@@ -173,8 +164,10 @@ class SteppedModel(keras.Model):
             total, count = self._sums.get(name, (0.0, 0))
             self._sums[name] = (total + value, count + 1)
         return {
-            "images": self.progress.images,
-            "active_bits": self.progress.active_bits,
+            **{
+                name: getattr(self.progress, name)
+                for name in self.logged_progress
+            },
             **{name: total / n for name, (total, n) in self._sums.items()},
         }
 
@@ -182,6 +175,13 @@ class SteppedModel(keras.Model):
         """Begins a new epoch's running means."""
         super().reset_metrics()
         self._sums = {}
+
+    def checkpoint_bytes(self) -> int:
+        """About how large a file with all its state is."""
+        variables = [*self.variables]
+        for optimizer in self.optimizers():
+            variables += optimizer.variables
+        return sum(4 * math.prod(each.shape) + 2048 for each in variables)
 
     def save_own_variables(self, store):
         """Stores the progress along with the weights."""

@@ -11,6 +11,7 @@ from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import evaluation
 from tf_fingerprint import methods
+from tf_fingerprint.evaluation.metrics import extractors
 from tf_fingerprint.evaluation.suites import fidelity as fidelity_suite
 
 from ...tiny_run import tiny_run_dir as tiny_run_dir
@@ -155,7 +156,7 @@ def test_grey_pictures_are_shown_in_three_channels(features):
     extractor = evaluation.MobileNetFeatures(features)
     grey = data.procedural_images(2, resolution=16)[..., :1]
 
-    seen = fidelity_suite._seen(extractor, grey)
+    seen = extractors.seen(extractor, grey)
 
     np.testing.assert_array_equal(seen, extractor(np.repeat(grey, 3, axis=-1)))
 
@@ -163,7 +164,7 @@ def test_grey_pictures_are_shown_in_three_channels(features):
 def test_the_intervals_scatter_as_new_pictures_do():
     # New pictures again and again, against what drawing them again says.
     seen = np.random.default_rng(0).gamma(2.0, size=(60, 2, COUNT, 4))
-    draws = list(fidelity_suite._draws(COUNT))
+    draws = list(fidelity_suite.distances.draws(COUNT, fidelity_suite.DRAWS))
     for measure in fidelity_suite.distances.KINDS.values():
         values = [measure(*pair, draws[:1])[0] for pair in seen]
         deviations = [np.std(measure(*pair, draws[1:])) for pair in seen[:12]]

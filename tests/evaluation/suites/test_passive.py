@@ -5,7 +5,9 @@ import pytest
 
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation.suites import passive as passive_suite
+from tf_fingerprint.passive import sources
 
+from ...tiny_passive import of_sources
 from ...tiny_passive import passive_dir as passive_dir
 from ...tiny_passive import passive_run as passive_run
 from ...tiny_passive import sources_dir as sources_dir
@@ -78,13 +80,8 @@ def test_sources_that_all_are_unknown_are_refused(passive_run, tmp_path):
 def test_a_source_that_was_learned_from_as_a_whole_is_refused(
     passive_run, sources_dir, tmp_path
 ):
-    wanted = tiny_config().data
-    read = passive_suite.reading.read(
-        sources_dir,
-        resolution=wanted.resolution,
-        calibration_share=wanted.calibration_share,
-        leave_out=wanted.leave_out,
-    )
+    config = of_sources(tiny_config(), sources_dir)
+    read = sources.read(config.data)
     for label in ("bright", "dark"):
         (tmp_path / label).mkdir()
         for name in read.parts["train"].names[:2]:

@@ -39,10 +39,10 @@ def copies(subject):
 def test_a_copy_that_nobody_changed_makes_its_own_pictures(copies):
     reading = copies.look("intact", copies.weights)
 
-    assert reading.figures["change"].value == 0
-    assert reading.figures["bit_accuracy"].pictures == 8
-    assert reading.figures["bit_accuracy"].fingerprints == 2
-    assert set(reading.figures) == {
+    assert reading["change"].value == 0
+    assert reading["bit_accuracy"].pictures == 8
+    assert reading["bit_accuracy"].fingerprints == 2
+    assert set(reading) == {
         *("bit_accuracy", "change", "kernel_distance", "attributed")
     }
 
@@ -56,9 +56,9 @@ def test_bits_are_compared_with_the_copy_s_own(subject):
     own = np.repeat(copies.bits, 4, axis=0)
 
     answers.append(own)
-    right = copies.look("right", copies.weights).figures
+    right = copies.look("right", copies.weights)
     answers.append(own[::-1])
-    wrong = copies.look("wrong", copies.weights).figures
+    wrong = copies.look("wrong", copies.weights)
 
     assert right["bit_accuracy"].value == 1
     assert right["attributed"].value == 1

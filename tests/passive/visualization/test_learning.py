@@ -3,12 +3,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_fingerprint.config import visualization as visualization_config
-from tf_fingerprint.data import labelled as data_labelled
+from tf_fingerprint import config as configs
 from tf_fingerprint.passive.visualization import (
     training as visualization_training,
 )
 from tf_fingerprint.training import penalties
+from tf_fingerprint.training import recipe
 
 pytestmark = pytest.mark.slow
 
@@ -17,7 +17,7 @@ LABELS = ("bright", "dark", "striped")
 
 
 def config(*overrides):
-    return visualization_config.read(
+    return configs.read(
         None,
         [
             f"data.resolution={SIDE}",
@@ -26,7 +26,13 @@ def config(*overrides):
             f"training.batch_size={COUNT}",
             *overrides,
         ],
+        kind=configs.VisualizationConfig,
     )
+
+
+def build(settings):
+    inputs = recipe.Inputs(labelled()[0], {"labels": LABELS})
+    return visualization_training.build(settings, inputs)
 
 
 def labelled(count=COUNT):
@@ -36,16 +42,15 @@ def labelled(count=COUNT):
 
 
 def batch(count=COUNT):
-    return (data_labelled.labelled(*labelled(count)) / 127.5 - 1).astype(
-        "float32"
-    )
+    images, sources = labelled(count)
+    return (images / 127.5 - 1).astype("float32"), sources.astype("int32")
 
 
 @pytest.fixture(scope="module")
 def stepped():
     """A training after one step, and what it was before."""
     keras.utils.set_random_seed(1)
-    model = visualization_training.build(config(), LABELS)
+    model = build(config())
     before = {
         name: [np.array(each) for each in getattr(model, name).weights]
         for name in ("network", "critic", "ema_network")
@@ -134,9 +139,7 @@ def test_every_weight_moves_and_the_average_a_thousandth_of_it(stepped):
 
 def test_it_learns_to_tell_pictures_apart_by_what_it_leaves_out():
     keras.utils.set_random_seed(0)
-    model = visualization_training.build(
-        config("optimizer.learning_rate=0.01", "training.images=160"), LABELS
-    )
+    model = build(config("optimizer.learning_rate=0.01", "training.images=160"))
     shown = tf.data.Dataset.from_tensors(batch()).repeat()
 
     history = model.fit(
@@ -152,11 +155,11 @@ def test_it_learns_to_tell_pictures_apart_by_what_it_leaves_out():
 def test_a_resumed_training_ends_as_one_that_was_not_stopped(tmp_path):
     def built(seed):
         keras.utils.set_random_seed(seed)
-        return visualization_training.build(config(), LABELS)
+        return build(config())
 
     def step(model):
         model.plan()
-        model.train_step(batch(), model.settings(), "visualize")
+        model.train_step(batch(), model.settings(), None)
         model.advance({})
 
     whole, stopped = built(0), built(0)

@@ -9,16 +9,13 @@ from tf_fingerprint import cli
 from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
+from tf_fingerprint import methods
 from tf_fingerprint.backends import replicas
-from tf_fingerprint.config import visualization as visualization_config
 from tf_fingerprint.passive import sources as reading
 from tf_fingerprint.passive.visualization import (
     pictures as fingerprint_pictures,
 )
 from tf_fingerprint.passive.visualization import run as visualization_run
-from tf_fingerprint.passive.visualization import (
-    training as visualization_training,
-)
 
 from ... import tiny_passive
 from ...export.page import browser
@@ -40,7 +37,9 @@ OVERRIDES = (
 
 
 def config(*overrides):
-    return visualization_config.read(None, [*OVERRIDES, *overrides])
+    return configs.read(
+        None, [*OVERRIDES, *overrides], kind=configs.VisualizationConfig
+    )
 
 
 @pytest.fixture(scope="module")
@@ -91,14 +90,15 @@ def test_a_run_holds_network_log_and_grids(run_dir):
 
 
 def test_another_experiments_run_is_not_gone_on_with(sources_dir, run_dir):
-    other = config("losses.reconstruction=10")
+    same, other = (
+        tiny_passive.of_sources(config(*overrides), sources_dir)
+        for overrides in ((), ("losses.reconstruction=10",))
+    )
 
     with pytest.raises(errors.RunError, match="holds a run already"):
-        visualization_training.train(config(), sources_dir, run_dir, verbose=0)
-    with pytest.raises(errors.RunError, match="run of another experiment"):
-        visualization_training.train(
-            other, sources_dir, run_dir, resume=True, verbose=0
-        )
+        methods.train(same, run_dir, verbose=0)
+    with pytest.raises(errors.RunError, match="was 20.0 and is 10.0"):
+        methods.train(other, run_dir, resume=True, verbose=0)
 
 
 def test_what_is_no_run_is_told(tmp_path):
@@ -115,13 +115,12 @@ def test_settings_are_checked():
 
 def test_the_config_names_its_command_and_is_written_again(tmp_path):
     path = ROOT / "configs" / "passive_visualization_64.toml"
-    read = visualization_config.read(path)
+    read = configs.read(path)
     comment = path.read_text().partition("\n[")[0]
     (tmp_path / "config.toml").write_text(configs.to_toml(read))
 
-    assert "tf-fingerprint passive visualize SOURCES_DIR" in comment
-    assert f"--config configs/{path.name}" in comment
-    assert visualization_config.read(tmp_path / "config.toml") == read
+    assert f"tf-fingerprint train configs/{path.name}" in comment
+    assert configs.read(tmp_path / "config.toml") == read
 
 
 def test_files_are_drawn_as_in_the_paper(run_dir, files, shown):

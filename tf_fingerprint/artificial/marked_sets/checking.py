@@ -26,12 +26,7 @@ _LINES = "files.jsonl"
 
 
 def is_right(lot: journals.Lot, files: picture_files.Files) -> bool:
-    """Whether a lot's files are as they were written.
-
-    Args:
-        lot: From the journal.
-        files: Reads them.
-    """
+    """Whether a lot's files are as they were written."""
     try:
         found = [hashlib.sha256(each).hexdigest() for each in files.read(lot)]
     except (OSError, ValueError, IndexError):
@@ -43,16 +38,11 @@ def is_right(lot: journals.Lot, files: picture_files.Files) -> bool:
 class Tally:
     """What all pictures together come to; grows with `add`.
 
-    Args:
-        pictures: Written.
-        marked: Of these.
-        matches: Bits read right, of all in the marked ones.
-        bits: In all of the marked ones.
-        lowest: Bit accuracy of the marked picture that is read worst.
-        lowest_name: Its name.
-        decibels: Signal-to-noise ratios of marked pictures, added up.
-        changed: Pictures that have one: those that differ from the original.
-        broken: Name and reason of each picture that could not be read.
+    `matches`: bits read right, of all in the marked ones; `bits`: in all of the
+    marked ones; `lowest`: bit accuracy of the marked picture that is read
+    worst; `decibels`: signal-to-noise ratios of marked pictures, added up;
+    `changed`: pictures that have one: those that differ from the original;
+    `broken`: name and reason of each picture that could not be read.
     """
 
     pictures: int = 0
@@ -66,13 +56,7 @@ class Tally:
     broken: list[list[str]] = dataclasses.field(default_factory=list)
 
     def add(self, file: Mapping[str, Any], matches: int, num_bits: int) -> None:
-        """Counts a marked picture.
-
-        Args:
-            file: As in the journal.
-            matches: Bits read right in it.
-            num_bits: Of its fingerprint.
-        """
+        """Counts a marked picture."""
         self.marked += 1
         self.matches += matches
         self.bits += num_bits
@@ -85,9 +69,7 @@ class Tally:
     def check(self, min_bit_accuracy: float, where: str) -> None:
         """Raises a `RunError` if too few bits are read.
 
-        Args:
-            min_bit_accuracy: Share of all bits that must be read right.
-            where: What was read.
+        `min_bit_accuracy`: share of all bits that must be read right.
         """
         if not self.marked:
             raise errors.RunError(
@@ -121,15 +103,8 @@ class Tally:
 def count(tally: Tally, run, marking: markings.Marking, lot, images) -> list:
     """Decodes a lot, counts its bits, and says each picture's accuracy.
 
-    Args:
-        tally: Grows.
-        run: A codec's.
-        marking: What the pictures were marked with.
-        lot: As in the journal.
-        images: `(files, height, width, channels)`, read from its files.
-
-    Returns:
-        For each file, its share of bits read right, or None if unmarked.
+    `images`: `(files, height, width, channels)`, read from its files. Returns
+    for each file, its share of bits read right, or None if unmarked.
     """
     tally.pictures += len(lot["files"])
     tally.broken += lot["broken"]
@@ -156,19 +131,9 @@ def check_all(
 ) -> Tally:
     """Reads and decodes everything that was written.
 
-    Args:
-        journal: Of the set. A line on each file is kept beside it for `write`.
-        run: A codec's.
-        marking: What the pictures were marked with.
-        files: Reads them.
-        num_pictures: That the source has, broken ones counted.
-        tell: Told how many pictures were gone through, again and again.
-
-    Returns:
-        What it came to.
-
-    Raises:
-        errors.RunError: If a file is not as it was written, or one is missing.
+    `journal`: of the set. A line on each file is kept beside it for `write`.
+    `num_pictures`: that the source has, broken ones counted; `tell`: told how
+    many pictures were gone through, again and again.
     """
     tally = Tally()
     with (journal.folder / _LINES).open("w", encoding="ascii") as lines:
@@ -193,13 +158,7 @@ def check_all(
 def write(
     journal: journals.Journal, path: pathlib.Path, head: Mapping[str, Any]
 ) -> None:
-    """Writes a manifest: what is said of the whole, then of each file.
-
-    Args:
-        journal: Whose files `check_all` has read.
-        path: Of the manifest.
-        head: What is said of the whole.
-    """
+    """Writes a manifest: what is said of the whole, then of each file."""
     draft = path.with_suffix(".draft")
     with (
         (journal.folder / _LINES).open(encoding="ascii") as lines,

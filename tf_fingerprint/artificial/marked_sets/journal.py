@@ -21,11 +21,7 @@ Lot = dict[str, Any]
 
 
 class Journal:
-    """The journal in one folder.
-
-    Args:
-        folder: Of what is unfinished; made by `begin`.
-    """
+    """The journal in one folder."""
 
     def __init__(self, folder: pathlib.Path):
         self.folder = folder
@@ -33,11 +29,7 @@ class Journal:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Keeps other processes out, until it ends in whatever way.
-
-        Raises:
-            errors.RunError: If another process has it.
-        """
+        """Keeps other processes out, until it ends in whatever way."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / LOCK).open("w") as file:
             try:
@@ -50,18 +42,13 @@ class Journal:
             yield
 
     def settings(self) -> dict[str, Any] | None:
-        """What the set is written with; None if nothing was begun.
-
-        Raises:
-            errors.RunError: If the journal can't be read.
-        """
+        """What the set is written with; None if nothing was begun."""
         return next(self._lines(), None)
 
     def begin(self, settings: dict[str, Any]) -> None:
         """Starts an empty journal.
 
-        Args:
-            settings: All that the files depend on, as JSON holds it.
+        `settings`: all that the files depend on, as JSON holds it.
         """
         self._replace([settings])
 
@@ -72,14 +59,7 @@ class Journal:
         return lines
 
     def keep(self, is_right: Callable[[Lot], bool]) -> set[int]:
-        """Strikes lots whose files are no longer as they were written.
-
-        Args:
-            is_right: Of a lot.
-
-        Returns:
-            The numbers of those that are kept.
-        """
+        """Strikes lots whose files are no longer as they were written."""
         kept = set()
 
         def lines():
@@ -93,11 +73,7 @@ class Journal:
         return kept
 
     def add(self, lot: Lot) -> None:
-        """Records a lot whose files are there.
-
-        Args:
-            lot: With its number, `lot`, and its `files` and `broken` ones.
-        """
+        """Records a lot whose files are there."""
         with self.path.open("ab") as file:
             file.write(_line(lot))
 

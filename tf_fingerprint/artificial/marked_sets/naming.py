@@ -19,15 +19,9 @@ def file_names(names: Sequence[str] | None) -> Callable[[str], str]:
     before the new one: `a.jpg.png`. On some machines names that differ in case
     or in how accents are written are one file's, so these count as equal.
 
-    Args:
-        names: All names in the source, each once; None if they are made of the
-            pictures' places, like `train[7]`.
-
-    Returns:
-        The function. It knows the names given, or, of None, any.
-
-    Raises:
-        errors.DataError: If a name would lead out of the folder.
+    `names`: all names in the source, each once; None if they are made of the
+    pictures' places, like `train[7]`. The function knows those, or, of None,
+    any.
     """
     if names is None:
         return lambda name: _inside(name) + EXTENSION

@@ -19,47 +19,21 @@ Lot = dict[str, Any]
 
 
 class Files(Protocol):
-    """A way to write pictures.
-
-    Args:
-        lot_size: Pictures that are written, or begun again, together.
-    """
+    """A way to write pictures."""
 
     lot_size: int
 
     def write(
         self, number: int, names: Sequence[str], contents: Sequence[bytes]
     ) -> list[dict[str, Any]]:
-        """Writes a lot, over what may lie there.
-
-        Args:
-            number: Of the lot.
-            names: Of the pictures, in their source.
-            contents: PNG files.
-
-        Returns:
-            Where each is, as JSON holds it.
-        """
+        """Writes a lot, over what may lie there."""
 
     def read(self, lot: Lot) -> Iterator[bytes]:
-        """The PNG files of a lot, in order.
-
-        Args:
-            lot: From the journal.
-
-        Raises:
-            OSError, ValueError: If one can't be read.
-        """
+        """The PNG files of a lot, in order."""
 
 
 class PngFolder:
-    """A file for each picture, under its own name.
-
-    Args:
-        folder: Where to.
-        file_name: From a picture's name to its file's.
-        lot_size: See `Files`.
-    """
+    """A file for each picture, under its own name."""
 
     def __init__(
         self,
@@ -90,11 +64,8 @@ class PngFolder:
 class TfRecords:
     """A TFRecord file for each lot; each record is a `tf.train.Example`.
 
-    Args:
-        folder: Where to.
-        file_name: From a picture's name to one without path that is its own;
-            recorded, so that unpacking needs no thought.
-        lot_size: See `Files`.
+    `file_name`: from a picture's name to one without path that is its own;
+    recorded, so that unpacking needs no thought.
     """
 
     def __init__(
@@ -145,8 +116,7 @@ KINDS: dict[str, type[PngFolder] | type[TfRecords]] = {
 def to_png(pixels: npt.NDArray[np.uint8]) -> bytes:
     """A picture as the contents of a PNG file.
 
-    Args:
-        pixels: `(height, width, 1 or 3)`.
+    `pixels`: `(height, width, 1 or 3)`.
     """
     file = io.BytesIO()
     grey = pixels.shape[-1] == 1
@@ -155,11 +125,7 @@ def to_png(pixels: npt.NDArray[np.uint8]) -> bytes:
 
 
 def from_png(content: bytes) -> npt.NDArray[np.uint8]:
-    """What `to_png` was given.
-
-    Args:
-        content: Of the file.
-    """
+    """What `to_png` was given."""
     with Image.open(io.BytesIO(content)) as image:
         pixels = np.asarray(image)
     return pixels if pixels.ndim == 3 else pixels[..., None]

@@ -16,17 +16,7 @@ MANIFEST = checking.MANIFEST
 
 
 def begun_with(to: str | os.PathLike[str]) -> dict[str, Any] | None:
-    """What a set was begun or finished with; None if there is none.
-
-    Args:
-        to: As in `embedding.embed`.
-
-    Returns:
-        As `settings` in the manifest.
-
-    Raises:
-        errors.RunError: If it can't be read.
-    """
+    """What a set was begun or finished with; None if there is none."""
     folder = pathlib.Path(to)
     head = _head(folder / MANIFEST)
     if head is not None:
@@ -39,15 +29,8 @@ def finished(
 ) -> dict[str, Any] | None:
     """The manifest, if all is done but for what a kill may have left.
 
-    Args:
-        folder: Of the set.
-        settings: That it must have been written with.
-
-    Returns:
-        As `embedding.embed` returns it; None if there is more to do.
-
-    Raises:
-        errors.RunError: If it was written with others.
+    `settings`: that it must have been written with. Returns as
+    `embedding.embed` returns it; None if there is more to do.
     """
     unfinished = folder / UNFINISHED
     head = _head(folder / MANIFEST) or _head(unfinished / MANIFEST)
@@ -59,12 +42,7 @@ def finished(
 
 
 def check_free(folder: pathlib.Path, *, resume: bool) -> None:
-    """Raises a `RunError` if there is something that must not be touched.
-
-    Args:
-        folder: Of the set.
-        resume: Whether what was begun may be gone on with.
-    """
+    """Raises a `RunError` if there is something that must not be touched."""
     try:
         there = {path.name for path in folder.iterdir()}
     except FileNotFoundError:
@@ -88,13 +66,7 @@ def check_free(folder: pathlib.Path, *, resume: bool) -> None:
 def check_same(
     folder: pathlib.Path, begun: dict[str, Any], settings: dict[str, Any]
 ) -> None:
-    """Raises a `RunError` unless a set was begun with these settings.
-
-    Args:
-        folder: Of the set.
-        begun: What it was begun with.
-        settings: What it is to go on with.
-    """
+    """Raises a `RunError` unless a set was begun with these settings."""
     differing = [name for name in settings if begun.get(name) != settings[name]]
     differing += [name for name in begun if name not in settings]
     if differing:
@@ -106,11 +78,7 @@ def check_same(
 
 
 def appear(folder: pathlib.Path) -> None:
-    """Lets pictures and manifest appear, whatever of it is still to do.
-
-    Args:
-        folder: Of a set whose manifest is written.
-    """
+    """Lets pictures and manifest appear, whatever of it is still to do."""
     unfinished = folder / UNFINISHED
     for name in (PICTURES, MANIFEST):
         if (unfinished / name).exists():

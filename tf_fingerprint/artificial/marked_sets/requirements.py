@@ -19,21 +19,7 @@ def check(
     *,
     files: str = "png",
 ) -> sources.Listing:
-    """Raises what keeps a set from being written, but for what `to` holds.
-
-    Args:
-        run: As in `embedding.embed`, like the others.
-        source: What to read.
-        to: Where to write; must be apart from the source.
-        marking: What to mark.
-        files: How to write.
-
-    Returns:
-        The pictures of the source.
-
-    Raises:
-        ValueError, errors.DataError: As `embedding.embed` does.
-    """
+    """Raises what keeps a set from being written, but for what `to` holds."""
     if files not in picture_files.KINDS:
         raise ValueError(
             f"`files` must be one of {', '.join(picture_files.KINDS)}. "

@@ -35,9 +35,7 @@ class _Picture:
 class Written:
     """A lot that has been written.
 
-    Args:
-        lot: For the journal.
-        images: What is in the files, `(files, height, width, channels)`.
+    `images`: what is in the files, `(files, height, width, channels)`.
     """
 
     lot: dict[str, Any]
@@ -45,14 +43,7 @@ class Written:
 
 
 class Writer:
-    """Marks pictures and writes them.
-
-    Args:
-        run: A codec's run.
-        marking: Says which pictures get which fingerprint.
-        files: Writes them.
-        batch_size: Pictures encoded at a time.
-    """
+    """Marks pictures and writes them."""
 
     def __init__(
         self,
@@ -77,13 +68,8 @@ class Writer:
     ) -> Iterator[tuple[int, Written | None]]:
         """Writes all lots but those that are done.
 
-        Args:
-            listing: Of the source.
-            done: Numbers of lots.
-
-        Yields:
-            How many pictures of the source a lot is, broken ones counted; and
-            what was written, or None if it was done.
+        Yields how many pictures of the source a lot is, broken ones counted;
+        and what was written, or None if it was done.
         """
         pictures = iter(listing.pictures)
         # Pillow and NumPy leave the interpreter's lock while they work.

@@ -38,14 +38,6 @@ def of_averages(
     copies and of none are held against the average; it is taken off the copy's
     own pictures, to remove the fingerprint, and added to pictures without, to
     forge it.
-
-    Args:
-        subject: With a run.
-        options: With the number of pictures held out.
-        averaged: Pictures of either copy.
-
-    Returns:
-        An iterator over figures, curves and a grid.
     """
     random = options.random("averages")
     bits = subject.fresh_fingerprints(2)
@@ -61,9 +53,7 @@ def of_averages(
         "other_copies": subject.generate(
             subject.fresh_fingerprints(count), random
         ),
-        "no_copy": baselines.Baseline(
-            subject.run.generator, subject.run.config.networks.noise
-        ).generate(count, random),
+        "no_copy": baselines.neutral_side(subject).generate(count, random),
     }
     shown = []
     for kind, (compares, blur) in KINDS.items():
@@ -153,16 +143,9 @@ def _read(
     matches = accuracy.bit_accuracy_counts(
         read, np.broadcast_to(bits, read.shape)
     )
-    change = np.square(moved.astype("float32") - images).mean(axis=(1, 2, 3))
     return (
         Figure.bit_accuracy(
             f"bit_accuracy_{name}", matches, len(bits), fingerprints=1
         ),
-        Figure.bootstrap(
-            f"change_{name}",
-            np.mean,
-            np.sqrt(change),
-            fingerprints=1,
-            unit="levels",
-        ),
+        Figure.change(f"change_{name}", images, moved, fingerprints=1),
     )

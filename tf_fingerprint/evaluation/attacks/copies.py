@@ -1,7 +1,5 @@
 """Sealed copies, whose weights are changed and whose pictures looked at."""
 
-import dataclasses
-import itertools
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -20,7 +18,6 @@ from tf_fingerprint.evaluation.report.figures import Figure
 from tf_fingerprint.evaluation.report.figures import Points
 from tf_fingerprint.evaluation.subjects import Options
 from tf_fingerprint.evaluation.subjects import Subject
-from tf_fingerprint.fingerprints import intervals
 from tf_fingerprint.models import sampling
 
 # How often pictures are drawn again for the interval of a distance.
@@ -34,28 +31,16 @@ _LABELS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
-class Reading:
-    """What became of copies, by figure: of bits and of pictures."""
-
-    figures: Mapping[str, Figure]
+# What became of copies, by figure: of bits and of pictures.
+Reading = Mapping[str, Figure]
 
 
 class Copies:
     """Copies of one generator, each with a fingerprint of its own.
 
-    Args:
-        subject: With a run.
-        options: With the number of pictures, over all copies.
-        num_copies: How many recipients.
-        extractor: By whose features the distance to photographs is
-            measured; it isn't if none is given, or if there are fewer
-            photographs than pictures.
-
-    Attributes:
-        network: The plain network of all copies.
-        weights: Of each copy, as it was issued.
-        bits: Their fingerprints, `(num_copies, num_bits)`.
+    `extractor`: by whose features the distance to photographs is measured; it
+    isn't if none is given, or if there are fewer photographs than pictures.
+    `bits`: their fingerprints, `(num_copies, num_bits)`.
     """
 
     def __init__(
@@ -90,18 +75,14 @@ class Copies:
                 replace=False,
             )
             self._extractor = extractor
-            self._real = self._seen(subject.photographs[chosen])
+            self._real = extractors.seen(extractor, subject.photographs[chosen])
 
     def look(self, name: str, weights: Sequence[Weights]) -> Reading:
         """Makes pictures with changed copies, and reads them.
 
-        Args:
-            name: Ends the names of the figures.
-            weights: Of the first copies, or of all, in place of theirs.
-
-        Returns:
-            Bit accuracy, share attributed, change of the pictures, and their
-            distance to photographs if it is measured.
+        `weights`: of the first copies, or of all, in place of theirs. Returns
+        bit accuracy, share attributed, change of the pictures, and their
+        distance to photographs if it is measured.
         """
         num = len(weights)
         made = [self._pictures(*each) for each in enumerate(weights)]
@@ -109,8 +90,6 @@ class Copies:
         read = np.asarray(self._subject.decode(images)) > 0
         bits = np.repeat(self.bits[:num], self._each, axis=0)
         matches = accuracy.bit_accuracy_counts(read, bits)
-        intact = np.concatenate(self._intact[:num]).astype("float32")
-        squares = np.square(images - intact).mean(axis=(1, 2, 3))
         figures = {
             "bit_accuracy": Figure.bit_accuracy(
                 f"bit_accuracy_{name}",
@@ -119,34 +98,27 @@ class Copies:
                 fingerprints=num,
             ),
             **self._attributed(name, matches, num),
-            "change": Figure.bootstrap(
+            "change": Figure.change(
                 f"change_{name}",
-                np.mean,
-                np.sqrt(squares),
+                np.concatenate(self._intact[:num]),
+                images,
                 fingerprints=num,
-                unit="levels",
             ),
         }
         if self._extractor is not None:
             figures["kernel_distance"] = _distance(
                 f"kernel_distance_{name}",
-                self._seen(images),
+                extractors.seen(self._extractor, images),
                 self._real,
                 num,
             )
-        return Reading(figures)
+        return figures
 
     def _pictures(self, number, weights):
         self.network.set_weights(weights)
         return sampling.sealed_pictures(
             self.network, self._each, seed=self._seeds[number]
         )
-
-    def _seen(self, images):
-        """Features; grey pictures are shown in three equal channels."""
-        if images.shape[-1] == 1:
-            images = images.repeat(3, axis=-1)
-        return self._extractor(images)
 
     def _attributed(self, name, matches, num_copies):
         """Share with enough matches, unless no number is enough."""
@@ -173,24 +145,15 @@ def curves(
     x_label: str,
     readings: Sequence[tuple[float, Reading]],
     published: Mapping[str, Points] | None = None,
+    labels: Mapping[str, str] = _LABELS,
 ) -> Iterator[Curve]:
-    """One curve for each kind of figure.
-
-    Args:
-        name: What was done; begins the curves' names.
-        x_label: What its strength is.
-        readings: Pairs of a strength and what came of it.
-        published: Others' bit accuracies, to be drawn beside.
-
-    Returns:
-        An iterator over the curves.
-    """
-    for kind in readings[0][1].figures:
+    """One curve for each kind of figure."""
+    for kind in readings[0][1]:
         yield Curve(
             f"{name}_{kind}",
             x_label,
-            _LABELS[kind],
-            tuple((x, reading.figures[kind]) for x, reading in readings),
+            labels[kind],
+            tuple((x, figures[kind]) for x, figures in readings),
             published or {} if kind == "bit_accuracy" else {},
         )
 
@@ -198,15 +161,7 @@ def curves(
 def _distance(name, features, real, num_copies):
     """The kernel distance, with the scatter of drawing pictures again."""
     count = len(features)
-    everything = np.arange(count)
-    draws = itertools.chain(
-        [(everything, everything)],
-        zip(
-            intervals.draws(count, _DRAWS, seed=1),
-            intervals.draws(count, _DRAWS, seed=2),
-            strict=True,
-        ),
-    )
+    draws = distances.draws(count, _DRAWS)
     value, *drawn = distances.kid(features, real[:count], draws)
     return Figure.scattered(
         name, value, drawn, pictures=count, fingerprints=num_copies

@@ -26,18 +26,11 @@ class FineTuning:
     non-saturating loss, and R1. First the discriminator alone catches up, as a
     copy that plays against a beginner only gets worse.
 
-    Args:
-        instance: From `models.seal`; its weights are changed.
-        photographs: `(photographs, resolution, resolution, channels)`,
-            `uint8`.
-        channel_base: Of the discriminator; see `widths.channels_at`.
-        max_channels: Of the discriminator.
-        learning_rate: Adam's, of both. Weights of a copy are about a twentieth
-            of those that are trained, whose scale stands apart: 0.0001 moves
-            them as the customary 0.002 moves those.
-        r1: Weight of the penalty.
-        batch_size: Photographs in a step.
-        seed: Of the discriminator's weights and whatever is drawn.
+    `instance`: from `models.seal`; its weights are changed. `photographs`:
+    `(photographs, resolution, resolution, channels)`, `uint8`. `learning_rate`:
+    Adam's, of both. Weights of a copy are about a twentieth of those that are
+    trained, whose scale stands apart: 0.0001 moves them as the customary 0.002
+    moves those.
     """
 
     def __init__(
@@ -74,22 +67,19 @@ class FineTuning:
             optimizer = keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99)
             optimizer.build(network.trainable_variables)
             self._optimizers.append(optimizer)
-        self._move_copy = tf.function(self._move_copy)
-        self._move_discriminator = tf.function(self._move_discriminator)
-        self._penalize = tf.function(self._penalize)
+        self._move_copy = tf.function(self._copy_step)
+        self._move_discriminator = tf.function(self._discriminator_step)
+        self._penalize = tf.function(self._penalty_step)
 
     def run(
         self, checkpoints: Sequence[int], *, alone: int = 0
     ) -> Iterator[int]:
         """Trains, and stops to be looked at.
 
-        Args:
-            checkpoints: Photographs seen at which to stop, ascending.
-            alone: Photographs that the discriminator sees alone before.
-
-        Returns:
-            An iterator over photographs seen so far, rounded up to whole
-            batches; 0 stands for the copy as it was issued.
+        `checkpoints`: photographs seen at which to stop, ascending; `alone`:
+        photographs that the discriminator sees alone before. Returns an
+        iterator over photographs seen so far, rounded up to whole batches; 0
+        stands for the copy as it was issued.
         """
         for _ in range(0, alone, self.batch_size):
             self._step(move_copy=False)
@@ -123,7 +113,7 @@ class FineTuning:
         ]
         return self.instance(inputs if len(inputs) > 1 else inputs[0])
 
-    def _move_copy(self, seed):
+    def _copy_step(self, seed):
         def compute():
             logits = self.discriminator(self._fakes(seed, 0), training=True)
             return {"fake": losses.non_saturating_generator_loss(logits)}
@@ -131,7 +121,7 @@ class FineTuning:
         learners = [(self._optimizers[0], self.instance)]
         gradients.descend(learners, compute, {"fake": 1.0})
 
-    def _move_discriminator(self, photographs, seed):
+    def _discriminator_step(self, photographs, seed):
         fakes = self._fakes(seed, 1)
 
         def compute():
@@ -145,7 +135,7 @@ class FineTuning:
         learners = [(self._optimizers[1], self.discriminator)]
         gradients.descend(learners, compute, {"told": 1.0})
 
-    def _penalize(self, photographs):
+    def _penalty_step(self, photographs):
         def compute():
             return {"r1": penalties.r1(self.discriminator, photographs)}
 

@@ -32,12 +32,9 @@ LEVELS = tuple(range(1, 11))
 class Perturbation:
     """One kind of thing that happens to pictures.
 
-    Args:
-        name: In snake case.
-        unit: What the strength is.
-        strengths: For a curve, from the mildest on.
-        change: From a picture `(height, width, channels)`, a strength, three
-            numbers in [0, 1) and a random generator to the changed picture.
+    `strengths`: for a curve, from the mildest on; `change`: from a picture
+    `(height, width, channels)`, a strength, three numbers in [0, 1) and a
+    random generator to the changed picture.
     """
 
     name: str
@@ -50,17 +47,10 @@ class Perturbation:
     ) -> Images:
         """Does it to every picture.
 
-        Args:
-            images: `(images, height, width, channels)`, `uint8`.
-            strength: In the unit; of those that have none, any number.
-            rng: Of all that is random about it: first three uniform numbers
-                for each picture, then noise.
-
-        Returns:
-            Pictures of the same shape.
-
-        Raises:
-            ValueError: If the images are no such array.
+        `images`: `(images, height, width, channels)`, `uint8`; `strength`: in
+        the unit; of those that have none, any number. `rng`: of all that is
+        random about it: first three uniform numbers for each picture, then
+        noise.
         """
         images = np.asarray(images)
         if images.dtype != np.uint8 or images.ndim != 4:

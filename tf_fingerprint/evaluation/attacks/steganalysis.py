@@ -25,12 +25,7 @@ Pictures = npt.NDArray[np.uint8]
 def small_network(resolution: int, channels: int = 3) -> keras.Model:
     """MobileNetV2 at a third of its width, untrained, with one output.
 
-    Args:
-        resolution: Height and width of the pictures.
-        channels: 3 for RGB, 1 for grey.
-
-    Returns:
-        `keras.Model` from pictures in [-1, 1] to a logit, `(batch, 1)`.
+    Returns `keras.Model` from pictures in [-1, 1] to a logit, `(batch, 1)`.
 
     Reference:
         Sandler et al., 2018 (https://arxiv.org/abs/1801.04381).
@@ -55,12 +50,8 @@ class Attacker:
     Built once for many training sets, as building takes longer than training
     on the small ones; each begins with the same untrained weights.
 
-    Args:
-        resolution: Height and width of the pictures.
-        channels: 3 for RGB, 1 for grey.
-        batch_size: Pictures in a step.
-        learning_rate: Adam's; it falls to 0 along a cosine.
-        seed: Of weights and order.
+    `learning_rate`: Adam's; it falls to 0 along a cosine. `seed`: of weights
+    and order.
     """
 
     def __init__(
@@ -86,10 +77,7 @@ class Attacker:
     def train(self, first: Pictures, second: Pictures, *, images: int) -> None:
         """Trains from the beginning.
 
-        Args:
-            first: Of the one kind, `(pictures, height, width, channels)`.
-            second: Of the other.
-            images: Pictures to be shown, repetitions counted.
+        `first`: of the one kind, `(pictures, height, width, channels)`.
         """
         self._network.set_weights(self._untrained)
         optimizer = self._network.optimizer
@@ -115,11 +103,8 @@ class Attacker:
     def classify(self, images: Pictures) -> npt.NDArray[np.float32]:
         """What it was trained to tell.
 
-        Args:
-            images: `(images, height, width, channels)`.
-
-        Returns:
-            `(images,)`, logits, positive for the second kind.
+        `images`: `(images, height, width, channels)`. Returns `(images,)`,
+        logits, positive for the second kind.
         """
         shown = data.to_unit(images)
         return self._network.predict(shown, verbose=0)[:, 0]
@@ -131,11 +116,8 @@ def neighbour_features(images: Pictures) -> npt.NDArray[np.float64]:
     The subtractive pixel adjacency matrix of second order, averaged over the
     four straight directions and over the four diagonal ones.
 
-    Args:
-        images: `(images, height, width, channels)`, `uint8`.
-
-    Returns:
-        `(images, 686)`: probabilities of a difference after two others.
+    `images`: `(images, height, width, channels)`, `uint8`. Returns
+    `(images, 686)`: probabilities of a difference after two others.
 
     Reference:
         Pevny et al., 2010, Section III (https://doi.org/10.1109/TIFS.2010.2045842).
@@ -191,13 +173,8 @@ def linear_classifier(
 ) -> Callable[[npt.NDArray], npt.NDArray]:
     """Fisher's discriminant, whose covariance is kept from being singular.
 
-    Args:
-        first: Features of the one kind, `(examples, num_features)`.
-        second: Of the other.
-        ridge: Added to the variance of each feature, in units of it.
-
-    Returns:
-        From features to scores, positive for the second kind.
+    `first`: features of the one kind, `(examples, num_features)`; `ridge`:
+    added to the variance of each feature, in units of it.
 
     Reference:
         Kodovsky et al., 2012 (https://doi.org/10.1109/TIFS.2011.2175919), whose
@@ -228,12 +205,9 @@ def artificial_training_sets(
     is trained on the pictures themselves and on those marked twice more
     therefore tells, of each picture marked once more, whether it was marked.
 
-    Args:
-        images: `(images, height, width, channels)`, of both kinds.
-        embed: The attacker's own way to mark pictures, with marks of his own.
-
-    Returns:
-        `(images,)`: whether each is taken to be marked.
+    `images`: `(images, height, width, channels)`, of both kinds; `embed`: the
+    attacker's own way to mark pictures, with marks of his own. Returns
+    `(images,)`: whether each is taken to be marked.
 
     Reference:
         Lerch-Hostalot and Megias, 2016

@@ -17,12 +17,8 @@ Weights = list[npt.NDArray]
 def rounded(array: npt.NDArray, decimals: float) -> npt.NDArray:
     """Rounds to so many decimals of the array's standard deviation.
 
-    Args:
-        array: Any shape.
-        decimals: As in `np.round`: 0 rounds to whole standard deviations.
-
-    Returns:
-        The same shape. What is constant stays as it is.
+    `decimals`: as in `np.round`: 0 rounds to whole standard deviations. Returns
+    the same shape. What is constant stays as it is.
 
     Reference:
         Yu et al., 2021, Section 4.4 (https://arxiv.org/abs/2007.08457).
@@ -38,13 +34,7 @@ def noisy(
 ) -> npt.NDArray:
     """Adds Gaussian noise.
 
-    Args:
-        array: Any shape.
-        strength: Standard deviation of the noise over that of the array.
-        random: Where it is drawn from.
-
-    Returns:
-        The same shape.
+    `strength`: standard deviation of the noise over that of the array.
 
     Reference:
         Yu et al., 2021, Section 4.4 (https://arxiv.org/abs/2007.08457).
@@ -56,12 +46,7 @@ def noisy(
 def cast(array: npt.NDArray, name: str) -> npt.NDArray:
     """Rounds to a shorter type of floating-point numbers.
 
-    Args:
-        array: float32.
-        name: `float16` or `bfloat16`.
-
-    Returns:
-        float32 again.
+    `array`: float32; `name`: `float16` or `bfloat16`. Returns float32 again.
     """
     kinds = {"float16": np.float16, "bfloat16": ml_dtypes.bfloat16}
     return array.astype(kinds[name]).astype(array.dtype)
@@ -72,13 +57,9 @@ def quantized(array: npt.NDArray, num_bits: int, axis: int) -> npt.NDArray:
 
         q = round(w / s), s = max |w| / (2^(num_bits - 1) - 1)
 
-    Args:
-        array: A kernel.
-        num_bits: 8 for what int8 deployments hold; at least 2.
-        axis: Of the output channels, each of which has its own scale.
-
-    Returns:
-        What the integers stand for, in the array's shape and type.
+    `num_bits`: 8 for what int8 deployments hold; at least 2. `axis`: of the
+    output channels, each of which has its own scale. Returns what the integers
+    stand for, in the array's shape and type.
     """
     others = tuple(i for i in range(array.ndim) if i != axis % array.ndim)
     levels = 2 ** (num_bits - 1) - 1
@@ -90,12 +71,7 @@ def quantized(array: npt.NDArray, num_bits: int, axis: int) -> npt.NDArray:
 def pruned(array: npt.NDArray, share: float) -> npt.NDArray:
     """Sets the smallest numbers to 0.
 
-    Args:
-        array: A kernel.
-        share: Of its numbers, from 0 to 1.
-
-    Returns:
-        The same shape.
+    `share`: of its numbers, from 0 to 1.
     """
     count = round(share * array.size)
     result = array.copy()
@@ -107,13 +83,8 @@ def pruned(array: npt.NDArray, share: float) -> npt.NDArray:
 def mixed(weights: Weights, others: Weights, share: float) -> Weights:
     """The weighted mean of two copies of one generator.
 
-    Args:
-        weights: Of the one, as `get_weights` returns them.
-        others: Of the other.
-        share: Of the other, from 0 to 1; 0.5 is the plain average.
-
-    Returns:
-        Weights of a copy that both have made.
+    `share`: of the other, from 0 to 1; 0.5 is the plain average. Returns
+    weights of a copy that both have made.
     """
     return [
         ((1 - share) * one + share * another).astype(one.dtype)
@@ -130,15 +101,9 @@ def changed(
 ) -> Weights:
     """Changes a copy's learned weights; its fixed filters stay.
 
-    Args:
-        network: `models.plain` network, which says what is what.
-        weights: In its order.
-        change: From an array and the axis of its output channels to the array
-            to put in its place.
-        biases: Whether biases are changed too, or kernels alone.
-
-    Returns:
-        The weights, in the same order.
+    `weights`: in its order; `change`: from an array and the axis of its output
+    channels to the array to put in its place; `biases`: whether biases are
+    changed too, or kernels alone.
     """
     result = list(weights)
     places = {each.path: i for i, each in enumerate(network.weights)}

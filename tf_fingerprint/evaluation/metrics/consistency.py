@@ -25,13 +25,13 @@ def fingerprint_variance_share(images: npt.ArrayLike) -> float:
         ValueError: If there are fewer than 2 latents or fingerprints, or all
             pictures are the same.
     """
-    images = _checked(images)
-    total = images.var(axis=(0, 1)).mean()
+    grid = _checked(images)
+    total = grid.var(axis=(0, 1)).mean()
     if total == 0:
         raise ValueError(
             "`images` must differ from each other. All are the same."
         )
-    return float(images.var(axis=1).mean() / total)
+    return float(grid.var(axis=1).mean() / total)
 
 
 def fingerprint_psnr(images: npt.ArrayLike) -> float:

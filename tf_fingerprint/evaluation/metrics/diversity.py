@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,14 +30,8 @@ def diversity(
     Features are scaled to length 1, and distances are squared, as LPIPS has
     it; but these features are means over a picture, blind to where a thing is.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures, of which the latents are an
-            eighth, up to 32.
-        see: From pictures to features.
-
-    Returns:
-        An iterator over figures, and one grid.
+    `options`: with the number of pictures, of which the latents are an eighth,
+    up to 32.
     """
     latents = max(2, min(LATENTS, options.pictures // FINGERPRINTS))
     grid = _grid_of(subject, options, latents)
@@ -44,7 +39,10 @@ def diversity(
     seen = see(grid.reshape(-1, *grid.shape[2:])).astype("float64")
     seen /= np.linalg.norm(seen, axis=1, keepdims=True).clip(1e-12)
     seen = seen.reshape(latents, FINGERPRINTS, -1)
-    rest = {"pictures": latents * FINGERPRINTS, "fingerprints": FINGERPRINTS}
+    rest: dict[str, Any] = {
+        "pictures": latents * FINGERPRINTS,
+        "fingerprints": FINGERPRINTS,
+    }
     for name, sets in (
         ("distance_of_fingerprints", seen),
         ("distance_of_latents", seen.swapaxes(0, 1)),

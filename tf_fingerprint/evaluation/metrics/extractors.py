@@ -35,18 +35,9 @@ class InceptionFeatures:
     resizing of `keras.applications`, not those of the published FID, which are
     older: distances are near to it, and not comparable to the digit.
 
-    Args:
-        path: The `.h5` file of the weights without top; fetched if not given.
-        batch_size: Pictures looked at at a time.
-
-    Call arguments:
-        images: `(images, height, width, 3)`, `uint8`.
-
-    Returns:
-        `(images, 2048)`, float32.
-
-    Raises:
-        DataError: If the weights can't be fetched or read.
+    `path`: the `.h5` file of the weights without top; fetched if not given.
+    `images`: `(images, height, width, 3)`, `uint8`. Returns `(images, 2048)`,
+    float32.
 
     Reference:
         Szegedy et al., 2016 (https://arxiv.org/abs/1512.00567).
@@ -89,18 +80,18 @@ class InceptionFeatures:
         return np.concatenate(features)
 
 
+def seen(extractor: Extractor, images: npt.NDArray[np.uint8]) -> npt.NDArray:
+    """Features; grey pictures are shown in three equal channels."""
+    if images.shape[-1] == 1:
+        images = images.repeat(3, axis=-1)
+    return extractor(images)
+
+
 def load(path: str | os.PathLike | None = None) -> Extractor:
     """The network whose weights a file holds.
 
-    Args:
-        path: `.npz` for MobileNet, `.h5` for SqueezeNet or InceptionV3, whose
-            weights are fetched if no file is given.
-
-    Returns:
-        The network; its `name` is part of the names of figures.
-
-    Raises:
-        errors.DataError: If the file is of another kind, or can't be read.
+    `path`: `.npz` for MobileNet, `.h5` for SqueezeNet or InceptionV3, whose
+    weights are fetched if no file is given.
     """
     if path is None:
         return InceptionFeatures()

@@ -34,10 +34,10 @@ def frechet_distance(
     Reference:
         Heusel et al., 2017, Section 3 (https://arxiv.org/abs/1706.08500).
     """
-    features, other_features = _checked(features, other_features, 2)
-    shift = features.mean(axis=0) - other_features.mean(axis=0)
-    covariance = np.atleast_2d(np.cov(features, rowvar=False))
-    other_covariance = np.atleast_2d(np.cov(other_features, rowvar=False))
+    one, other = _checked(features, other_features, 2)
+    shift = one.mean(axis=0) - other.mean(axis=0)
+    covariance = np.atleast_2d(np.cov(one, rowvar=False))
+    other_covariance = np.atleast_2d(np.cov(other, rowvar=False))
     # C1 C2 has the eigenvalues of R C2 R with R = C1^(1/2), which is symmetric.
     values, vectors = np.linalg.eigh(covariance)
     root = (vectors * np.sqrt(values.clip(0))) @ vectors.T

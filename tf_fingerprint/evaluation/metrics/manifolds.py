@@ -22,17 +22,9 @@ def inside(
     within the photographs' manifold is the precision; the share of photographs
     within the generated pictures' is the recall.
 
-    Args:
-        features: `(images, num_features)`.
-        manifold: `(others, num_features)`, of the set.
-        neighbours: Which neighbour a ball reaches to.
-
-    Returns:
-        `(images,)`.
-
-    Raises:
-        ValueError: If the set has no more pictures than `neighbours`, or the
-            features differ in number.
+    `features`: `(images, num_features)`; `manifold`: `(others, num_features)`,
+    of the set; `neighbours`: which neighbour a ball reaches to. Returns
+    `(images,)`.
 
     Reference:
         Kynkaanniemi et al., 2019, Section 2 (https://arxiv.org/abs/1904.06991).

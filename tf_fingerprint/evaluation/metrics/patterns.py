@@ -19,13 +19,9 @@ def residuals(
 ) -> npt.NDArray[np.float32]:
     """What a slight blur takes from pictures: edges, texture, marks.
 
-    Args:
-        images: `(images, height, width, channels)`, 0 to 255.
-        blur: Its standard deviation, in pixels; none at all if `None`, so
-            that pictures stay as they are.
-
-    Returns:
-        The same shape, in levels.
+    `images`: `(images, height, width, channels)`, 0 to 255; `blur`: its
+    standard deviation, in pixels; none at all if `None`, so that pictures stay
+    as they are.
     """
     images = np.asarray(images, "float32")
     if blur is None:
@@ -41,14 +37,9 @@ def fixed_pattern(
 ) -> npt.NDArray[np.float32]:
     """The mean residual of one copy's pictures.
 
-    Args:
-        images: Of the copy, as many as there are.
-        others: Pictures without its fingerprint, whose mean residual is taken
-            off: what all copies have in common is no fingerprint.
-        blur: See `residuals`.
-
-    Returns:
-        `(height, width, channels)`, in levels, with mean 0.
+    `others`: pictures without its fingerprint, whose mean residual is taken
+    off: what all copies have in common is no fingerprint. Returns
+    `(height, width, channels)`, in levels, with mean 0.
     """
     # A blur is linear: the mean residual is the residual of the mean.
     shared = images.mean(axis=0)
@@ -63,13 +54,8 @@ def correlations(
 ) -> npt.NDArray:
     """How alike each picture's residual is to a pattern.
 
-    Args:
-        images: `(images, height, width, channels)`.
-        pattern: From `fixed_pattern`.
-        blur: The pattern's.
-
-    Returns:
-        `(images,)`, from -1 to 1; 0 where one of the two is constant.
+    `images`: `(images, height, width, channels)`. Returns `(images,)`, from -1
+    to 1; 0 where one of the two is constant.
     """
     rows = residuals(images, blur).reshape(len(images), -1)
     rows = rows - rows.mean(axis=1, keepdims=True)
@@ -83,12 +69,7 @@ def ranked_right(positive: npt.NDArray, negative: npt.NDArray) -> float:
 
     The area under the curve of true against false alarms.
 
-    Args:
-        positive: Numbers that ought to be larger.
-        negative: Numbers that ought to be smaller.
-
-    Returns:
-        A share of pairs, ties counted half; 0.5 is chance.
+    Returns a share of pairs, ties counted half; 0.5 is chance.
 
     Example:
 
@@ -106,13 +87,8 @@ def shifted(
 ) -> Pictures:
     """Adds a pattern to pictures, and rounds them to 8 bits.
 
-    Args:
-        images: `(images, height, width, channels)`.
-        pattern: From `fixed_pattern`.
-        strength: Factor on the pattern; below 0 to subtract it.
-
-    Returns:
-        The same shape.
+    `images`: `(images, height, width, channels)`; `strength`: factor on the
+    pattern; below 0 to subtract it.
     """
     moved = images + np.float32(strength) * pattern
     return np.clip(np.rint(moved), 0, 255).astype(np.uint8)
@@ -121,11 +97,7 @@ def shifted(
 def picture_of(pattern: npt.NDArray) -> Pictures:
     """A pattern to look at: its largest values black and white.
 
-    Args:
-        pattern: From `fixed_pattern`.
-
-    Returns:
-        Its shape, 128 where it is 0.
+    Returns its shape, 128 where it is 0.
     """
     largest = np.abs(pattern).max() or 1.0
     return np.rint(127.5 + 127 * pattern / largest).astype(np.uint8)

@@ -28,18 +28,8 @@ class SqueezeNetFeatures:
 
     Pictures are resized bilinearly to 128 x 128.
 
-    Args:
-        path: The `.h5` file of the weights without top.
-        batch_size: Pictures looked at at a time.
-
-    Call arguments:
-        images: `(images, height, width, 3)`, `uint8`.
-
-    Returns:
-        `(images, 512)`, float32.
-
-    Raises:
-        errors.DataError: If the weights can't be read.
+    `path`: the `.h5` file of the weights without top; `images`:
+    `(images, height, width, 3)`, `uint8`. Returns `(images, 512)`, float32.
     """
 
     name = "squeezenet"

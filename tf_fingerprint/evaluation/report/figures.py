@@ -79,9 +79,6 @@ class Figure:
             trials: Pictures in all, above 0.
             fingerprints: How many different ones they carry.
 
-        Returns:
-            The figure.
-
         Example:
 
         >>> figure = Figure.share("named", 81, 263, fingerprints=1)
@@ -147,9 +144,6 @@ class Figure:
             seed: Of the draws.
             resamples: How often values are drawn again.
 
-        Returns:
-            The figure.
-
         Raises:
             ValueError: If there are fewer than 2 values.
         """
@@ -166,6 +160,29 @@ class Figure:
         return cls(name, value, low, high, count, fingerprints, unit)
 
     @classmethod
+    def change(
+        cls,
+        name: str,
+        before: npt.NDArray,
+        after: npt.NDArray,
+        *,
+        fingerprints: int,
+    ) -> Self:
+        """Mean over pictures of the root mean square difference, in levels.
+
+        Args:
+            name: Of the figure.
+            before: `(images, height, width, channels)`, 0 to 255; at least 2.
+            after: As many, in the same order.
+            fingerprints: How many different ones they carry.
+        """
+        squares = np.square(after.astype(np.float32) - before)
+        each = np.sqrt(squares.mean(axis=(1, 2, 3)))
+        return cls.bootstrap(
+            name, np.mean, each, fingerprints=fingerprints, unit="levels"
+        )
+
+    @classmethod
     def scattered(
         cls,
         name: str,
@@ -176,9 +193,7 @@ class Figure:
         fingerprints: int,
         unit: str = "",
     ) -> Self:
-        """A statistic that drawing again shifts, with the bootstrap's scatter.
-
-        See `bootstrap.scatter_interval`.
+        """A statistic that drawing again shifts; see `scatter_interval`.
 
         Args:
             name: Of the figure.
@@ -187,9 +202,6 @@ class Figure:
             pictures: How many there are.
             fingerprints: How many different ones they carry.
             unit: Of the number.
-
-        Returns:
-            The figure.
         """
         low, high = intervals.scatter_interval(value, drawn, CONFIDENCE)
         return cls(name, value, low, high, pictures, fingerprints, unit)

@@ -107,12 +107,8 @@ _READ_OFF = (
 def curves(name: str) -> dict[str, Points]:
     """What was published of one perturbation.
 
-    Args:
-        name: As in `perturbing.PERTURBATIONS`.
-
-    Returns:
-        By whose they are, pairs of a strength, in that perturbation's unit,
-        and a bit accuracy. Empty if nothing was published.
+    Returns by whose they are, pairs of a strength, in that perturbation's unit,
+    and a bit accuracy. Empty if nothing was published.
     """
     return {
         whose: tuple(

@@ -27,12 +27,8 @@ FORM = "tf-fingerprint evaluation 1"
 class SavedGrid:
     """A grid whose pictures are in a file.
 
-    Args:
-        name: Of the grid.
-        rows: What each row shows, from above.
-        caption: What the pictures have in common.
-        file: Of all pictures, side by side: its path within the report's
-            folder.
+    `rows`: what each row shows, from above; `file`: of all pictures, side by
+    side: its path within the report's folder.
     """
 
     name: str
@@ -45,14 +41,8 @@ class SavedGrid:
 class SuiteReport:
     """What one suite came to.
 
-    Args:
-        suite: Its name.
-        made_at: When it was finished, in UTC, by ISO 8601.
-        seconds: How long it took.
-        inputs: SHA-256 of all that it depends on; see `evaluating`.
-        figures: All of them, in order.
-        curves: Likewise.
-        grids: Likewise.
+    `made_at`: when it was finished, in UTC, by ISO 8601; `inputs`: SHA-256 of
+    all that it depends on; see `evaluating`. `figures`: all of them, in order.
     """
 
     suite: str
@@ -73,21 +63,7 @@ class SuiteReport:
         inputs: str,
         folder: pathlib.Path,
     ) -> Self:
-        """Sorts what a suite yielded, and writes its pictures.
-
-        Args:
-            suite: Its name.
-            items: What it yielded.
-            seconds: How long it took.
-            inputs: As above.
-            folder: Of the report.
-
-        Returns:
-            What it came to.
-
-        Raises:
-            ValueError: If two items have the same name.
-        """
+        """Sorts what a suite yielded, and writes its pictures."""
         items = list(items)
         names = [item.name for item in items]
         doubles = sorted({name for name in names if names.count(name) > 1})
@@ -127,17 +103,7 @@ class SuiteReport:
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> Self:
-        """The same from JSON.
-
-        Args:
-            content: What `to_dict` gave.
-
-        Returns:
-            What the suite came to.
-
-        Raises:
-            KeyError, TypeError, ValueError: If it is not of this form.
-        """
+        """The same from JSON."""
         return cls(
             str(content["suite"]),
             str(content["made_at"]),
@@ -155,14 +121,7 @@ class SuiteReport:
 def read_report(path: pathlib.Path) -> tuple[dict[str, Any], list[SuiteReport]]:
     """Reads `report.json`.
 
-    Args:
-        path: The file.
-
-    Returns:
-        What was measured, without the suites; and the suites.
-
-    Raises:
-        errors.EvaluationError: If it can't be read or is of another form.
+    Returns what was measured, without the suites; and the suites.
     """
     try:
         content = json.loads(path.read_text("utf-8"))
@@ -177,15 +136,7 @@ def read_report(path: pathlib.Path) -> tuple[dict[str, Any], list[SuiteReport]]:
 
 
 def write(path: pathlib.Path, content: bytes) -> None:
-    """Writes a file wholly or not at all.
-
-    Args:
-        path: The file; an earlier one is replaced.
-        content: What it holds.
-
-    Raises:
-        errors.EvaluationError: If it can't be written.
-    """
+    """Writes a file wholly or not at all."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write(path, content)
@@ -196,14 +147,7 @@ def write(path: pathlib.Path, content: bytes) -> None:
 
 
 def to_bytes(content: Mapping[str, Any]) -> bytes:
-    """JSON as it is written.
-
-    Args:
-        content: What it holds.
-
-    Returns:
-        UTF-8, in several lines.
-    """
+    """JSON as it is written."""
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     return (text + "\n").encode("utf-8")
 

@@ -9,9 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from tf_fingerprint import data
-from tf_fingerprint import errors
 from tf_fingerprint import fingerprints as bit_strings
 from tf_fingerprint.evaluation import pictures as picture_files
+from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.evaluation.report.figures import Curve
 from tf_fingerprint.evaluation.report.figures import Figure
@@ -21,9 +21,6 @@ from tf_fingerprint.evaluation.subjects import Subject
 from tf_fingerprint.issuing import delivery
 from tf_fingerprint.models import sampling
 
-# Fewest pictures with which an interval says anything.
-MIN_PICTURES = 8
-
 # Copies written as SavedModels: each takes seconds to write.
 SAVED_COPIES = 4
 
@@ -31,29 +28,15 @@ _BATCH = 64
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises an `EvaluationError` if pictures are too few.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures.
-    """
-    if options.pictures < MIN_PICTURES:
-        raise errors.EvaluationError(
-            f"The accuracy must be measured on at least {MIN_PICTURES} "
-            f"pictures. Received {options.pictures}. Raise `--pictures`."
-        )
+    """Raises an `EvaluationError` if pictures are too few."""
+    subjects.check_pictures(options, "The accuracy")
 
 
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
     """Bit accuracy, all bits right, the chance of it, and bit by bit.
 
-    Args:
-        subject: What is measured. Without a run there are no float pictures
-            and no SavedModels.
-        options: With the number of pictures.
-
-    Returns:
-        An iterator over figures, and one curve.
+    `subject`: what is measured. Without a run there are no float pictures and
+    no SavedModels.
     """
     bits = subject.fresh_fingerprints(options.pictures)
     random = options.random("accuracy")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from tf_fingerprint import attribution
-from tf_fingerprint import errors
 from tf_fingerprint import fingerprints as bit_strings
 from tf_fingerprint import registry
+from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.evaluation.report.figures import Figure
 from tf_fingerprint.evaluation.report.figures import Item
 from tf_fingerprint.evaluation.subjects import Options
@@ -18,27 +18,10 @@ from tf_fingerprint.evaluation.subjects import Subject
 # The paper has the first three.
 COPIES = (1, 10, 100, 1_000, 10_000)
 
-# Fewest pictures of copies; there are as many of strangers.
-MIN_PICTURES = 8
-
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises unless there are pictures and bits enough.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures and the false-positive rate.
-
-    Raises:
-        errors.EvaluationError: If pictures are too few.
-        errors.TooFewBitsError: If not even a perfect match among 10,000
-            copies would be evidence.
-    """
-    if options.pictures < MIN_PICTURES:
-        raise errors.EvaluationError(
-            f"Attribution must be measured on at least {MIN_PICTURES} "
-            f"pictures. Received {options.pictures}. Raise `--pictures`."
-        )
+    """Raises unless there are pictures and bits enough."""
+    subjects.check_pictures(options, "Attribution")
     bit_strings.match_threshold(
         subject.num_bits, options.max_false_positive_rate, COPIES[-1]
     )
@@ -51,13 +34,6 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     is right to name the maker. Open world: half of all images are strangers,
     pictures of copies that nobody issued and photographs, of which it is right
     to name nobody. Of one copy this is detection.
-
-    Args:
-        subject: What is measured; its photographs, if any, are strangers.
-        options: With the number of pictures and the false-positive rate.
-
-    Returns:
-        An iterator over figures for each number of copies.
     """
     photographs = options.random("attribution photographs").permutation(
         subject.photographs

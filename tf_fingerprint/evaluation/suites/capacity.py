@@ -31,13 +31,9 @@ def trials(
 ) -> list[Trial]:
     """All trainings of both sweeps, each once.
 
-    Args:
-        num_bits: Lengths, with continual sampling.
-        training_fingerprints: Sizes of the set, all at one length.
-        set_bits: That length; the shortest if not given.
-
-    Returns:
-        The trials, in the order of the sweeps.
+    `num_bits`: lengths, with continual sampling; `training_fingerprints`: sizes
+    of the set, all at one length; `set_bits`: that length; the shortest if not
+    given.
     """
     set_bits = set_bits or min(num_bits)
     both = [Trial(length) for length in num_bits]
@@ -48,11 +44,8 @@ def trials(
 def curves(outcomes: Sequence[Outcome]) -> Iterator[Item]:
     """Both sweeps, as far as they have gone.
 
-    Args:
-        outcomes: Of the trials, in any order.
-
-    Returns:
-        An iterator over curves, and a figure for continual sampling.
+    `outcomes`: of the trials, in any order. Returns an iterator over curves,
+    and a figure for continual sampling.
     """
     by_length = sorted(
         (each for each in outcomes if not each.trial.training_fingerprints),
@@ -92,13 +85,8 @@ def curves(outcomes: Sequence[Outcome]) -> Iterator[Item]:
 def check(subject: Subject, options: Options) -> None:
     """Raises unless there is a run whose config can be trained again.
 
-    Args:
-        subject: What is measured.
-        options: Not asked.
-
-    Raises:
-        errors.EvaluationError: If there is no run directory, or its pictures
-            are no longer where they were.
+    Raises `errors.EvaluationError` if there is no run directory, or its
+    pictures are no longer where they were.
     """
     if subject.run is None or subject.run.folder == run_directory.SHIPPED:
         raise errors.EvaluationError(
@@ -119,13 +107,8 @@ def check(subject: Subject, options: Options) -> None:
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
     """Both sweeps, with the run's own config.
 
-    Args:
-        subject: With a run, beside whose files the trainings go.
-        options: With the number of pictures.
-
-    Returns:
-        An iterator over the minutes of each training, as soon as it is
-        measured, and over curves in the end.
+    Returns an iterator over the minutes of each training, as soon as it is
+    measured, and over curves in the end.
     """
     outcomes, config = [], subject.run.config
     for outcome in sweep(

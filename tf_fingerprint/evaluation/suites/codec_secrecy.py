@@ -1,15 +1,9 @@
 """Whether somebody without the decoder sees that photographs are marked."""
 
 from collections.abc import Iterator
-from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation.attacks import steganalysis
-from tf_fingerprint.evaluation.report.figures import Curve
-from tf_fingerprint.evaluation.report.figures import Figure
 from tf_fingerprint.evaluation.report.figures import Item
 from tf_fingerprint.evaluation.subjects import Options
 from tf_fingerprint.evaluation.subjects import Subject
@@ -20,12 +14,7 @@ MIN_HELD_OUT = 50
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises an `EvaluationError` unless there are photographs enough.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures.
-    """
+    """Raises an `EvaluationError` unless there are photographs enough."""
     if subject.resolution < steganalysis.SMALLEST_RESOLUTION:
         raise errors.EvaluationError(
             "The suite `secrecy` must have pictures of at least "
@@ -47,12 +36,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     No photograph is in both kinds, nor in training and held out: what tells
     the kinds apart is the fingerprint alone.
 
-    Args:
-        subject: With a codec.
-        options: With the number of pictures held out, at most.
-
-    Returns:
-        An iterator over curves.
+    `options`: with the number of pictures held out, at most.
     """
     attacker = steganalysis.Attacker(
         subject.resolution,
@@ -64,7 +48,11 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     one = subject.fresh_fingerprints(1)[0]
     for name, fingerprint in (("fingerprints", None), ("one_set", one)):
         kinds = _kinds(subject, options, fingerprint)
-        yield _of_examples(attacker, name, kinds, sizes, held_out)
+        yield secrecy.told_by_network(
+            *(attacker, name, kinds, sizes, held_out),
+            fingerprints=1 if name == "one_set" else held_out,
+            what="photographs",
+        )
     yield _of_artificial_sets(subject, options, sizes)
 
 
@@ -84,8 +72,7 @@ def _sizes(subject, options):
 def _kinds(subject, options, fingerprint):
     """Photographs without and with a fingerprint, none in both.
 
-    Args:
-        fingerprint: Of all, as in a marked set; a fresh one each if None.
+    `fingerprint`: of all, as in a marked set; a fresh one each if None.
     """
     random = options.random("codec secrecy")
     order = random.permutation(len(subject.photographs))
@@ -95,39 +82,6 @@ def _kinds(subject, options, fingerprint):
     if fingerprint is None:
         fingerprint = subject.fresh_fingerprints(half)
     return without, subject.codec.encode(chosen, fingerprint)
-
-
-def _of_examples(
-    attacker: steganalysis.Attacker,
-    name: str,
-    kinds: Sequence[npt.NDArray[np.uint8]],
-    sizes: Sequence[int],
-    held_out: int,
-) -> Curve:
-    """A network trained on examples of both kinds."""
-    points = []
-    for size in sizes:
-        attacker.train(
-            *(each[held_out:][: size // 2] for each in kinds),
-            images=max(secrecy.LEAST_IMAGES, 2 * size),
-        )
-        right = sum(
-            int(((attacker.classify(each[:held_out]) > 0) == kind).sum())
-            for kind, each in enumerate(kinds)
-        )
-        figure = Figure.share(
-            f"told_{name}_{size}",
-            right,
-            2 * held_out,
-            fingerprints=1 if name == "one_set" else held_out,
-        )
-        points.append((size, figure))
-    return Curve(
-        f"told_by_network_{name}",
-        "photographs in the training set, half of either kind",
-        "share of held-out photographs told right; 0.5 is chance",
-        tuple(points),
-    )
 
 
 def _of_artificial_sets(subject, options, sizes):
@@ -142,22 +96,6 @@ def _of_artificial_sets(subject, options, sizes):
             images, subject.fresh_fingerprints(len(images))
         )
 
-    points = []
-    for size in sizes:
-        half = size // 2
-        images = np.concatenate([without[:half], marked[:half]])
-        taken = steganalysis.artificial_training_sets(images, embed)
-        right = int((taken == (np.arange(len(images)) >= half)).sum())
-        figure = Figure.share(
-            f"told_without_examples_{size}",
-            right,
-            len(images),
-            fingerprints=half,
-        )
-        points.append((size, figure))
-    return Curve(
-        "told_by_artificial_sets",
-        "photographs in the set, half of either kind",
-        "share told right; 0.5 is chance",
-        tuple(points),
+    return secrecy.told_without_examples(
+        (without, marked), embed, sizes, what="photographs"
     )

@@ -15,7 +15,6 @@ from tf_fingerprint.evaluation.report.figures import Grid
 from tf_fingerprint.evaluation.report.figures import Item
 from tf_fingerprint.evaluation.subjects import Options
 from tf_fingerprint.evaluation.subjects import Subject
-from tf_fingerprint.fingerprints import intervals
 
 # Each draw takes the roots of matrices with as many rows as features.
 DRAWS = 50
@@ -28,17 +27,7 @@ SHOWN = 8
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises unless pictures, photographs, weights and baseline will do.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures, weights and baseline.
-
-    Raises:
-        errors.EvaluationError: If pictures or photographs are too few.
-        errors.DataError: If the weights can't be read.
-        errors.RunError: If the baseline can't be read or is of another size.
-    """
+    """Raises unless pictures, photographs, weights and baseline will do."""
     extractor = extractors.load(options.features)
     fewest = max(MIN_PICTURES, extractor.num_features)
     if options.pictures < fewest:
@@ -54,7 +43,7 @@ def check(subject: Subject, options: Options) -> None:
             f"Received {len(subject.photographs):,}. Give more by `--images`, "
             "or lower `--pictures`."
         )
-    _baseline(subject, options)
+    baselines.of_options(subject, options)
 
 
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
@@ -63,13 +52,6 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     The baseline makes pictures of the same latents and noise, and the draws
     behind the intervals are the same for both sides, so that the cost is sure
     beyond what either distance is.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures, weights and baseline.
-
-    Returns:
-        An iterator over figures, and one grid.
     """
     extractor = extractors.load(options.features)
     count = options.pictures
@@ -80,48 +62,28 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
             subject.fresh_fingerprints(count), options.random("fidelity")
         )
     }
-    baseline = _baseline(subject, options)
+    baseline = baselines.of_options(subject, options)
     if baseline is not None:
         made["_baseline"] = baseline.generate(count, options.random("fidelity"))
     yield _grid(photographs, made)
-    real = _seen(extractor, photographs[:count])
-    seen = {name: _seen(extractor, images) for name, images in made.items()}
+    real = extractors.seen(extractor, photographs[:count])
+    seen = {
+        name: extractors.seen(extractor, images)
+        for name, images in made.items()
+    }
     del made
     yield from _distances(seen, real, extractor.name)
     others = photographs[count : 2 * count]
     if len(others) == count:
         # What nothing is nearer than: photographs to photographs.
-        others = {"_photographs": _seen(extractor, others)}
-        yield from _distances(others, real, extractor.name)
+        alike = {"_photographs": extractors.seen(extractor, others)}
+        yield from _distances(alike, real, extractor.name)
     for name, features in seen.items():
         yield _share("precision", name, features, real, count)
         yield _share("recall", name, real, features, count)
     yield from diversity(
-        subject, options, lambda images: _seen(extractor, images)
+        subject, options, lambda images: extractors.seen(extractor, images)
     )
-
-
-def _baseline(subject, options):
-    """The generator without fingerprint, if there is one to compare with."""
-    if options.baseline is None:
-        return None
-    if subject.run is None:
-        noise = "random"
-    else:
-        noise = subject.run.config.networks.noise
-    return baselines.load(
-        options.baseline,
-        resolution=subject.resolution,
-        channels=subject.photographs.shape[-1],
-        noise=noise,
-    )
-
-
-def _seen(extractor, images):
-    """Features; grey pictures are shown in three equal channels."""
-    if images.shape[-1] == 1:
-        images = images.repeat(3, axis=-1)
-    return extractor(images)
 
 
 def _distances(seen, real, network):
@@ -130,7 +92,9 @@ def _distances(seen, real, network):
     for kind, measure in distances.KINDS.items():
         measured = {}
         for name, features in seen.items():
-            value, *drawn = measure(features, real, _draws(count))
+            value, *drawn = measure(
+                features, real, distances.draws(count, DRAWS)
+            )
             measured[name] = value, np.array(drawn)
             figure = Figure.scattered(
                 f"{kind}_{network}{name}",
@@ -150,17 +114,6 @@ def _distances(seen, real, network):
                 pictures=2 * count,
                 fingerprints=count,
             )
-
-
-def _draws(count):
-    """All pictures and photographs, then draws of them, the same each time."""
-    everything = np.arange(count)
-    yield everything, everything
-    yield from zip(
-        intervals.draws(count, DRAWS, seed=1),
-        intervals.draws(count, DRAWS, seed=2),
-        strict=True,
-    )
 
 
 def _share(kind, name, features, manifold, count):

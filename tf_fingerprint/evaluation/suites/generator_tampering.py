@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint import errors
+from tf_fingerprint.evaluation.attacks import copies as sealed
 from tf_fingerprint.evaluation.attacks import weight_changes as changes
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.evaluation.report.figures import Curve
@@ -48,8 +49,7 @@ def of_generator(
         fingerprint: `(num_bits,)`, of the set that it was trained on.
         decimals: Of the standard deviation, to which weights are rounded.
         noise: Standard deviations, relative to the weights' own.
-        distance: From pictures to their distance to photographs, if it is to
-            be measured.
+        distance: Of pictures to photographs, if it is to be measured.
         seed: Of the noise.
 
     Yields:
@@ -65,30 +65,24 @@ def of_generator(
     places = _convolutions(network)
     intact = network.get_weights()
     sweeps = (
-        (
-            *("rounding", decimals, tampering.PUBLISHED_ROUNDING),
-            lambda array, strength, _: changes.rounded(array, strength),
-        ),
+        (*("rounding", decimals, tampering.PUBLISHED_ROUNDING), _rounded),
         (*("weight_noise", noise, tampering.PUBLISHED_NOISE), changes.noisy),
     )
     try:
-        before = sample().astype(np.float32)
+        before = sample()
         for name, strengths, published, change in sweeps:
             readings = []
             for strength in strengths:
-                random = np.random.default_rng(seed)
-                weights = list(intact)
-                for place in places:
-                    weights[place] = change(intact[place], strength, random)
+                weights = _changed(intact, places, change, strength, seed)
                 network.set_weights(weights)
-                images = sample()
                 figures = _figures(
-                    f"{name}_{strength:g}", images, before, decode, fingerprint
+                    *(f"{name}_{strength:g}", sample(), before),
+                    *(decode, fingerprint, distance),
                 )
-                if distance is not None:
-                    figures["distance"] = distance(images)
                 readings.append((strength, figures))
-            yield from _curves(name, readings, published)
+            yield from sealed.curves(
+                *(name, _STRENGTHS[name], readings, published, _LABELS)
+            )
     finally:
         network.set_weights(intact)
 
@@ -107,24 +101,24 @@ _STRENGTHS = {
 }
 
 
-def _curves(name, readings, published):
-    """A curve for each kind of figure."""
-    for kind in readings[0][1]:
-        yield Curve(
-            f"{name}_{kind}",
-            _STRENGTHS[name],
-            _LABELS[kind],
-            tuple((strength, figures[kind]) for strength, figures in readings),
-            published if kind == "bit_accuracy" else {},
-        )
+def _changed(intact, places, change, strength, seed):
+    """All weights, those at the places changed, in their order."""
+    weights, random = list(intact), np.random.default_rng(seed)
+    for place in places:
+        weights[place] = change(intact[place], strength, random)
+    return weights
 
 
-def _figures(name, images, before, decode, bits):
+def _rounded(array, strength, _):
+    return changes.rounded(array, strength)
+
+
+def _figures(name, images, before, decode, bits, distance):
     """Bits read in each picture and in all together, and the change."""
     logits, bits = np.asarray(decode(images)), np.asarray(bits)
     carried = np.broadcast_to(bits, logits.shape)
     matches = accuracy.bit_accuracy_counts(logits > 0, carried)
-    squares = np.square(images - before).mean(axis=(1, 2, 3))
+    far = {} if distance is None else {"distance": distance(images)}
     return {
         "bit_accuracy": Figure.bit_accuracy(
             f"bit_accuracy_{name}", matches, len(bits), fingerprints=1
@@ -135,13 +129,10 @@ def _figures(name, images, before, decode, bits):
             (logits > 0).astype(np.float64),
             fingerprints=1,
         ),
-        "change": Figure.bootstrap(
-            f"change_{name}",
-            np.mean,
-            np.sqrt(squares),
-            fingerprints=1,
-            unit="levels",
+        "change": Figure.change(
+            f"change_{name}", before, images, fingerprints=1
         ),
+        **far,
     }
 
 

@@ -1,11 +1,13 @@
 """What a codec does to photographs, and whether it can be undone by itself."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation import codecs
+from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.evaluation.report.figures import Curve
 from tf_fingerprint.evaluation.report.figures import Figure
@@ -13,9 +15,6 @@ from tf_fingerprint.evaluation.report.figures import Grid
 from tf_fingerprint.evaluation.report.figures import Item
 from tf_fingerprint.evaluation.subjects import Options
 from tf_fingerprint.evaluation.subjects import Subject
-
-# Fewest pictures with which an interval says anything.
-MIN_PICTURES = 8
 
 # Shares of a second marking in the picture that the attacker passes on.
 SHARES = tuple(round(0.1 * step, 1) for step in range(11))
@@ -25,22 +24,13 @@ SHOWN, GAIN = 8, 5
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises an `EvaluationError` unless a codec marks pictures enough.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures.
-    """
+    """Raises an `EvaluationError` unless a codec marks pictures enough."""
     if subject.codec is None:
         raise errors.EvaluationError(
             "The suite `marking` must have a codec, which marks photographs. "
             "Received a generator. Give the run directory of a codec."
         )
-    if options.pictures < MIN_PICTURES:
-        raise errors.EvaluationError(
-            f"Marking must be measured on at least {MIN_PICTURES} pictures. "
-            f"Received {options.pictures}. Raise `--pictures`."
-        )
+    subjects.check_pictures(options, "Marking")
 
 
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
@@ -50,13 +40,6 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
     his own choosing, and passes on a mixture:
 
         x <- (1 - share) x + share E(x, c')
-
-    Args:
-        subject: With a codec.
-        options: With the number of pictures.
-
-    Returns:
-        An iterator over figures, curves and a grid.
 
     Reference:
         Yu et al., 2021 (https://arxiv.org/abs/2007.08457), whose code does
@@ -74,40 +57,35 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 def of_remarking(subject: Subject, marked, bits) -> Iterator[Curve]:
     """Bits read after a second fingerprint was laid over the first.
 
-    Args:
-        subject: With a codec.
-        marked: Pictures that carry the first.
-        bits: `(pictures, num_bits)`, what they carry.
-
-    Returns:
-        An iterator over three curves: the first fingerprint's bits, the
-        second's, and the change of the pictures.
+    `marked`: pictures that carry the first; `bits`: `(pictures, num_bits)`,
+    what they carry. Returns an iterator over three curves: the first
+    fingerprint's bits, the second's, and the change of the pictures.
     """
     others = subject.fresh_fingerprints(len(marked))
     again = subject.codec.encode(marked, others).astype(np.float32)
-    first, second, change = [], [], []
+    points: dict[str, list[Any]] = {"first": [], "second": [], "change": []}
     for share in SHARES:
         mixed = np.rint((1 - share) * marked + share * again).astype(np.uint8)
         read = subject.decode(mixed) > 0
-        for points, name, carried in (
-            (first, "first", bits),
-            (second, "second", others),
-        ):
+        for name, carried in (("first", bits), ("second", others)):
             figure = Figure.bit_accuracy(
                 f"remarked_{name}_{share}",
                 accuracy.bit_accuracy_counts(read, carried),
                 subject.num_bits,
                 fingerprints=len(bits),
             )
-            points.append((share, figure))
-        change.append((share, _levels(f"remarked_{share}", marked, mixed)))
+            points[name].append((share, figure))
+        change = Figure.change(
+            f"remarked_{share}", marked, mixed, fingerprints=len(mixed)
+        )
+        points["change"].append((share, change))
     label = "share of the second marking in the picture"
-    for name, points, what in (
-        ("first", first, "bit accuracy of the first fingerprint"),
-        ("second", second, "bit accuracy of the second fingerprint"),
-        ("change", change, "change of the pictures, in levels"),
+    for name, what in (
+        ("first", "bit accuracy of the first fingerprint"),
+        ("second", "bit accuracy of the second fingerprint"),
+        ("change", "change of the pictures, in levels"),
     ):
-        yield Curve(f"remarking_{name}", label, what, tuple(points))
+        yield Curve(f"remarking_{name}", label, what, tuple(points[name]))
 
 
 def _changes(originals, marked):
@@ -127,18 +105,7 @@ def _changes(originals, marked):
         fingerprints=len(marked),
         unit="dB",
     )
-    yield _levels("change", originals, marked)
-
-
-def _levels(name, originals, changed):
-    squares = np.square(changed.astype(np.float32) - originals)
-    return Figure.bootstrap(
-        name,
-        np.mean,
-        np.sqrt(squares.mean(axis=(1, 2, 3))),
-        fingerprints=len(changed),
-        unit="levels",
-    )
+    yield Figure.change("change", originals, marked, fingerprints=len(marked))
 
 
 def _grid(originals, marked):

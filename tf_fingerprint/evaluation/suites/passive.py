@@ -15,19 +15,17 @@ import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation.metrics import accuracy
+from tf_fingerprint.evaluation.suites import passive_held_out
 from tf_fingerprint.passive import attacks
 from tf_fingerprint.passive import folders
 from tf_fingerprint.passive import run as passive_run
-from tf_fingerprint.passive import sources as reading
 
 
 @dataclasses.dataclass(frozen=True)
 class Share:
     """A share of pictures, with Wilson's interval of 95 % confidence.
 
-    Args:
-        hits: Pictures in which it happened.
-        images: Pictures in all, above 0.
+    `images`: pictures in all, above 0.
     """
 
     hits: int
@@ -49,15 +47,11 @@ class Share:
 class Evaluation:
     """What a measurement comes to.
 
-    Args:
-        labels: Names of the sources that the classifier knows.
-        confusion: `(labels, labels)`, pictures by what they are and what they
-            are taken for; whether unknown or not.
-        unknown: From each source's label to the share of its pictures that
-            are called unknown; sources that the classifier doesn't know come
-            after those that it knows.
-        left_out: Pictures left out, since the run has learned from them.
-        broken: Name and reason of each file that was skipped.
+    `confusion`: `(labels, labels)`, pictures by what they are and what they are
+    taken for; whether unknown or not. `unknown`: from each source's label to
+    the share of its pictures that are called unknown; sources that the
+    classifier doesn't know come after those that it knows. `left_out`: pictures
+    left out, since the run has learned from them.
     """
 
     labels: tuple[str, ...]
@@ -121,21 +115,11 @@ def evaluate(
 ) -> Evaluation:
     """Classifies sources, and compares with their labels.
 
-    Args:
-        run: The classifier.
-        sources_dir: As in `sources.read`; where it has a folder `test`, only
-            that counts. Folders that are no label of the run's are sources
-            that it doesn't know.
-        attack: What happens to the pictures first, one of `attacks.NAMES`.
-        seed: Of the attack.
-        progress: Whether to draw progress bars, if on a terminal.
-
-    Returns:
-        What it came to.
-
-    Raises:
-        errors.DataError: If the pictures can't be read, or none is of a source
-            that the run knows, or all were learned from.
+    `sources_dir`: as in `sources.read`; where it has a folder `test`, only that
+    counts. Folders that are no label of the run's are sources that it doesn't
+    know. `attack`: what happens to the pictures first, one of `attacks.NAMES`.
+    Raises `errors.DataError` if the pictures can't be read, or none is of a
+    source that the run knows, or all were learned from.
     """
     found = folders.find(sources_dir, at_least=1)
     if not set(found.labels) & set(run.labels):
@@ -144,19 +128,8 @@ def evaluate(
             f"{', '.join(run.labels)}. Found {', '.join(found.labels)}. Rename "
             "the folders as the run's labels."
         )
-    wanted = run.settings.data
-    labelled, broken = reading.load(
-        found.training if found.test is None else found.test,
-        found.labels,
-        resolution=wanted.resolution,
-        channels=wanted.channels,
-        crop=wanted.crop,
-        max_broken_share=wanted.max_broken_share,
-        progress=progress,
-    )
-    fresh = np.array(
-        [int(each) not in run.learned for each in labelled.digests()], bool
-    )
+    labelled, broken = passive_held_out.load(run, found, progress=progress)
+    fresh = passive_held_out.fresh(run, labelled)
     kept = labelled.take(fresh)
     _check_left(pathlib.Path(sources_dir), found.labels, kept)
     features, logits = run.read(

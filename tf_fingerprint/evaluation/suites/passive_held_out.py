@@ -3,6 +3,7 @@
 import os
 
 import numpy as np
+import numpy.typing as npt
 
 from tf_fingerprint import errors
 from tf_fingerprint.passive import folders
@@ -19,29 +20,11 @@ def read(
 ) -> reading.Labelled:
     """Reads them; where there is a folder `test`, from that.
 
-    Args:
-        run: What they are shown to.
-        sources_dir: As in `sources.read`. Folders that are no label of the
-            run's are left out.
-        most: Pictures to take of each source; 0 for all.
-
-    Returns:
-        Pictures, each with the place of its source among the run's labels.
-
-    Raises:
-        errors.DataError: If the pictures can't be read, or there are none of
-            one of the run's sources.
+    `sources_dir`: as in `sources.read`. Folders that are no label of the run's
+    are left out. `most`: pictures to take of each source; 0 for all.
     """
     found = folders.find(sources_dir, at_least=1)
-    wanted = run.settings.data
-    labelled, _ = reading.load(
-        found.training if found.test is None else found.test,
-        found.labels,
-        resolution=wanted.resolution,
-        channels=wanted.channels,
-        crop=wanted.crop,
-        max_broken_share=wanted.max_broken_share,
-    )
+    labelled, _ = load(run, found)
     places = np.array(
         [
             run.labels.index(label) if label in run.labels else -1
@@ -51,10 +34,7 @@ def read(
     labelled = reading.Labelled(
         labelled.images, places[labelled.sources], labelled.names
     )
-    fresh = np.array(
-        [int(each) not in run.learned for each in labelled.digests()], bool
-    )
-    kept = labelled.take(fresh & (labelled.sources >= 0))
+    kept = labelled.take(fresh(run, labelled) & (labelled.sources >= 0))
     counts = np.bincount(kept.sources, minlength=len(run.labels))
     if not counts.all():
         missing = np.array(run.labels)[counts == 0]
@@ -67,13 +47,37 @@ def read(
     return first(kept, most) if most else kept
 
 
-def first(labelled: reading.Labelled, most: int) -> reading.Labelled:
-    """The first so many pictures of each source.
+def load(
+    run: passive_run.PassiveRun | visualization_run.VisualRun,
+    found: folders.Folders,
+    *,
+    progress: bool = False,
+) -> tuple[reading.Labelled, list[tuple[str, str]]]:
+    """Pictures, learned from or not, and what could not be read."""
+    wanted = run.settings.data
+    return reading.load(
+        found.training if found.test is None else found.test,
+        found.labels,
+        resolution=wanted.resolution,
+        channels=wanted.channels,
+        crop=wanted.crop,
+        max_broken_share=wanted.max_broken_share,
+        progress=progress,
+    )
 
-    Args:
-        labelled: Pictures.
-        most: How many.
-    """
+
+def fresh(
+    run: passive_run.PassiveRun | visualization_run.VisualRun,
+    labelled: reading.Labelled,
+) -> npt.NDArray[np.bool_]:
+    """Whether the run has not learned from each picture."""
+    return np.array(
+        [int(each) not in run.learned for each in labelled.digests()], bool
+    )
+
+
+def first(labelled: reading.Labelled, most: int) -> reading.Labelled:
+    """The first so many pictures of each source."""
     chosen = np.zeros(len(labelled), bool)
     for source in np.unique(labelled.sources):
         chosen[np.flatnonzero(labelled.sources == source)[:most]] = True

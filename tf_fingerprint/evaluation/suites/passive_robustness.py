@@ -33,18 +33,11 @@ def measure(
 ) -> Iterator[Item]:
     """Accuracy under each attack, before and after learning to bear it.
 
-    Args:
-        run: A classifier that has learned from pictures as they are.
-        immunised: By attack, of `attacks.NAMES`, classifiers of the same
-            sources that have learned from attacked pictures.
-        labelled: Pictures of the run's sources that none has learned from.
-        curve_pictures: How many of them to draw curves with, against the
-            strength of each attack; 0 for no curves.
-        seed: Of the attacks.
-
-    Yields:
-        `clean`; for each attack `before_NAME`, and where there is an immunised
-        run `immunised_NAME` and `clean_immunised_NAME`; then curves.
+    `immunised`: by attack, of `attacks.NAMES`, classifiers of the same sources
+    that have learned from attacked pictures; `curve_pictures`: how many of them
+    to draw curves with, against the strength of each attack; 0 for no curves.
+    Yields `clean`; for each attack `before_NAME`, and where there is an
+    immunised run `immunised_NAME` and `clean_immunised_NAME`; then curves.
     """
     yield share("clean", run, labelled)
     for name in attacks.NAMES:
@@ -65,16 +58,7 @@ def measure(
 def share(
     name: str, run: passive_run.PassiveRun, labelled: reading.Labelled
 ) -> Figure:
-    """The share of pictures that are given the right label.
-
-    Args:
-        name: Of the figure.
-        run: The classifier.
-        labelled: Pictures with their places among its labels.
-
-    Returns:
-        The figure.
-    """
+    """The share of pictures that are given the right label."""
     _, logits = run.read(labelled.images)
     right = int((logits.argmax(axis=1) == labelled.sources).sum())
     return Figure.share(name, right, len(labelled), fingerprints=0)

@@ -19,16 +19,8 @@ def ratio(
     the two halves. All distances are of equally many pictures, as they grow
     with fewer.
 
-    Args:
-        features: `(images, features)`.
-        sources: `(images,)`, at least two sources of four pictures each.
-        seed: Of the halves.
-
-    Returns:
-        1 where features tell nothing apart.
-
-    Raises:
-        ValueError: If there are fewer pictures.
+    `features`: `(images, features)`; `sources`: `(images,)`, at least two
+    sources of four pictures each. Returns 1 where features tell nothing apart.
 
     Reference:
         Yu et al., 2019, Section 4.2 (https://arxiv.org/abs/1811.08180).

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tf_fingerprint import errors
 from tf_fingerprint import fingerprints as bit_strings
+from tf_fingerprint.evaluation import subjects
 from tf_fingerprint.evaluation.attacks import perturbing
 from tf_fingerprint.evaluation.metrics import accuracy
 from tf_fingerprint.evaluation.report import published
@@ -15,9 +15,6 @@ from tf_fingerprint.evaluation.report.figures import Grid
 from tf_fingerprint.evaluation.report.figures import Item
 from tf_fingerprint.evaluation.subjects import Options
 from tf_fingerprint.evaluation.subjects import Subject
-
-# Fewest pictures with which an interval says anything.
-MIN_PICTURES = 8
 
 # The figures of the README's table: a perturbation and its strength.
 POINTS = {
@@ -48,22 +45,8 @@ _COLUMNS = 8
 
 
 def check(subject: Subject, options: Options) -> None:
-    """Raises unless there are pictures and bits enough.
-
-    Args:
-        subject: What is measured.
-        options: With the number of pictures and recipients.
-
-    Raises:
-        errors.EvaluationError: If pictures are too few.
-        errors.TooFewBitsError: If not even a perfect match would be evidence
-            among that many recipients.
-    """
-    if options.pictures < MIN_PICTURES:
-        raise errors.EvaluationError(
-            f"Robustness must be measured on at least {MIN_PICTURES} pictures. "
-            f"Received {options.pictures}. Raise `--pictures`."
-        )
+    """Raises unless there are pictures and bits enough."""
+    subjects.check_pictures(options, "Robustness")
     _threshold(subject, options)
 
 
@@ -72,13 +55,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 
     All rest on the same pictures, of as many recipients as there are, in turn.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures and recipients, and the
-            false-positive rate over all of them.
-
-    Returns:
-        An iterator over figures, curves, and a grid of what was done.
+    Returns an iterator over figures, curves, and a grid of what was done.
     """
     made = make(subject, options)
     yield made.accuracy(CLEAN, made.images)
@@ -93,15 +70,7 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 
 
 def make(subject: Subject, options: Options) -> "Made":
-    """Makes the pictures that all figures rest on.
-
-    Args:
-        subject: What is measured.
-        options: As in `suite`.
-
-    Returns:
-        The pictures, and whose they are.
-    """
+    """Makes the pictures that all figures rest on."""
     issued = subject.fresh_fingerprints(options.recipients)
     makers = np.arange(options.pictures) % options.recipients
     images = subject.generate(issued[makers], options.random("robustness"))
@@ -111,12 +80,9 @@ def make(subject: Subject, options: Options) -> "Made":
 class Made:
     """Pictures of known makers, to be perturbed and read again and again.
 
-    Args:
-        subject: Reads them.
-        options: As in `suite`.
-        issued: `(recipients, num_bits)` of 0 and 1.
-        makers: `(images,)`, the place of each picture's recipient.
-        images: `(images, height, width, channels)`, `uint8`.
+    `issued`: `(recipients, num_bits)` of 0 and 1; `makers`: `(images,)`, the
+    place of each picture's recipient; `images`:
+    `(images, height, width, channels)`, `uint8`.
     """
 
     def __init__(self, subject, options, issued, makers, images):
@@ -130,26 +96,13 @@ class Made:
     def perturbed(self, name: str, strength: float):
         """The pictures after something happened to them.
 
-        Args:
-            name: Of `perturbing.PERTURBATIONS`.
-            strength: In its unit.
-
-        Returns:
-            As many pictures.
+        `strength`: in its unit.
         """
         rng = self.options.random(f"robustness {name} {strength:g}")
         return perturbing.PERTURBATIONS[name].apply(self.images, strength, rng)
 
     def accuracy(self, name: str, images) -> Figure:
-        """Share of the bits that are read right.
-
-        Args:
-            name: Of the figure.
-            images: The pictures, perturbed.
-
-        Returns:
-            The figure.
-        """
+        """Share of the bits that are read right."""
         matches = accuracy.bit_accuracy_counts(
             self._read(images), self.issued[self.makers]
         )
@@ -165,13 +118,6 @@ class Made:
 
         The nearest fingerprint must be the maker's, and near enough for the
         false-positive rate over all recipients.
-
-        Args:
-            name: Of the figure.
-            images: The pictures, perturbed.
-
-        Returns:
-            The figure.
         """
         signs = 2.0 * self._read(images) - 1
         agreement = signs @ (2.0 * self.issued - 1).T
@@ -188,11 +134,7 @@ class Made:
     def curves(self, name: str) -> Iterator[Curve]:
         """Both figures against strength, beside what was published.
 
-        Args:
-            name: Of `perturbing.PERTURBATIONS`.
-
-        Returns:
-            An iterator over two curves.
+        Returns an iterator over two curves.
         """
         perturbation = perturbing.PERTURBATIONS[name]
         accurate, named = [], []

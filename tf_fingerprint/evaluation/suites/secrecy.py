@@ -37,12 +37,8 @@ Source = Callable[[int, np.random.Generator], Pictures]
 class Task:
     """Two kinds of pictures that an attacker wants to tell apart.
 
-    Args:
-        name: In snake case.
-        first: Makes so many of the one kind.
-        second: Makes so many of the other.
-        fingerprints: How many different ones they carry; 0 for as many as
-            there are pictures of the second kind.
+    `fingerprints`: how many different ones they carry; 0 for as many as there
+    are pictures of the second kind.
     """
 
     name: str
@@ -54,14 +50,8 @@ class Task:
 def check(subject: Subject, options: Options) -> None:
     """Raises unless there is a generator to make pictures without fingerprint.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures and, if any, the baseline.
-
-    Raises:
-        errors.EvaluationError: If there is no run, or its pictures are
-            smaller than the attacker's network takes.
-        errors.RunError: If the baseline can't be read or is of another size.
+    Raises `errors.EvaluationError` if there is no run, or its pictures are
+    smaller than the attacker's network takes.
     """
     if subject.run is None:
         raise errors.EvaluationError(
@@ -75,20 +65,11 @@ def check(subject: Subject, options: Options) -> None:
             f"{steganalysis.SMALLEST_RESOLUTION} pixels a side, as the "
             f"attacker's network does. Received {subject.resolution}."
         )
-    if options.baseline is not None:
-        _baseline(subject, options)
+    baselines.of_options(subject, options)
 
 
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
-    """How often attackers are right, and what an average gives away.
-
-    Args:
-        subject: With a run.
-        options: With the number of pictures held out, and the baseline.
-
-    Returns:
-        An iterator over curves, figures and a grid.
-    """
+    """How often attackers are right, and what an average gives away."""
     attacker = steganalysis.Attacker(
         subject.resolution,
         subject.run.config.data.channels,
@@ -108,38 +89,28 @@ def tasks(subject: Subject, options: Options) -> Iterator[Task]:
     Against the same generator with all bits neutral, which no outsider has;
     against the baseline, another training whose own traces tell too; and two
     copies of one generator.
-
-    Args:
-        subject: With a run.
-        options: With the baseline, if any.
-
-    Returns:
-        An iterator over tasks.
     """
 
     def marked(count, random):
         return subject.generate(subject.fresh_fingerprints(count), random)
 
-    yield Task("same_generator", neutral_side(subject).generate, marked)
-    if options.baseline is not None:
-        baseline = _baseline(subject, options)
-        yield Task("baseline", baseline.generate, marked)
     yield Task(
-        "two_copies",
-        *(copy_of(subject, bits) for bits in subject.fresh_fingerprints(2)),
-        fingerprints=2,
+        "same_generator", baselines.neutral_side(subject).generate, marked
     )
+    baseline = baselines.of_options(subject, options)
+    if baseline is not None:
+        yield Task("baseline", baseline.generate, marked)
+    one, other = (
+        copy_of(subject, bits) for bits in subject.fresh_fingerprints(2)
+    )
+    yield Task("two_copies", one, other, fingerprints=2)
 
 
 def copy_of(subject: Subject, bits: npt.NDArray) -> Source:
     """Makes pictures that all carry one fingerprint.
 
-    Args:
-        subject: Makes them.
-        bits: `(num_bits,)`.
-
-    Returns:
-        From a number and a random generator to so many.
+    `bits`: `(num_bits,)`. Returns from a number and a random generator to so
+    many.
     """
     return lambda count, random: subject.generate(
         np.broadcast_to(bits, (count, len(bits))), random
@@ -155,45 +126,51 @@ def of_examples(
 ) -> Curve:
     """A network trained on examples of both kinds.
 
-    Args:
-        attacker: Trained for each size, from the beginning.
-        task: What to tell apart.
-        options: With the number of pictures held out, and the seed.
-        sizes: Of the training sets, both kinds together, ascending.
-
-    Returns:
-        Share of held-out pictures told right, against the sets' size.
+    `sizes`: of the training sets, both kinds together, ascending. Returns share
+    of held-out pictures told right, against the sets' size.
     """
     random = options.random(f"examples {task.name}")
     largest, held_out = max(sizes) // 2, options.pictures // 2
     pictures = [
         make(largest + held_out, random) for make in (task.first, task.second)
     ]
+    return told_by_network(
+        *(attacker, task.name, pictures, sizes, held_out),
+        fingerprints=task.fingerprints or held_out,
+    )
+
+
+def told_by_network(
+    attacker: steganalysis.Attacker,
+    name: str,
+    kinds: Sequence[Pictures],
+    sizes: Sequence[int],
+    held_out: int,
+    *,
+    fingerprints: int,
+    what: str = "pictures",
+) -> Curve:
+    """The share told right of the first of either kind; it trains on others."""
     points = []
     for size in sizes:
         attacker.train(
-            *(each[held_out:][: size // 2] for each in pictures),
+            *(each[held_out:][: size // 2] for each in kinds),
             images=max(LEAST_IMAGES, 2 * size),
         )
         right = sum(
             int(((attacker.classify(each[:held_out]) > 0) == kind).sum())
-            for kind, each in enumerate(pictures)
+            for kind, each in enumerate(kinds)
         )
-        points.append(
-            (
-                size,
-                Figure.share(
-                    f"told_{task.name}_{size}",
-                    right,
-                    2 * held_out,
-                    fingerprints=task.fingerprints or held_out,
-                ),
-            )
+        figure = Figure.share(
+            f"told_{name}_{size}",
+            *(right, 2 * held_out),
+            fingerprints=fingerprints,
         )
+        points.append((size, figure))
     return Curve(
-        f"told_by_network_{task.name}",
-        "pictures in the training set, half of either kind",
-        "share of held-out pictures told right; 0.5 is chance",
+        f"told_by_network_{name}",
+        f"{what} in the training set, half of either kind",
+        f"share of held-out {what} told right; 0.5 is chance",
         tuple(points),
     )
 
@@ -210,14 +187,8 @@ def of_artificial_sets(
     The attacker marks them with what fingerprints of his own change in other
     pictures of this very generator: more than any outsider can.
 
-    Args:
-        task: What to tell apart; the second kind is marked.
-        subject: With the generator that the marks are of.
-        options: With the seed.
-        sizes: Of the sets, both kinds together.
-
-    Returns:
-        Share told right, against the sets' size.
+    `sizes`: of the sets, both kinds together. Returns share told right, against
+    the sets' size.
     """
     random = options.random(f"artificial sets {task.name}")
     half = max(sizes) // 2
@@ -230,50 +201,35 @@ def of_artificial_sets(
             np.random.default_rng(seed) for seed in 2 * [random.integers(2**63)]
         )
         marked = subject.generate(bits, one)
-        without = neutral_side(subject).generate(len(images), another)
+        without = baselines.neutral_side(subject).generate(len(images), another)
         moved = images.astype(np.int16) + marked - without
         return np.clip(moved, 0, 255).astype(np.uint8)
 
+    return told_without_examples(pictures, embed, sizes, f"_{task.name}")
+
+
+def told_without_examples(
+    kinds: Sequence[Pictures],
+    embed: Callable[[Pictures], Pictures],
+    sizes: Sequence[int],
+    suffix: str = "",
+    what: str = "pictures",
+) -> Curve:
+    """The share told right with the attacker's own marks, against the size."""
     points = []
     for size in sizes:
-        images = np.concatenate([each[: size // 2] for each in pictures])
+        images = np.concatenate([each[: size // 2] for each in kinds])
         taken = steganalysis.artificial_training_sets(images, embed)
         truth = np.arange(len(images)) >= len(images) // 2
         figure = Figure.share(
-            f"told_without_examples_{task.name}_{size}",
-            int((taken == truth).sum()),
-            len(images),
+            f"told_without_examples{suffix}_{size}",
+            *(int((taken == truth).sum()), len(images)),
             fingerprints=size // 2,
         )
         points.append((size, figure))
     return Curve(
-        f"told_by_artificial_sets_{task.name}",
-        "pictures in the set, half of either kind",
+        f"told_by_artificial_sets{suffix}",
+        f"{what} in the set, half of either kind",
         "share told right; 0.5 is chance",
         tuple(points),
-    )
-
-
-def neutral_side(subject: Subject) -> baselines.Baseline:
-    """The run's own generator with all bits neutral, which no outsider has.
-
-    Args:
-        subject: With a run.
-
-    Returns:
-        What makes pictures without fingerprint, of the latents that the
-        subject would draw.
-    """
-    run = subject.run
-    return baselines.Baseline(run.generator, run.config.networks.noise)
-
-
-def _baseline(subject, options):
-    """Another training's generator with all bits neutral."""
-    form = subject.run.config.data
-    return baselines.load(
-        options.baseline,
-        resolution=form.resolution,
-        channels=form.channels,
-        noise=subject.run.config.networks.noise,
     )

@@ -47,12 +47,7 @@ PUBLISHED_NOISE = {
 def check(subject: Subject, options: Options) -> None:
     """Raises unless there are networks to change and photographs to train on.
 
-    Args:
-        subject: What is measured.
-        options: With the number of pictures.
-
-    Raises:
-        errors.EvaluationError: If there is no run, or too few photographs.
+    Raises `errors.EvaluationError` if there is no run, or too few photographs.
     """
     if subject.run is None:
         raise errors.EvaluationError(
@@ -68,15 +63,7 @@ def check(subject: Subject, options: Options) -> None:
 
 
 def suite(subject: Subject, options: Options) -> Iterator[Item]:
-    """Curves of bits and pictures against what is done to the weights.
-
-    Args:
-        subject: With a run.
-        options: With the number of pictures.
-
-    Returns:
-        An iterator over curves.
-    """
+    """Curves of bits and pictures against what is done to the weights."""
     extractor = None
     if options.features is not None:  # Never fetched for a column beside.
         extractor = extractors.load(options.features)
@@ -87,73 +74,45 @@ def suite(subject: Subject, options: Options) -> Iterator[Item]:
 
 
 def of_weights(copies: sealed.Copies, options: Options) -> Iterator[Curve]:
-    """Rounding, noise, shorter numbers and pruning.
-
-    Args:
-        copies: Looked at again after each.
-        options: With the seed of the noise.
-
-    Returns:
-        An iterator over curves.
-    """
+    """Rounding, noise, shorter numbers and pruning."""
     random = options.random("tampering")
-    readings = _sweep(
-        copies,
+    yield from sealed.curves(
         "rounding",
-        DECIMALS,
-        lambda decimals: lambda array, _: changes.rounded(array, decimals),
-        biases=True,
+        "weights rounded to decimals of their standard deviation",
+        _sweep(copies, "rounding", DECIMALS, changes.rounded, biases=True),
+        PUBLISHED_ROUNDING,
     )
-    label = "weights rounded to decimals of their standard deviation"
-    yield from sealed.curves("rounding", label, readings, PUBLISHED_ROUNDING)
-    readings = _sweep(
-        copies,
+
+    def noisy(array, strength):
+        return changes.noisy(array, strength, random)
+
+    yield from sealed.curves(
         "weight_noise",
-        NOISE,
-        lambda strength: (
-            lambda array, _: changes.noisy(array, strength, random)
-        ),
-        biases=True,
+        "noise on weights, in standard deviations of theirs",
+        _sweep(copies, "weight_noise", NOISE, noisy, biases=True),
+        PUBLISHED_NOISE,
     )
-    label = "noise on weights, in standard deviations of theirs"
-    yield from sealed.curves("weight_noise", label, readings, PUBLISHED_NOISE)
     for name in FLOATS:
-        [(_, reading)] = _sweep(
-            copies,
-            "cast",
-            [name],
-            lambda kind: lambda array, _: changes.cast(array, kind),
-            biases=True,
+        [(_, figures)] = _sweep(
+            copies, "cast", [name], changes.cast, biases=True
         )
-        yield from reading.figures.values()
-    readings = _sweep(
-        copies,
+        yield from figures.values()
+    yield from sealed.curves(
         "integers",
-        INTEGER_BITS,
-        lambda num_bits: (
-            lambda array, axis: changes.quantized(array, num_bits, axis)
-        ),
+        "bits of a weight, as integers with a scale per channel",
+        _sweep(copies, "integers", INTEGER_BITS, changes.quantized, axes=True),
     )
-    label = "bits of a weight, as integers with a scale per channel"
-    yield from sealed.curves("integers", label, readings)
-    readings = _sweep(
-        copies,
+    yield from sealed.curves(
         "pruning",
-        PRUNED,
-        lambda share: lambda array, _: changes.pruned(array, share),
+        "share of each kernel set to 0, the smallest first",
+        _sweep(copies, "pruning", PRUNED, changes.pruned),
     )
-    label = "share of each kernel set to 0, the smallest first"
-    yield from sealed.curves("pruning", label, readings)
 
 
 def of_averages(copies: sealed.Copies) -> Iterator[Curve]:
     """Copies mixed with a share of another's.
 
-    Args:
-        copies: At least two.
-
-    Returns:
-        An iterator over curves.
+    `copies`: at least two.
     """
     pairs = list(
         zip(
@@ -188,18 +147,9 @@ def of_fine_tuning(
 ) -> Iterator[Curve]:
     """One copy trained on, with photographs and without the decoder.
 
-    Args:
-        copies: The first of them is trained.
-        subject: With the photographs, and the run whose widths the
-            attacker's discriminator has.
-        options: With the seed.
-        checkpoints: Photographs seen at which to look, ascending.
-        alone: Photographs that the discriminator sees before.
-        learning_rate: Of the copy; see `fine_tuning.FineTuning`.
-        name: Begins the curves' names.
-
-    Returns:
-        An iterator over curves.
+    `copies`: the first of them is trained; `checkpoints`: photographs seen at
+    which to look, ascending; `alone`: photographs that the discriminator sees
+    before.
     """
     settings = subject.run.config
     copies.network.set_weights(copies.weights[0])
@@ -220,23 +170,17 @@ def of_fine_tuning(
     yield from sealed.curves(name, label, readings)
 
 
-def _sweep(copies, name, strengths, change_by, *, biases=False):
+def _sweep(copies, name, strengths, change, *, biases=False, axes=False):
     """Pairs of a strength and what is read of copies changed by so much."""
-    return [
-        (
-            strength,
-            copies.look(
-                f"{name}_{strength}",
-                [
-                    changes.changed(
-                        copies.network,
-                        weights,
-                        change_by(strength),
-                        biases=biases,
-                    )
-                    for weights in copies.weights
-                ],
-            ),
-        )
-        for strength in strengths
-    ]
+    readings = []
+    for strength in strengths:
+
+        def by_so_much(array, axis, strength=strength):
+            return change(array, strength, *([axis] if axes else []))
+
+        weights = [
+            changes.changed(copies.network, each, by_so_much, biases=biases)
+            for each in copies.weights
+        ]
+        readings.append((strength, copies.look(f"{name}_{strength}", weights)))
+    return readings

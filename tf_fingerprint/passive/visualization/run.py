@@ -11,9 +11,9 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import config as configs
 from tf_fingerprint import data
 from tf_fingerprint import errors
-from tf_fingerprint.config import visualization as configs
 from tf_fingerprint.data import preprocessing
 from tf_fingerprint.passive import run as passive_run
 from tf_fingerprint.passive.visualization.networks import Visualization
@@ -27,10 +27,9 @@ _BATCH = 64
 class Seen(NamedTuple):
     """What the network makes of pictures.
 
-    Attributes:
-        reconstructions: `(images, height, width, channels)` in [-1, 1].
-        fingerprints: In the same shape: pictures minus reconstructions.
-        logits: `(images, labels)`.
+    `reconstructions`: `(images, height, width, channels)` in [-1, 1];
+    `fingerprints`: in the same shape: pictures minus reconstructions; `logits`:
+    `(images, labels)`.
     """
 
     reconstructions: npt.NDArray[np.float32]
@@ -41,15 +40,7 @@ class Seen(NamedTuple):
 def load(folder: str | os.PathLike[str]) -> "VisualRun":
     """Opens the run directory of a visualization network.
 
-    Args:
-        folder: The directory.
-
-    Returns:
-        The run.
-
-    Raises:
-        errors.RunError: If it is missing or incomplete.
-        errors.ConfigError: If its config can't be read.
+    `folder`: the directory.
     """
     folder = pathlib.Path(folder)
     names = (passive_run.CONFIG, VISUALIZATION, passive_run.LEARNED)
@@ -58,9 +49,11 @@ def load(folder: str | os.PathLike[str]) -> "VisualRun":
         raise errors.RunError(
             f"{folder}: the run directory of a visualization network must hold "
             f"{', '.join(names)}. Missing: {', '.join(missing)}. Check the "
-            "path; train one with `tf-fingerprint passive visualize`."
+            "path; has its training ended?"
         )
-    settings = configs.read(folder / passive_run.CONFIG)
+    settings = configs.read(
+        folder / passive_run.CONFIG, kind=configs.VisualizationConfig
+    )
     network = run_directory.read_network(
         folder / VISUALIZATION,
         Visualization,
@@ -74,15 +67,9 @@ def load(folder: str | os.PathLike[str]) -> "VisualRun":
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class VisualRun:
-    """A visualization network with its labels.
+    """A visualization network with its labels."""
 
-    Args:
-        settings: The config of the training.
-        network: The moving average of the trained one.
-        folder: The run directory.
-    """
-
-    settings: configs.Config
+    settings: configs.VisualizationConfig
     network: Visualization
     folder: pathlib.Path
 
@@ -111,14 +98,7 @@ class VisualRun:
         )
 
     def look(self, images: Any) -> Seen:
-        """Takes pictures apart.
-
-        Args:
-            images: As in `preprocessing.as_array`, at least one.
-
-        Returns:
-            What is seen.
-        """
+        """Takes pictures apart."""
         return look(self.network, self.read_images(images))
 
     def responses(
@@ -126,12 +106,9 @@ class VisualRun:
     ) -> npt.NDArray[np.float32]:
         """Where image fingerprints fit each model's, and where they don't.
 
-        Args:
-            fingerprints: `(images, height, width, channels)`.
-
-        Returns:
-            `(images, labels, height, width, channels)`: products, whose sum
-            divided by the square root of their number is the logit.
+        `fingerprints`: `(images, height, width, channels)`. Returns
+        `(images, labels, height, width, channels)`: products, whose sum divided
+        by the square root of their number is the logit.
         """
         return fingerprints[:, None] * self.model_fingerprints[None]
 
@@ -139,12 +116,7 @@ class VisualRun:
 def look(network: Visualization, images: npt.NDArray[np.uint8]) -> Seen:
     """What a network makes of pictures, a part at a time.
 
-    Args:
-        network: The network.
-        images: `(images, resolution, resolution, channels)`, at least one.
-
-    Returns:
-        What is seen.
+    `images`: `(images, resolution, resolution, channels)`, at least one.
     """
     parts = [
         network.reader(
