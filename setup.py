@@ -73,7 +73,7 @@ setuptools.setup(
         "numpy>=2",
         "pillow>=10.1",
         "absl-py>=2",
-        "sqlalchemy>=2",
+        "sqlalchemy>=2.0.21",
         "alembic>=1.13",
         # Exact intervals of measured rates.
         "scipy>=1.13",

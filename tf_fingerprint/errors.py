@@ -24,6 +24,10 @@ class RunError(FingerprintError):
     """A run directory that is missing, incomplete or of another run."""
 
 
+class UntraceableError(RunError):
+    """A run that reads too few bits for its copies to be told apart."""
+
+
 class TrainingError(FingerprintError):
     """A training that can't go on, such as one whose loss is not a number."""
 

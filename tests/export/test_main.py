@@ -14,7 +14,13 @@ from ..tiny_run import tiny_run_dir as tiny_run_dir
 @pytest.mark.slow
 def test_writes_a_bundle_for_every_name(tiny_run_dir, tmp_path, capsys):
     (tmp_path / "names.txt").write_text("Acme\nBirch Games\n")
-    argv = ["bundle", str(tiny_run_dir), "--recipient", "Cedar News"]
+    argv = [
+        "bundle",
+        "--untraceable",
+        str(tiny_run_dir),
+        "--recipient",
+        "Cedar News",
+    ]
     argv += ["--recipients", str(tmp_path / "names.txt")]
     argv += ["--registry", str(tmp_path / "r.db")]
     argv += ["--to", str(tmp_path / "out"), "--workers", "2"]
@@ -71,7 +77,7 @@ def test_all_other_commands_are_those_of_tf_fingerprint(tmp_path, capsys):
 
 @pytest.mark.slow
 def test_an_unknown_format_is_a_usage_error(tiny_run_dir, tmp_path, capsys):
-    argv = ["bundle", str(tiny_run_dir), "--recipient", "Acme"]
+    argv = ["bundle", "--untraceable", str(tiny_run_dir), "--recipient", "Acme"]
     argv += ["--registry", str(tmp_path / "r.db"), "--to", str(tmp_path / "o")]
 
     with pytest.raises(SystemExit):

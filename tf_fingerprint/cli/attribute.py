@@ -13,6 +13,7 @@ from tf_fingerprint.cli import looking
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
 from tf_fingerprint.cli import passive_runs
+from tf_fingerprint.cli import served
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 
@@ -64,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="of the server's attribution model (default: attribution)",
     )
+    served.add_arguments(parser)
     _add_judging(parser)
     _add_evidence(parser)
     parser.add_argument(
@@ -184,8 +186,9 @@ def _check(args):
             args.parser.error(
                 "--run and --registry are required, unless --server is given"
             )
-        if args.model is not None:
-            args.parser.error("argument --model: it is one of --server's")
+        for name in ("model", "header", "ca"):
+            if getattr(args, name) is not None:
+                args.parser.error(f"argument --{name}: it is one of --server's")
         if args.sign_with is not None and args.evidence is None:
             args.parser.error("argument --sign-with: it goes with --evidence")
         if args.combine and args.search in ("margins", "full"):
@@ -259,12 +262,15 @@ def _evidence(args, judge, head) -> Iterator:
 
 def _ask_server(args):
     """Prints one verdict an image, as a server gives it."""
-    from tf_fingerprint.cli import served
-
     # It would tell of every request.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        reader = served.Reader(args.server, args.model or "attribution")
+        reader = served.Reader(
+            args.server,
+            args.model or "attribution",
+            headers=served.headers(args.header or ()),
+            ca=args.ca,
+        )
     except ValueError as error:
         args.parser.error(f"argument --server: {error}")
     with reader:

@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     issued: Any = ()
     if args.registry is not None:
         with registry.open_store(args.registry) as store:
+            registry.check_generator(store, opened.record)
             issued = attribution.Candidates.load(store, opened.generator_digest)
     minimum = args.min_photographs
     made = calibrating.calibrate(

@@ -1,8 +1,13 @@
 """Verdicts of a server on files and folders; without TensorFlow."""
 
+import argparse
+import base64
+import os
 import pathlib
+import re
 import sys
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 from typing import Self
@@ -13,17 +18,66 @@ from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint.data import sources
 
+USER = "TF_FINGERPRINT_SERVER_USER"
+PASSWORD = "TF_FINGERPRINT_SERVER_PASSWORD"
+
 _PART_IMAGES = 64
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what authenticates, and whom to trust."""
+    parser.add_argument(
+        "--header",
+        action="append",
+        metavar="'NAME: VALUE'",
+        help="to send to the server, repeatable; of a user and a password "
+        f"instead the environment's {USER} and {PASSWORD}",
+    )
+    parser.add_argument(
+        "--ca",
+        type=pathlib.Path,
+        metavar="FILE.pem",
+        help="of the authority that signed the server's certificate",
+    )
+
+
+def headers(given: Sequence[str]) -> dict[str, str]:
+    """Headers of `NAME: VALUE`, and the one of user and password.
+
+    Raises:
+        ValueError: If one is no header; it is not shown.
+    """
+    found = {}
+    for each in given:
+        name, colon, value = each.partition(":")
+        if not colon or not re.fullmatch(r"[A-Za-z0-9-]+", name):
+            raise ValueError("argument --header: must be like 'Name: value'")
+        found[name] = value.strip()
+    user, password = (os.environ.get(each) for each in (USER, PASSWORD))
+    if user is not None:
+        pair = f"{user}:{password or ''}".encode()
+        basic = base64.b64encode(pair).decode("ascii")
+        found.setdefault("Authorization", f"Basic {basic}")
+    return found
 
 
 class Reader:
     """Sends picture files to a server; tells on stderr which can't be read."""
 
-    def __init__(self, url: str, model: str):
+    def __init__(
+        self,
+        url: str,
+        model: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        ca: pathlib.Path | None = None,
+    ):
         # The command line reaches out of the package, and only when needed.
         from export import client
 
-        self._client = client.AttributionClient(url, model=model)
+        self._client = client.AttributionClient(
+            url, model=model, headers=headers, ca=ca
+        )
         self.num_unreadable = 0
 
     def rows(self, paths: Sequence[pathlib.Path]) -> Iterator[dict[str, Any]]:

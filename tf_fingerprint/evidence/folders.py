@@ -67,7 +67,8 @@ class Evidence:
 
     def __enter__(self) -> Self:
         try:
-            self._draft.mkdir(parents=True)
+            # Recipients, pictures and what was read in them: not for all.
+            self._draft.mkdir(parents=True, mode=0o700)
         except OSError as error:
             raise self._unwritable(error) from error
         if self._calibration is not None:
