@@ -1,7 +1,6 @@
 """Every config of before is read, and says what it said."""
 
 import dataclasses
-import functools
 import os
 
 import pytest
@@ -10,12 +9,11 @@ from tf_fingerprint import config
 
 from . import goldens
 
-READERS = {
-    "config": config.read,
-    "passive": functools.partial(config.read, kind=config.PassiveConfig),
-    "visualization": functools.partial(
-        config.read, kind=config.VisualizationConfig
-    ),
+# Those of before said their kind by the command that read them.
+KINDS = {
+    "config": None,
+    "passive": config.PassiveConfig,
+    "visualization": config.VisualizationConfig,
 }
 CONFIGS = goldens.FOLDER / "configs"
 
@@ -40,7 +38,7 @@ def test_there_is_an_answer_for_each():
 def test_a_config_says_what_it_said(name):
     answer = goldens.ANSWERS["configs"][name]
 
-    settings = READERS[answer["kind"]](CONFIGS / name)
+    settings = config.read(CONFIGS / name, kind=KINDS[answer["kind"]])
 
     now = from_here(dataclasses.asdict(settings))
     assert goldens.differences(answer["settings"], now) == []
