@@ -52,7 +52,8 @@ the generator learned, it learned from its training pictures, with their biases.
 
 `tf-fingerprint verify .` names the first file that was changed, added or
 removed. With `--public-key KEY.pem` it checks the signature, as does
-`model_signing verify key . --signature model.sig --public_key KEY.pem`.
+`model_signing verify key . --signature model.sig --public_key KEY.pem`, which
+by itself passes over what git leaves at the top, such as `.git`.
 
 ## Licence
 

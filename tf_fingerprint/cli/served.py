@@ -145,7 +145,8 @@ class Reader:
                 )
                 continue
             row = {"image": str(file), **answer.to_dict()}
-            row["fingerprint_hex"] = fingerprints.to_hex(row.pop("bits"))
+            bits = row.pop("bits")
+            row["fingerprint_hex"] = bits and fingerprints.to_hex(bits)
             yield row
 
     def _tell(self, error):
