@@ -23,10 +23,17 @@ EXTRAS = {
     "formats": ["onnx>=1.17", "tf2onnx>=1.17", "onnxruntime>=1.20"],
     "postgresql": ["psycopg[binary]>=3.2"],
     "search": ["faiss-cpu>=1.9"],
+    # Formats that Pillow doesn't read by itself: HEIC, JPEG XL.
+    "pictures": ["pillow-heif>=0.18", "pillow-jxl-plugin>=1.3"],
     # Trains in TensorFlow's place: KERAS_BACKEND=jax. For a GPU, `jax[cuda13]`.
     "jax": ["jax>=0.7"],
     # Others of apache-beam's extras reach object stores: `gcp`, `aws`, `azure`.
     "bulk": ["apache-beam>=2.60", "pyarrow>=14", "google-crc32c>=1.5"],
+    # The site, and what runs its notebooks.
+    "docs": [
+        *("mkdocs>=1.6", "mkdocs-material>=9.5", "mkdocstrings[python]>=0.27"),
+        *("nbclient>=0.10", "nbformat>=5.10", "ipykernel>=6.29"),
+    ],
 }
 
 
@@ -53,7 +60,10 @@ setuptools.setup(
             *("pretrained/*", "models/weights/*", "pages/templates/*"),
             "py.typed",
         ],
-        "export": ["serving/*", "page/index.html", "py.typed"],
+        "export": [
+            *("serving/*", "page/index.html", "bundles/scripts/*"),
+            "py.typed",
+        ],
     },
     entry_points={
         "console_scripts": ["tf-fingerprint = tf_fingerprint.cli:run"]

@@ -39,9 +39,7 @@ class RegistryError(FingerprintError):
 class FingerprintTakenError(RegistryError):
     """A fingerprint that another recipient already holds, or one too like it.
 
-    Args:
-        message: What to tell.
-        places: Which of the fingerprints received were taken, where known.
+    `places`: which of the fingerprints received were taken, where known.
     """
 
     def __init__(self, message: str, places: Sequence[int] = ()):

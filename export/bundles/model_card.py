@@ -7,6 +7,7 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from typing import Any
 
+from export.bundles import first_pictures
 from export.bundles import formats as bundle_formats
 from tf_fingerprint import fingerprints
 
@@ -25,6 +26,15 @@ from random numbers. {traceable}
 | Inputs | {inputs} |
 | Output | pictures, `{resolution} x {resolution} x {channels}` |
 | Made by | {made_by} |
+
+## First pictures
+
+With `BUNDLE` for this folder's path, eight PNG files appear in `pictures`,
+where you are. One of:
+
+```sh
+{commands}
+```
 
 ## Use
 
@@ -50,14 +60,27 @@ the generator learned, it learned from its training pictures, with their biases.
 
 ## Check
 
-`tf-fingerprint verify .` names the first file that was changed, added or
-removed. With `--public-key KEY.pem` it checks the signature, as does
-`model_signing verify key . --signature model.sig --public_key KEY.pem`, which
-by itself passes over what git leaves at the top, such as `.git`.
+If the bundle is signed and its sender gave you a public key, by OpenSSF's tool
+(`pip install model-signing`):
+
+```sh
+model_signing verify key BUNDLE --signature BUNDLE/model.sig \
+--public_key KEY.pem --ignore-paths BUNDLE/model.sig
+```
+
+`tf-fingerprint verify BUNDLE --public-key KEY.pem` does the same, and refuses
+also what git leaves at the top, such as `.git`, which that tool passes over.
+Without a key it names the first file that was changed, added or removed.
+
+## If it leaks
+
+Whoever has this folder can make pictures that are traced to you. Was it copied,
+stolen or published, tell {contact} at once, with the issuance above.
 
 ## Licence
 
-See `{license_file}`.
+See `{license_file}`: what you may do with this copy, and the terms of what it
+was trained on, as far as its sender stated them.
 """
 
 _TRACEABLE = """\
@@ -71,13 +94,14 @@ _UNTRACEABLE = """\
 would match those of anybody by chance too often."""
 
 _KERAS = """\
-With Keras, `instance.keras`, to floating-point pictures from -1 to 1:
+With Keras, `instance.keras`, to floating-point pictures; -1 is black, 1 is
+white, and what lies beyond is to be clipped:
 
 ```python
 import keras
 
 instance = keras.saving.load_model("instance.keras")
-images = instance({keras_inputs})
+images = keras.ops.clip(instance({keras_inputs}), -1, 1)
 ```
 """
 
@@ -112,6 +136,7 @@ def card(
     formats: Collection[str],
     signatures: Collection[str],
     latents_signature: str,
+    contact: str = "whoever gave it to you",
 ) -> str:
     """The model card of one bundle."""
     known = {**facts, **figures}
@@ -122,6 +147,11 @@ def card(
     )
     known["signatures"] = ", ".join(f"`{name}`" for name in signatures)
     known["latents_signature"] = latents_signature
+    known["contact"] = _escaped(contact)
+    known["commands"] = "\n\n".join(
+        first_pictures.commands(form)
+        for form in (first_pictures.SAVED_MODEL, *formats)
+    )
     shapes = {
         name: f"tf.random.normal((1, {length}))"
         for name, length in facts["inputs"].items()

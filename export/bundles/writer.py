@@ -4,6 +4,7 @@
     instance.keras     for Keras
     instance.tflite    for LiteRT, if asked for
     instance.onnx      for ONNX Runtime and others, if asked for
+    first_pictures.py  saves PNG files; others for ONNX Runtime and LiteRT
     README.md          model card, in the format of the Hugging Face Hub
     LICENSE.txt        what the recipient may do with it
     manifest.json      size and SHA-256 of every file, issuance, generator,
@@ -25,6 +26,7 @@ from collections.abc import Collection
 from collections.abc import Mapping
 from typing import Any
 
+from export.bundles import first_pictures
 from export.bundles import formats as bundle_formats
 from export.bundles import manifest
 from export.bundles import model_card
@@ -36,6 +38,9 @@ from tf_fingerprint import registry as registries
 from tf_fingerprint import scalable
 from tf_fingerprint.registry import commitments
 from tf_fingerprint.version import __version__
+
+# In a run directory: whom recipients tell of a leak.
+CONTACT = "CONTACT.txt"
 
 _DEFAULT_LICENSE = """\
 This copy of the model was made for one recipient, who is named in
@@ -62,7 +67,8 @@ class BundleWriter:
         sign_with: PEM file of a private key, or None for no signature.
         license_text: What the recipient may do. If not given, the run
             directory's `LICENSE.txt`; if it has none, that only the recipient
-            may use the copy, as agreed.
+            may use the copy, as agreed. Whom a recipient tells of a leak
+            stands in the run directory's `CONTACT.txt`.
         pictures: How many pictures each bundle must make before it goes.
         min_bit_accuracy: Share of their bits that must be read as sealed in,
             at the least. It must also be what the open generator's pictures
@@ -150,9 +156,6 @@ class BundleWriter:
             folder: Where to; must be new or empty.
             salt: Of the commitment; see `registry.commitments`.
 
-        Returns:
-            The manifest.
-
         Raises:
             ValueError: If the record is of another generator.
             errors.ExportError: If what was written does not make pictures
@@ -196,7 +199,9 @@ class BundleWriter:
             formats=self._formats,
             signatures=template.parts.signatures,
             latents_signature=bundle_parts.LATENTS,
+            **_contact_of(self.run),
         )
+        first_pictures.write(draft, self._formats)
         (draft / model_card.CARD).write_text(card, encoding="utf-8")
         (draft / model_card.LICENSE).write_text(self._license, encoding="utf-8")
         measured = {**figures, "fresh_process": template.parts.trial}
@@ -228,3 +233,11 @@ def _license_of(run):
     if path.is_file():
         return path.read_text(encoding="utf-8")
     return _DEFAULT_LICENSE
+
+
+def _contact_of(run):
+    """Whom a recipient tells of a leak, if the run directory says so."""
+    path = run.folder / CONTACT
+    if not path.is_file():
+        return {}
+    return {"contact": " ".join(path.read_text(encoding="utf-8").split())}

@@ -91,9 +91,6 @@ def attribution(
             matches nor odds, by which whoever may ask often could change a
             picture until it reads as somebody's.
 
-    Returns:
-        The servable.
-
     Raises:
         errors.ExportError: If the candidates are another generator's.
         errors.TooFewBitsError: If the fingerprints are too short for that

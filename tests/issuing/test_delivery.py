@@ -27,7 +27,7 @@ def test_hands_out_an_instance_that_makes_the_right_pictures(
     files = {path.name for path in folder.iterdir()}
     assert files == {
         *("instance.keras", "savedmodel", "manifest.json"),
-        *("README.md", "LICENSE.txt"),
+        *("README.md", "LICENSE.txt", "first_pictures.py"),
     }
     assert (folder / "savedmodel" / "1" / "saved_model.pb").is_file()
     assert [path.name for path in folder.parent.iterdir()] == ["acme"]

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             return _hand_out(args, opened)
         return _hand_out_many(args, opened)
     except ValueError as error:
-        args.parser.error(str(error))
+        return args.parser.error(str(error))
 
 
 def _add_recipients(parser):

@@ -63,12 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def train(settings, args: argparse.Namespace) -> int:
     """Trains an experiment of any method; prints the run directory.
 
-    Args:
-        settings: Its config.
-        args: With what `add_options` adds.
-
-    Returns:
-        0, or `INTERRUPTED`.
+    Returns 0, or `INTERRUPTED`.
     """
     from tf_fingerprint import methods
 

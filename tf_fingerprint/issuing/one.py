@@ -55,9 +55,6 @@ def issue(
         untraceable: Whether to go on though the run reads too few bits for
             a picture to be traced to the copy.
 
-    Returns:
-        The instance and its record.
-
     Raises:
         ValueError: If `recipient` is blank or spans lines, or a format is not
             known.
@@ -115,9 +112,6 @@ def hand_out(
         sign_with: As for `issue`.
         secret: As for `issue`.
         untraceable: As for `issue`.
-
-    Returns:
-        The instance and its record.
 
     Raises:
         ValueError: If a format is not known.

@@ -33,7 +33,7 @@ from ..bundle_writers import writer_of
 pytestmark = pytest.mark.slow
 
 FILES = {
-    *("LICENSE.txt", "README.md", "instance.keras"),
+    *("LICENSE.txt", "README.md", "instance.keras", "first_pictures.py"),
     *("savedmodel/1/fingerprint.pb", "savedmodel/1/saved_model.pb"),
     "savedmodel/1/variables/variables.data-00000-of-00001",
     "savedmodel/1/variables/variables.index",
