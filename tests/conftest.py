@@ -21,7 +21,7 @@ TESTS = pathlib.Path(__file__).parent
 # What these test needs NumPy and a database, no more; nor do their tests.
 WITHOUT_TENSORFLOW = {
     *("attribution", "calibration", "config", "evidence", "fingerprints"),
-    *("registry", "test_architecture.py"),
+    *("registry", "test_architecture.py", "test_without_tensorflow.py"),
 }
 
 # Keras 3.15 reads TensorFlow's arrays for `.keras` files in a way that NumPy 2

@@ -24,6 +24,10 @@ class RunError(FingerprintError):
     """A run directory that is missing, incomplete or of another run."""
 
 
+class UntraceableError(RunError):
+    """A run that reads too few bits for its copies to be told apart."""
+
+
 class TrainingError(FingerprintError):
     """A training that can't go on, such as one whose loss is not a number."""
 
@@ -35,9 +39,7 @@ class RegistryError(FingerprintError):
 class FingerprintTakenError(RegistryError):
     """A fingerprint that another recipient already holds, or one too like it.
 
-    Args:
-        message: What to tell.
-        places: Which of the fingerprints received were taken, where known.
+    `places`: which of the fingerprints received were taken, where known.
     """
 
     def __init__(self, message: str, places: Sequence[int] = ()):

@@ -15,12 +15,9 @@ from tf_fingerprint import errors
 def write(path: pathlib.Path, content: bytes | str) -> None:
     """Writes a file wholly or not at all; an earlier one is replaced.
 
-    Args:
-        path: The file; its folder is made if need be.
-        content: All of it; text as UTF-8.
-
-    Raises:
-        OSError: If it can't be written; an earlier file is untouched.
+    `path`: the file; its folder is made if need be. `content`: all of it; text
+    as UTF-8. Raises `OSError` if it can't be written; an earlier file is
+    untouched.
     """
     if isinstance(content, str):
         content = content.encode("utf-8")
@@ -43,9 +40,7 @@ def reserve(path: pathlib.Path, num_bytes: int) -> None:
 def check_new(folder: pathlib.Path, what: str) -> None:
     """Raises a `RunError` unless the folder is new or empty.
 
-    Args:
-        folder: Where to write.
-        what: What is to be written, such as "an instance".
+    `what`: what is to be written, such as "an instance".
     """
     try:
         is_free = not folder.exists() or not any(folder.iterdir())
@@ -67,17 +62,8 @@ def write_pictures(
 ) -> list[pathlib.Path]:
     """Writes pictures as numbered files.
 
-    Args:
-        images: `(images, height, width, channels)`.
-        folder: Where to; made if need be.
-        extension: Says the format, such as `.png`.
-        **settings: For Pillow, such as `quality=90`.
-
-    Returns:
-        The files, in order.
-
-    Raises:
-        errors.RunError: If they can't be written.
+    `images`: `(images, height, width, channels)`; `**settings`: for Pillow,
+    such as `quality=90`. Returns the files, in order.
     """
     digits = max(2, len(str(len(images) - 1)))
     paths = [

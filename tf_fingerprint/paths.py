@@ -6,6 +6,11 @@ import re
 
 from tf_fingerprint import errors
 
+# What a path hardly ever is: `user:password@host`, `password=...`.
+_SECRET = re.compile(
+    r"^[^/@]*:[^@]*@|(?:password|passwd|pwd|passfile)\s*=", re.IGNORECASE
+)
+
 
 def check_registry(url: str | os.PathLike[str]) -> None:
     """Raises a `RegistryError` if a registry's file is missing; URLs pass."""
@@ -32,7 +37,12 @@ def no_registry(name: str) -> errors.RegistryError:
 
 def _is_file(registry):
     text = os.fspath(registry)
-    return "://" not in text and not text.startswith("postgresql:")
+    return "://" not in text and not may_hold_password(text)
+
+
+def may_hold_password(text: str) -> bool:
+    """Whether a path looks like a URL with a password, and nothing is there."""
+    return bool(_SECRET.search(text)) and not pathlib.Path(text).exists()
 
 
 def check_pattern(pattern: str) -> None:

@@ -1,6 +1,7 @@
 """Model cards of bundles, in the format of the Hugging Face Hub."""
 
 import json
+import math
 import re
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any
 
 from export.bundles import first_pictures
 from export.bundles import formats as bundle_formats
+from tf_fingerprint import fingerprints
 
 CARD, LICENSE = "README.md", "LICENSE.txt"
 
@@ -15,9 +17,7 @@ _CARD = """\
 # Sealed copy of an image generator
 
 Made for {recipient}. It makes pictures of {resolution} x {resolution} pixels \
-from random numbers, and every one of them carries this copy's fingerprint: \
-**pictures made with it can be traced to {recipient}**, with the odds of being \
-wrong, by whoever holds the registry.
+from random numbers. {traceable}
 
 | | |
 |---|---|
@@ -81,6 +81,16 @@ stolen or published, tell {contact} at once, with the issuance above.
 See `{license_file}`: what you may do with this copy, and the terms of what it
 was trained on, as far as its sender stated them.
 """
+
+_TRACEABLE = """\
+Every one of them carries this copy's fingerprint: **pictures made with it \
+can be traced to {recipient}** by whoever holds the registry. As many bits as \
+are read below tell this copy among up to {copies:,}, if one picture of a \
+million from elsewhere may be traced to anybody by chance."""
+
+_UNTRACEABLE = """\
+**Pictures made with it can't be traced**: as many bits as are read below \
+would match those of anybody by chance too often."""
 
 _KERAS = """\
 With Keras, `instance.keras`, to floating-point pictures; -1 is black, 1 is
@@ -155,6 +165,12 @@ def card(
     known["keras_inputs"] = (
         f"[{', '.join(values)}]" if len(values) > 1 else values[0]
     )
+    num_bits = figures["num_bits"]
+    copies = fingerprints.max_candidates(
+        math.floor(figures["bit_accuracy"] * num_bits + 1e-9), num_bits, 1e-6
+    )
+    traceable = _TRACEABLE if copies else _UNTRACEABLE
+    known["traceable"] = traceable.format(copies=copies, **known)
     uses = [_KERAS, _SAVED_MODEL, *(_OTHERS[name] for name in formats)]
     known["uses"] = "\n".join(use.format(**known) for use in uses).rstrip()
     return _header(facts, figures) + _CARD.format(license_file=LICENSE, **known)
@@ -166,7 +182,8 @@ def _header(facts, figures):
         {
             "type": name,
             "name": name.replace("_", " ").capitalize(),
-            "value": figures[name],
+            # Without an exponent, which YAML 1.1 takes for text.
+            "value": round(figures[name], 4),
         }
         for name in ("bit_accuracy", "open_bit_accuracy", "fewest_matches")
     ]

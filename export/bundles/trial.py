@@ -35,9 +35,10 @@ def figures(
 ) -> dict[str, Any]:
     """Tries a SavedModel.
 
-    `fingerprint`: `(num_bits,)`, what is sealed in; `min_accuracy`: share of
-    bits that must be read, and as many as in the open generator's pictures of
-    the same seeds, but for rounding.
+    `generator`: its open generator, computing in float32 as copies do;
+    `fingerprint`: `(num_bits,)`, what is sealed in. `min_accuracy`: share of
+    bits that must be read. As many must be as in the open generator's pictures
+    of the same seeds, but for rounding.
     """
     with (
         tempfile.TemporaryDirectory() as decoder,

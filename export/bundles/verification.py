@@ -39,9 +39,6 @@ def verify(
         folder: The bundle.
         public_key: PEM file of whoever signed it.
 
-    Returns:
-        What was found.
-
     Raises:
         errors.ExportError: Naming the first file that was changed, added or
             removed; or if the signature is missing or not valid.

@@ -48,8 +48,7 @@ manifest.json, and is licensed to that recipient alone, on the terms agreed with
 whoever issued it. This file grants no other right to use, copy, change or pass
 on the model or its weights.
 
-Pictures made with this copy carry a fingerprint by which they can be traced to
-the recipient.
+Pictures made with this copy carry a fingerprint that stands for the recipient.
 
 The software that made the copy, tf-fingerprint, is licensed under Apache-2.0
 and is not part of it.
@@ -156,9 +155,6 @@ class BundleWriter:
             record: The issuance, of this run's generator.
             folder: Where to; must be new or empty.
             salt: Of the commitment; see `registry.commitments`.
-
-        Returns:
-            The manifest.
 
         Raises:
             ValueError: If the record is of another generator.

@@ -37,6 +37,8 @@ class AttributionClient:
             not given.
         headers: To send along, such as `Authorization`, for the proxy that
             authenticates.
+        ca: PEM file of the authority that signed the server's certificate;
+            the system's if not given.
         batch_size: Images in a request, at most; fewer where they are large.
         patience: How long to wait for answers, and how often to ask.
 
@@ -52,6 +54,7 @@ class AttributionClient:
         model: str = "attribution",
         label: str | None = None,
         headers: Mapping[str, str] | None = None,
+        ca: str | os.PathLike[str] | None = None,
         batch_size: int = 16,
         patience: retrying.Patience | None = None,
     ):
@@ -66,6 +69,7 @@ class AttributionClient:
             model,
             label=label,
             headers=headers or {},
+            ca=None if ca is None else _readable(ca),
             timeout_seconds=self._patience.timeout_seconds,
         )
 
@@ -128,6 +132,16 @@ class AttributionClient:
             num_bytes += len(content)
         if batch:
             yield batch
+
+
+def _readable(ca):
+    """The path of a file of certificates."""
+    path = pathlib.Path(ca)
+    if not path.is_file():
+        raise ValueError(
+            f"`ca` must be a PEM file of certificates. There is none: {path}."
+        )
+    return path
 
 
 def _content(image):

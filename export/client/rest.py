@@ -1,6 +1,8 @@
 """Asking over REST."""
 
 import base64
+import pathlib
+import ssl
 import urllib.parse
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -35,6 +37,7 @@ class RestTransport:
         label: str | None,
         headers: Mapping[str, str],
         timeout_seconds: float,
+        ca: pathlib.Path | None = None,
     ):
         httpx = _httpx()
         path = f"/v1/models/{urllib.parse.quote(model, safe='')}"
@@ -42,7 +45,9 @@ class RestTransport:
             path += f"/labels/{urllib.parse.quote(label, safe='')}"
         self.url = f"{url.rstrip('/')}{path}:predict"
         self._client = httpx.Client(
-            headers=dict(headers), timeout=timeout_seconds
+            headers=dict(headers),
+            timeout=timeout_seconds,
+            verify=True if ca is None else _trusting(ca),
         )
 
     def predict(self, images: Sequence[bytes]) -> Mapping[str, Any]:
@@ -57,6 +62,8 @@ class RestTransport:
                 self.url, json={"inputs": {"image_bytes": rows}}
             )
         except httpx.TransportError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise retrying.untrusted(self.url, str(error)) from error
             said = retrying.shown(str(error) or type(error).__name__)
             raise retrying.TransientError(
                 f"{self.url}: there was no answer. {said}."
@@ -91,6 +98,16 @@ class RestTransport:
                 "prediction server, and the model one that attributes?"
             )
         return outputs
+
+
+def _trusting(ca):
+    """What trusts the certificates of a file, and no others."""
+    try:
+        return ssl.create_default_context(cafile=str(ca))
+    except (OSError, ssl.SSLError) as error:
+        raise errors.ServingError(
+            f"{ca}: must be a PEM file of certificates. {error}."
+        ) from error
 
 
 def _refusal(response):

@@ -99,6 +99,14 @@ def _tenacity():
     return tenacity
 
 
+def untrusted(server: str, said: str) -> errors.ServingError:
+    """What to raise where a server's certificate is not trusted: at once."""
+    return errors.ServingError(
+        f"{server}: the server's certificate is not trusted. {shown(said)}. "
+        "Give the authority that signed it: `ca`, `--ca FILE`."
+    )
+
+
 def missing(library: str) -> errors.ServingError:
     """What to raise where a library is not installed."""
     return errors.ServingError(

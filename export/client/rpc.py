@@ -1,5 +1,6 @@
 """Asking over gRPC."""
 
+import pathlib
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -42,6 +43,7 @@ class RpcTransport:
         headers: Mapping[str, str],
         timeout_seconds: float,
         secure: bool,
+        ca: pathlib.Path | None = None,
     ):
         grpc = _grpc()
         from export.client import messages
@@ -54,7 +56,9 @@ class RpcTransport:
         self._timeout_seconds = timeout_seconds
         self._channel = (
             grpc.secure_channel(
-                target, grpc.ssl_channel_credentials(), _OPTIONS
+                target,
+                grpc.ssl_channel_credentials(ca and ca.read_bytes()),
+                _OPTIONS,
             )
             if secure
             else grpc.insecure_channel(target, _OPTIONS)
@@ -93,6 +97,8 @@ class RpcTransport:
         code = error.code().name
         said = retrying.shown(error.details() or "")
         refusal = f"{self.target}: the answer was {code}: {said}."
+        if "CERTIFICATE_VERIFY_FAILED" in (error.details() or ""):
+            return retrying.untrusted(self.target, error.details())
         if code in _TRANSIENT:
             return retrying.TransientError(refusal)
         advice = _ADVICE.get(

@@ -37,10 +37,11 @@ ARGUMENTS = (
 BATCHING = "--enable_batching="
 
 _FOLLOWED = (
-    "# The two newest versions are loaded and the newest one answers: the\n"
-    "# registry is in the model, so that a revocation must reach everybody as\n"
-    "# soon as it is published. No labels: none may keep an older registry."
+    "# Only the newest version is served, once it is loaded: the registry is\n"
+    "# in the model, so that a revocation must reach every address as soon as\n"
+    "# it is published. No older version, no labels, no pinned numbers."
 )
+_CHOSEN = "(/versions/[0-9]{1,18}|/labels/[a-z]+)?"
 _PINNED = (
     "# For what is published now. Write it again to move the labels: a server\n"
     "# loads both versions before it answers by the new labels."
@@ -76,7 +77,13 @@ def write_deployment(
         "nginx.conf",
         max_body_megabytes=max_body_megabytes,
         locations="".join(
-            _filled("nginx_model.conf", name=model.name, service=model.service)
+            _filled(
+                "nginx_model.conf",
+                name=model.name,
+                service=model.service,
+                # Of one with a registry in it only the newest may be asked.
+                chosen="" if model.follows else _CHOSEN,
+            )
             for model in models
             if model.is_public
         ),
@@ -87,6 +94,7 @@ def write_deployment(
     images = {"image": image, "proxy_image": proxy_image, "memory": memory}
     texts["compose.yaml"] = _compose(models, arguments, images)
     texts["kubernetes.yaml"] = _kubernetes(models, arguments, images)
+    texts["kserve.yaml"] = _kserve(models, images)
     folder = pathlib.Path(to)
     return [_replace(folder / name, text) for name, text in texts.items()]
 
@@ -106,7 +114,7 @@ def _config(model):
         "model.config",
         name=model.name,
         comment=_FOLLOWED if model.follows else _PINNED,
-        policy="latest { num_versions: 2 }"
+        policy="latest { num_versions: 1 }"
         if model.follows
         else f"specific {{ {pinned} }}",
         labels="" if model.follows else "".join(lines),
@@ -157,6 +165,23 @@ def _kubernetes(models, arguments, images):
                 arguments=_lines(arguments, 12),
             )
             for model in models
+        ),
+    )
+
+
+def _kserve(models, images):
+    """What the proxy would pass requests on to, for KServe."""
+    return _filled(
+        "kserve.yaml",
+        models="".join(
+            _filled(
+                "kserve_model.yaml",
+                **images,
+                name=model.name,
+                service=model.service,
+            )
+            for model in models
+            if model.is_public
         ),
     )
 

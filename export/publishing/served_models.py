@@ -7,7 +7,12 @@ import re
 
 from export.publishing import publish
 from export.publishing import versions
+from export.publishing import warmup
 from tf_fingerprint import errors
+
+# A SavedModel that was not published here. What it answers nobody checked, so
+# that it is served, and not passed on to by the proxy.
+FOREIGN = "foreign"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +37,7 @@ class Model:
     @property
     def is_public(self) -> bool:
         """Whether the proxy passes requests on to it."""
-        return self.kind not in ("open_generator", "encoder")
+        return self.kind not in ("open_generator", "encoder", FOREIGN)
 
     @property
     def follows(self) -> bool:
@@ -47,8 +52,7 @@ def find_models(models_dir: str | os.PathLike) -> list[Model]:
     for base in sorted(folder.iterdir()) if folder.is_dir() else []:
         numbers = list(versions.published(base)) if base.is_dir() else []
         if numbers:
-            manifest = publish.read_manifest(base / str(numbers[-1]))
-            kind = manifest["metadata"].get("kind", "")
+            kind = _kind(base / str(numbers[-1]))
             pair = numbers[-2:]
             found.append(Model(base.name, base, kind, pair[0], pair[-1]))
     if not found:
@@ -67,3 +71,11 @@ def find_models(models_dir: str | os.PathLike) -> list[Model]:
                 f"{model.name!r}. Rename the base directory."
             )
     return found
+
+
+def _kind(version):
+    """What a version's manifest calls it."""
+    has_manifest = (version / warmup.EXTRAS / publish.MANIFEST).exists()
+    if not has_manifest and (version / "saved_model.pb").is_file():
+        return FOREIGN
+    return publish.read_manifest(version)["metadata"].get("kind", "")

@@ -60,6 +60,7 @@ from export.servables import servable
 from export.servables import signatures
 from tf_fingerprint import attribution as attributions
 from tf_fingerprint import errors
+from tf_fingerprint.registry import records
 from tf_fingerprint.scalable import run as scalable_run
 
 
@@ -82,9 +83,6 @@ def attribution(
             with the model, and with every answer.
         registry_version: What answers call this registry;
             `nearest.registry_version` if not given.
-
-    Returns:
-        The servable.
 
     Raises:
         errors.ExportError: If the candidates are another generator's.
@@ -124,6 +122,10 @@ def _check(run, candidates):
             f"{run.generator_digest[:12]}. Received those of "
             f"{candidates.generator.digest[:12]}. Its decoder can't read them."
         )
+    try:
+        records.check_same(candidates.generator, run.record)
+    except errors.RegistryError as error:
+        raise errors.ExportError(str(error)) from error
 
 
 def _responding(matcher, version):

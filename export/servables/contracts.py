@@ -25,7 +25,7 @@ MODULES = (
 
 _HEAD = """# Requests and responses of the servables
 
-Written by `python -m export docs` from the docstrings in `export/`; change
+Written by `tf-fingerprint docs` from the docstrings in `export/`; change
 those. How servables are published and served: `export/publishing/publish.py`,
 `export/publishing/deployment.py`.
 

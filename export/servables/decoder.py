@@ -38,9 +38,6 @@ def decoder(run: scalable_run.Run) -> servable.Servable:
 
     Args:
         run: The run whose decoder it is.
-
-    Returns:
-        The servable.
     """
 
     def respond(logits, status):

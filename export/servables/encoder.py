@@ -38,9 +38,6 @@ def encoder(
         allow_open: Must be True: it says that whoever exports knows that this
             is not for recipients.
 
-    Returns:
-        The servable.
-
     Raises:
         errors.ExportError: If `allow_open` is not True, or the run has no
             encoder.
@@ -84,7 +81,9 @@ def _marking(run):
 
     def mark(image_bytes, fingerprint):
         image_bytes = tf.ensure_shape(image_bytes, (None,))
-        bits = _checked(tf.ensure_shape(fingerprint, (None, num_bits)))
+        bits = random_inputs.checked_bits(
+            tf.ensure_shape(fingerprint, (None, num_bits))
+        )
         # Beside the processor there may be a device that knows no strings.
         with tf.device("/device:CPU:0"):
             pixels, status = images.read(image_bytes, **form)
@@ -102,17 +101,6 @@ def _marking(run):
             tf.TensorSpec((None, num_bits), tf.int32, "fingerprint"),
         ],
     )
-
-
-def _checked(fingerprint):
-    """Bits as numbers; refuses what is no fingerprint."""
-    is_bit = tf.equal(fingerprint, 0) | tf.equal(fingerprint, 1)
-    check = tf.debugging.Assert(
-        tf.reduce_all(is_bit),
-        ["`fingerprint` must hold 0 and 1. Received others."],
-    )
-    with tf.control_dependencies([check]):
-        return tf.cast(fingerprint, tf.float32)
 
 
 def _examples(run):

@@ -40,9 +40,6 @@ def sealed_instance(instance: keras.Model) -> servable.Servable:
 
     Args:
         instance: What `models.seal` made.
-
-    Returns:
-        The servable.
     """
     latent_dim, *others = (each.shape[-1] for each in instance.inputs)
 

@@ -46,9 +46,6 @@ def open_generator(
         allow_open: Must be True: it says that whoever exports knows that this
             is not for recipients.
 
-    Returns:
-        The servable.
-
     Raises:
         errors.ExportError: If `allow_open` is not True.
     """
@@ -144,13 +141,7 @@ class _Forms:
             shape = (tf.shape(latents)[0], generator.num_noise)
             noise = tf.broadcast_to(self.module.noise, shape)
         noise = tf.ensure_shape(noise, (None, generator.num_noise))
-        is_bit = tf.equal(fingerprint, 0) | tf.equal(fingerprint, 1)
-        check = tf.debugging.Assert(
-            tf.reduce_all(is_bit),
-            ["`fingerprint` must hold 0 and 1. Received others."],
-        )
-        with tf.control_dependencies([check]):
-            fingerprint = tf.cast(fingerprint, tf.float32)
+        fingerprint = random_inputs.checked_bits(fingerprint)
 
         def network(*inputs):
             return random_inputs.to_pixels(

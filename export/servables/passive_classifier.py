@@ -66,9 +66,6 @@ def passive_classifier(run: passive_run.PassiveRun) -> servable.Servable:
 
     Args:
         run: The classifier, with its labels and its threshold.
-
-    Returns:
-        The servable.
     """
     module = servable.module_of(run.classifier.weights)
     form = run.settings.data

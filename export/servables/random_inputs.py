@@ -78,3 +78,14 @@ def png_rows(pixels):
 def example_seeds(num_rows: int):
     """Seeds to warm a server up with, `(num_rows, 2)`, `int64`."""
     return np.arange(2 * num_rows, dtype=np.int64).reshape(num_rows, 2)
+
+
+def checked_bits(fingerprint):
+    """Bits as numbers; refuses what is no fingerprint."""
+    is_bit = tf.equal(fingerprint, 0) | tf.equal(fingerprint, 1)
+    check = tf.debugging.Assert(
+        tf.reduce_all(is_bit),
+        ["`fingerprint` must hold 0 and 1. Received others."],
+    )
+    with tf.control_dependencies([check]):
+        return tf.cast(fingerprint, tf.float32)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from export.server import loaded
 from export.server.policy import Policy
+from export.server.policy import version_of
 from export.server.versions import Model
 from tf_fingerprint import errors
 from tf_fingerprint import paths
@@ -43,6 +44,7 @@ class Catalogue:
     def start(self) -> None:
         """Loads what is there, and begins to look for more."""
         paths.check_models(self.folder)
+        _check_level(self.folder)
         self.poll()
         for model in self._models.values():
             failed = [each for each in model.versions() if each.error]
@@ -86,6 +88,11 @@ class Catalogue:
         models = list(self._models.values())
         return bool(models) and all(model.is_available() for model in models)
 
+    def failed(self) -> dict[str, int]:
+        """Newest versions that can't be served, by their models' names."""
+        found = {m.name: m.failed() for m in list(self._models.values())}
+        return {n: number for n, number in found.items() if number is not None}
+
     def close(self) -> None:
         """Stops looking and unloads everything."""
         self._stopped.set()
@@ -101,3 +108,46 @@ class Catalogue:
             except OSError:
                 # A disk that comes back finds the server as it was.
                 logger.exception("%s can't be read", self.folder)
+
+
+def _check_level(folder):
+    """Raises a `ServingError` if the models are above or below a folder."""
+    folder = folder.absolute()
+    found = None
+    if (folder / "saved_model.pb").is_file():
+        found = f"a version itself. Give {folder.parent.parent}"
+    elif _has_version(folder):
+        found = f"the versions of one model. Give {folder.parent}"
+    elif not any(map(_has_version, _folders(folder))):
+        below = [each for each in _folders(folder) if _holds_models(each)]
+        if below:
+            found = f"folders of models. Give {below[0]}"
+    if found:
+        raise errors.ServingError(
+            f"{folder} must hold one sub-folder a model, with one sub-folder a "
+            f"version in it. It holds {found}."
+        )
+
+
+def _holds_models(folder):
+    return any(map(_has_version, _folders(folder)))
+
+
+def _has_version(folder):
+    return any(
+        version_of(each.name) is not None
+        and (each / "saved_model.pb").is_file()
+        for each in _folders(folder)
+    )
+
+
+def _folders(folder):
+    """Sub-folders that are no drafts and may be looked into."""
+    try:
+        return [
+            each
+            for each in sorted(folder.iterdir())
+            if each.is_dir() and not each.name.startswith(".")
+        ]
+    except OSError:
+        return []

@@ -1,5 +1,7 @@
 """What the server counts, for Prometheus."""
 
+from collections.abc import Mapping
+
 import prometheus_client
 
 PATH = "/monitoring/prometheus/metrics"
@@ -27,6 +29,12 @@ class Metrics:
         self._request_latency = self._histogram(
             "request_latency", "Microseconds from request to answer."
         )
+        self._failed = prometheus_client.Gauge(
+            f"{PREFIX}failed_newest_version",
+            "Number of a model's newest version, where it can't be served.",
+            ["model_name"],
+            registry=self._registry,
+        )
         self._runtime_latency = self._histogram(
             "runtime_latency", "Microseconds inside the model."
         )
@@ -43,6 +51,12 @@ class Metrics:
     def observe_runtime(self, model: str, seconds: float) -> None:
         """Adds a run of a model."""
         self._runtime_latency.labels(model).observe(seconds * 1e6)
+
+    def tell_failed(self, versions: Mapping[str, int]) -> None:
+        """Shows newest versions that can't be served, and no others."""
+        self._failed.clear()
+        for model, number in versions.items():
+            self._failed.labels(model).set(number)
 
     def text(self) -> bytes:
         """All of them, as Prometheus reads them."""

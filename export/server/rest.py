@@ -176,16 +176,21 @@ class Rest:
             raise
 
     async def _metrics(self, request):
+        self._core.metrics.tell_failed(self._core.models.failed())
         return responses.Response(
             self._core.metrics.text(), media_type=metrics.CONTENT_TYPE
         )
 
     async def _health(self, request):
         is_serving = self._core.models.is_available()
-        return _json(
-            {"status": "SERVING" if is_serving else "NOT_SERVING"},
-            status_code=200 if is_serving else 503,
-        )
+        said: dict[str, object] = {
+            "status": "SERVING" if is_serving else "NOT_SERVING"
+        }
+        # The one before it answers, with an older registry maybe.
+        failed = self._core.models.failed()
+        if failed:
+            said["failed_versions"] = failed
+        return _json(said, status_code=200 if is_serving else 503)
 
 
 def _target(scope):

@@ -94,6 +94,11 @@ class Model:
         """Whether any version answers requests."""
         return any(each.state == State.AVAILABLE for each in self.versions())
 
+    def failed(self) -> int | None:
+        """The newest version, if it can't be served."""
+        newest = next(iter(self.versions()), None)
+        return newest.number if newest and newest.error else None
+
     def poll(self) -> None:
         """Does what changed on disk since the last time; by one thread."""
         found = _version_folders(self.folder)

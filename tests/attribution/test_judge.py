@@ -184,6 +184,20 @@ def test_images_of_one_source_say_more_together(made, issued):
     assert together.soft.measured.trials == 2000 // 6
 
 
+def test_one_photograph_among_pictures_makes_them_like_photographs(
+    judge, issued
+):
+    picture = habits.picture_logits(issued[:1])
+    photograph = habits.photograph_logits(1, 9, strength=2.0)
+    logits = np.concatenate([picture, photograph])
+
+    unlike, like = (verdict.presence for verdict in judge.judge(logits))
+    together = judge.combine(logits).presence
+
+    assert like < unlike
+    assert together == pytest.approx(like)
+
+
 def test_the_same_image_many_times_says_no_more(judge, issued):
     logits = habits.picture_logits(issued[:1])
 

@@ -58,7 +58,7 @@ def test_the_odds_are_those_of_the_best_match():
 
     rate = fingerprints.false_positive_rate(108, 128)
     assert verdict.false_positive_rate == rate
-    assert verdict.p_value == pytest.approx(1000 * rate)
+    assert verdict.p_value == pytest.approx(1000 * rate, rel=1e-12, abs=0)
 
 
 def test_the_threshold_is_the_last_number_that_is_enough():

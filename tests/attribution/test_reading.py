@@ -8,6 +8,7 @@ class Run:
     """As much of a run as candidates need."""
 
     generator_digest = make_generator().digest
+    record = make_generator()
 
 
 def test_candidates_are_read_or_taken_as_they_are(tmp_path):

@@ -179,7 +179,7 @@ def test_a_training_needs_no_tensorflow():
 
 def test_a_trained_run_is_used_under_jax():
     run = methods.load(FOLDER / "run")
-    run.issue("acme", FOLDER / "registry.db")
+    run.issue("acme", FOLDER / "registry.db", untraceable=True)
     pictures = run.generate(4, seed=0)
 
     verdicts = run.attribute(
@@ -193,7 +193,12 @@ def test_a_trained_run_is_used_under_jax():
         FOLDER / "pictures.npz", pictures=pictures, logits=run.decode(pictures)
     )
     with pytest.raises(errors.RunError, match="KERAS_BACKEND=tensorflow"):
-        run.issue("globex", FOLDER / "registry.db", to=FOLDER / "bundle")
+        run.issue(
+            "globex",
+            FOLDER / "registry.db",
+            to=FOLDER / "bundle",
+            untraceable=True,
+        )
     assert "tensorflow" not in sys.modules
 
 

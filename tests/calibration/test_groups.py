@@ -36,3 +36,19 @@ def test_too_few_photographs_for_a_group_have_no_rate():
     assert groups.weighed_rate(habits.fresh_bits(1)[0], 0.5) is None
     assert groups.soft_rate(habits.fresh_bits(1)[0], 0.5) is None
     assert groups.hard_rate(habits.fresh_bits(1)[0], 32) is None
+
+
+def test_photographs_that_do_just_as_well_are_counted():
+    """Of 64 bits that all count alike, the photograph n misses n."""
+    fingerprint = habits.fresh_bits(1)[0]
+    read = np.repeat(fingerprint[None], 20, axis=0)
+    for number, bits in enumerate(read):
+        bits[:number] ^= 1
+    soft = calibration.SoftModel(np.ones(64), np.zeros(64), 10.0)
+    groups = Groups(read, 2.0 * read - 1, soft, 1)
+
+    for missed in (0, 7, 19):
+        hits = missed + 1
+        assert groups.hard_rate(fingerprint, 64 - missed).hits == hits
+        assert groups.soft_rate(fingerprint, missed / 64).hits == hits
+        assert groups.weighed_rate(fingerprint, 1 - missed / 64).hits == hits

@@ -85,10 +85,10 @@ def test_usage_errors_are_told_before_anything_is_loaded(
     assert message in capsys.readouterr().err
 
 
-def test_without_beam_the_extra_is_named(run_bulk, monkeypatch):
+def test_without_beam_the_extra_is_named(run_bulk, lake, monkeypatch):
     monkeypatch.setitem(sys.modules, "apache_beam", None)
 
-    status, _, stderr = run_bulk("*.png")
+    status, _, stderr = run_bulk(lake / "*.png")
 
     assert status == 1
     assert "tf-fingerprint[bulk]" in stderr

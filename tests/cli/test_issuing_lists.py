@@ -20,7 +20,13 @@ def issue(tiny_run_dir, tmp_path, capsys):
     def run(text, *args):
         file = tmp_path / "recipients.txt"
         file.write_bytes(text)
-        argv = ["issue", str(tiny_run_dir), "--recipients", str(file)]
+        argv = [
+            "issue",
+            "--untraceable",
+            str(tiny_run_dir),
+            "--recipients",
+            str(file),
+        ]
         argv += ["--registry", str(tmp_path / "r.db"), "--format", "json"]
         status = cli.main([*argv, *args])
         out = capsys.readouterr().out

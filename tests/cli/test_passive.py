@@ -10,7 +10,7 @@ import pytest
 
 from tf_fingerprint import cli
 from tf_fingerprint import methods
-from tf_fingerprint.cli import passive as passive_commands
+from tf_fingerprint.cli import passive_runs
 from tf_fingerprint.passive import attacks
 
 from ..tiny_passive import as_of_before
@@ -30,7 +30,7 @@ def run(capsys):
 
 
 def test_attacks_can_be_chosen_without_importing_them():
-    assert passive_commands.ATTACKS == (attacks.NONE, *attacks.NAMES)
+    assert passive_runs.ATTACKS == (attacks.NONE, *attacks.NAMES)
 
 
 @pytest.mark.slow
@@ -79,6 +79,7 @@ def test_the_commands_of_before_say_the_same_and_what_replaces_them(
     [
         (("attribute", "x.png", "--run", "RUN", "--registry", "r.db"), "--reg"),
         (("attribute", "x.png", "--run", "RUN", "--combine"), "--combine"),
+        (("attribute", "x.png", "--run", "RUN", "--box", "0,0,9,9"), "--box"),
         (("evaluate", "RUN", "--suite", "fidelity"), "--suite: it is for fing"),
         (("evaluate", "RUN", "--images", "a", "b"), "one folder of sources"),
         (("evaluate", "pretrained", "--attack", "blur"), "--attack: it is for"),
@@ -115,7 +116,7 @@ def test_an_unreadable_image_is_named_and_the_others_classified(
 
     assert status == 1
     assert "broken.png: can't be read" in stderr
-    assert "empty: must contain pictures" in stderr
+    assert "empty: must hold files" in stderr
     assert len(stdout.splitlines()) == 2
 
 

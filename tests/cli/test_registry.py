@@ -176,7 +176,7 @@ def test_verify_names_what_was_changed_and_exits_1(command, url):
 
     assert status == 1
     assert "`recipient` of the issuance" in printed
-    assert "must be '株式会社'" in printed
+    assert "Found 'x', not '株式会社'" in printed
 
 
 def test_a_head_that_is_not_in_the_log_exits_1(command):

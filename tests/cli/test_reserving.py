@@ -29,7 +29,7 @@ def command(tmp_path, tiny_run_dir, capsys):
     def run(*args):
         argv = [str(arg) for arg in args]
         if argv[0] == "issue":
-            argv[1:1] = [str(tiny_run_dir)]
+            argv[1:1] = [str(tiny_run_dir), "--untraceable"]
         argv += ["--registry", str(tmp_path / "r.db"), "--format", "json"]
         status = cli.main(argv)
         out, err = capsys.readouterr()
@@ -138,13 +138,23 @@ def test_a_reservation_of_another_run_is_refused(tiny_run, tmp_path):
     with registry.open_store(tmp_path / "r.db", create=True) as store:
         record = registry.issue(store, "Acme", generator=make_generator())
 
-        with pytest.raises(errors.RegistryError, match="the run's generator"):
-            tiny_run.hand_out(record.id, store, to=tmp_path / "acme")
+        with pytest.raises(
+            errors.RegistryError, match="nothing was issued from"
+        ):
+            tiny_run.hand_out(
+                record.id, store, to=tmp_path / "acme", untraceable=True
+            )
 
 
 def test_a_reserved_list_is_handed_out_as_a_whole(tiny_run_dir, tmp_path):
     (tmp_path / "names").write_text("Acme\nBirch\n")
-    argv = ["issue", str(tiny_run_dir), "--registry", str(tmp_path / "r.db")]
+    argv = [
+        "issue",
+        "--untraceable",
+        str(tiny_run_dir),
+        "--registry",
+        str(tmp_path / "r.db"),
+    ]
     argv += ["--recipients", str(tmp_path / "names")]
     assert cli.main([*argv, "--reserve"]) == 0
     before = issuances(tmp_path)

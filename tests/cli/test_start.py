@@ -13,11 +13,6 @@ from ..tiny_run import tiny_run_dir as tiny_run_dir
 
 pytestmark = pytest.mark.slow
 
-COMMANDS = (
-    *("train", "generate", "issue", "attribute", "export", "serve"),
-    *("quickstart", "info", "evaluate", "embed", "passive"),
-)
-
 
 def in_a_process(code, *args):
     return subprocess.run(
@@ -27,28 +22,6 @@ def in_a_process(code, *args):
         text=True,
         env={k: v for k, v in os.environ.items() if "TF_CPP" not in k},
     )
-
-
-def test_help_needs_no_tensorflow():
-    process = in_a_process(
-        "import sys; from tf_fingerprint import cli\n"
-        "try: cli.main(['--help'])\n"
-        "except SystemExit: pass\n"
-        "heavy = {'tensorflow', 'keras', 'numpy', 'sqlalchemy'}\n"
-        "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
-    )
-
-    assert process.returncode == 0, process.stderr
-    assert all(command in process.stdout for command in COMMANDS)
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help(command, capsys):
-    with pytest.raises(SystemExit) as exit_:
-        cli.main([command, "--help"])
-
-    assert exit_.value.code == 0
-    assert f"tf-fingerprint {command}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

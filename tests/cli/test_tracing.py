@@ -106,7 +106,14 @@ def test_issues_and_keeps_the_fingerprint_to_itself(
     tiny_run_dir, tmp_path, capsys
 ):
     status = cli.main(
-        ["issue", str(tiny_run_dir), "--recipient", "Acme", "--registry"]
+        [
+            "issue",
+            "--untraceable",
+            str(tiny_run_dir),
+            "--recipient",
+            "Acme",
+            "--registry",
+        ]
         + [f"sqlite:///{tmp_path}/r.db", "--to", str(tmp_path / "acme")]
         + ["--format", "json"]
     )
@@ -126,7 +133,14 @@ def test_a_recipient_without_a_name_is_a_usage_error(
 ):
     with pytest.raises(SystemExit) as exit_:
         cli.main(
-            ["issue", str(tiny_run_dir), "--recipient", " ", "--registry"]
+            [
+                "issue",
+                "--untraceable",
+                str(tiny_run_dir),
+                "--recipient",
+                " ",
+                "--registry",
+            ]
             + [str(tmp_path / "r.db"), "--to", str(tmp_path / "acme")]
         )
 

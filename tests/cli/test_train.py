@@ -26,9 +26,15 @@ def command(sources_dir, tmp_path):
     (tmp_path / "long.toml").write_text(config.to_toml(long))
     argv = ["train", str(tmp_path / "long.toml"), "--run-dir"]
 
+    processes = []
+
     def begin(max_bytes=resource.RLIM_INFINITY):
-        limit = (max_bytes, max_bytes)
-        return subprocess.Popen(
+        def prepare():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
+            # Shells make what runs in the background ignore it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+        process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "tf_fingerprint.cli"),
                 *(*argv, str(tmp_path / "run")),
@@ -36,10 +42,15 @@ def command(sources_dir, tmp_path):
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+            preexec_fn=prepare,
         )
+        processes.append(process)
+        return process
 
-    return begin
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
 
 
 def own_lines(stderr):
@@ -56,7 +67,7 @@ def test_an_interrupt_is_one_line_that_says_how_to_go_on(command, tmp_path):
         time.sleep(0.1)
 
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=300)
 
     assert process.returncode == 130
     [line] = own_lines(stderr)

@@ -24,7 +24,7 @@ def issued(tiny_run_dir, tmp_path_factory):
         subprocess.run(
             ["openssl", *args], cwd=folder, check=True, capture_output=True
         )
-    argv = ["issue", str(tiny_run_dir), "--recipient", "Acme"]
+    argv = ["issue", "--untraceable", str(tiny_run_dir), "--recipient", "Acme"]
     argv += ["--registry", str(folder / "r.db"), "--to", str(folder / "acme")]
     assert cli.main([*argv, "--sign-with", str(folder / "k")]) == 0
     return folder
@@ -63,7 +63,7 @@ def test_names_the_file_that_was_changed(issued, tmp_path, capsys):
 
 
 def test_issuing_is_silent_but_for_the_result(issued, capfd, tiny_run_dir):
-    argv = ["issue", str(tiny_run_dir), "--recipient", "Birch"]
+    argv = ["issue", "--untraceable", str(tiny_run_dir), "--recipient", "Birch"]
     argv += ["--registry", str(issued / "r.db")]
 
     assert cli.main([*argv, "--to", str(issued / "birch")]) == 0

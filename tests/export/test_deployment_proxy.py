@@ -31,6 +31,9 @@ def locations(written):
     [
         ("/v1/models/attribution:predict", True),
         ("/v1/models/decoder/labels/stable:predict", True),
+        # They may have a registry from before a revocation.
+        ("/v1/models/attribution/versions/41:predict", False),
+        ("/v1/models/attribution/labels/stable:predict", False),
         ("/v1/models/decoder/versions/42:predict", True),
         ("/v1/models/open:predict", False),
         ("/v1/models/attribution:predict/", False),

@@ -20,7 +20,9 @@ def test_hands_out_an_instance_that_makes_the_right_pictures(
 ):
     folder = tmp_path / "out" / "acme"
 
-    issued = tiny_run.issue("Acme", tmp_path / "r.db", to=folder)
+    issued = tiny_run.issue(
+        "Acme", tmp_path / "r.db", to=folder, untraceable=True
+    )
 
     files = {path.name for path in folder.iterdir()}
     assert files == {
@@ -39,7 +41,9 @@ def test_hands_out_an_instance_that_makes_the_right_pictures(
 
 @pytest.mark.slow
 def test_the_manifest_keeps_the_fingerprint_to_itself(tiny_run, tmp_path):
-    issued = tiny_run.issue("Acme", tmp_path / "r.db", to=tmp_path / "acme")
+    issued = tiny_run.issue(
+        "Acme", tmp_path / "r.db", to=tmp_path / "acme", untraceable=True
+    )
 
     text = (tmp_path / "acme" / "manifest.json").read_text()
     assert json.loads(text)["issuance_id"] == issued.record.id
@@ -47,7 +51,7 @@ def test_the_manifest_keeps_the_fingerprint_to_itself(tiny_run, tmp_path):
 
 
 def test_without_a_folder_nothing_is_written(tiny_run, tmp_path):
-    issued = tiny_run.issue("Acme", tmp_path / "r.db")
+    issued = tiny_run.issue("Acme", tmp_path / "r.db", untraceable=True)
 
     assert issued.folder is None
     assert issued.record.state is registry.State.ISSUED
@@ -59,7 +63,9 @@ def test_refuses_a_full_folder_before_anything_is_recorded(tiny_run, tmp_path):
     (tmp_path / "acme" / "file").touch()
 
     with pytest.raises(errors.RunError, match="new or empty folder"):
-        tiny_run.issue("Acme", tmp_path / "r.db", to=tmp_path / "acme")
+        tiny_run.issue(
+            "Acme", tmp_path / "r.db", to=tmp_path / "acme", untraceable=True
+        )
     assert not (tmp_path / "r.db").exists()
 
 
@@ -67,7 +73,12 @@ def test_what_can_not_be_delivered_stays_reserved(tiny_run, tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(errors.RunError, match="can't be written"):
-        tiny_run.issue("Acme", tmp_path / "r.db", to=tmp_path / "file" / "acme")
+        tiny_run.issue(
+            "Acme",
+            tmp_path / "r.db",
+            to=tmp_path / "file" / "acme",
+            untraceable=True,
+        )
 
     with registry.open_store(tmp_path / "r.db") as store:
         [left] = registry.unfinished(store)

@@ -34,6 +34,7 @@ def issue(tiny_run, tmp_path):
             names,
             tmp_path / "registry.db",
             to=tmp_path / "out",
+            untraceable=True,
         )
 
     return run
@@ -126,6 +127,7 @@ def test_a_second_order_is_a_second_fingerprint(tiny_run, issue, tmp_path):
         NAMES[:1],
         tmp_path / "registry.db",
         to=tmp_path / "another",
+        untraceable=True,
     )
 
     assert second.record.fingerprint != first.record.fingerprint
@@ -193,7 +195,8 @@ names = [f"Recipient {number}" for number in range(200)]
 writer.prepare()
 print("ready", flush=True)
 registry = folder / "registry.db"
-many.issue_many(writer, names, registry, to=folder / "out", workers=2)
+to = folder / "out"
+many.issue_many(writer, names, registry, to=to, workers=2, untraceable=True)
 """
 
 

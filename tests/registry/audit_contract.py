@@ -9,6 +9,7 @@ import pytest
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint.registry import State
+from tf_fingerprint.registry import audit
 
 from .store_contract import make_generator
 from .store_contract import make_record
@@ -95,6 +96,23 @@ class AuditContract:
 
         with pytest.raises(errors.AuditError, match=TAMPERING[statements]):
             filled.verify()
+
+    def test_a_change_of_what_was_never_recorded_is_named(self, filled):
+        with filled._writing() as connection:
+            log = audit.Log(audit.read_head(connection))
+            log.add("change", "id9", {"changes": {"state": "revoked"}})
+            log.write(connection)
+
+        with pytest.raises(errors.AuditError, match="entry 7 .*never recorded"):
+            filled.verify()
+
+    def test_the_progress_of_verifying_ends_with_all(self, filled):
+        told = []
+
+        filled.verify(progress=lambda done, total: told.append((done, total)))
+
+        assert told[-1] == (9, 9)
+        assert told == sorted(told)
 
     def test_what_is_added_past_the_log_is_named(self, filled):
         tamper(

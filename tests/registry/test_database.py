@@ -1,8 +1,5 @@
-import os
-import pathlib
 import shutil
 import sqlite3
-import tempfile
 
 import pytest
 
@@ -10,8 +7,8 @@ from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint.registry import sqlite
 
-from . import audit_contract
 from . import store_contract
+from . import vouching_contract
 from .store_contract import make_record
 
 
@@ -23,7 +20,7 @@ class TestStoreOpenedByPath(store_contract.StoreContract):
 
 
 class TestStoreOpenedByUrl(
-    store_contract.StoreContract, audit_contract.AuditContract
+    store_contract.StoreContract, vouching_contract.VouchingContract
 ):
     @pytest.fixture
     def reopen(self, tmp_path):
@@ -34,24 +31,6 @@ class TestStoreOpenedByUrl(
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "registry.db"
-
-
-@pytest.fixture
-def unprivileged_folder():
-    """A folder that this process, no longer root, may not write to."""
-    user = os.geteuid()
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        registry.open_store(folder / "registry.db", create=True).close()
-        (folder / "registry.db").chmod(0o444)
-        folder.chmod(0o555)
-        if user == 0:
-            os.seteuid(65534)
-        try:
-            yield folder
-        finally:
-            os.seteuid(user)
-            folder.chmod(0o755)
 
 
 def test_url_and_path_name_the_same_registry(path, monkeypatch):
@@ -134,27 +113,6 @@ def test_an_empty_file_is_not_a_registry(path):
 def test_what_can_not_be_a_file_is_refused(tmp_path, name):
     with pytest.raises(errors.RegistryError, match="Check that its folder"):
         registry.open_store(tmp_path / name, create=True)
-
-
-def test_a_folder_that_can_not_be_written_to_is_named(unprivileged_folder):
-    with pytest.raises(errors.RegistryError, match="new.db.*written to"):
-        registry.open_store(unprivileged_folder / "new.db", create=True)
-
-
-def test_a_registry_that_can_not_be_written_to_is_named(unprivileged_folder):
-    with pytest.raises(errors.RegistryError, match="registry.db.*written to"):
-        with registry.open_store(unprivileged_folder / "registry.db") as store:
-            store.append([make_record()])
-
-
-def test_a_folder_that_can_not_be_looked_into_is_named(unprivileged_folder):
-    user = os.geteuid()
-    os.seteuid(os.getuid())
-    unprivileged_folder.chmod(0o000)
-    os.seteuid(user)
-
-    with pytest.raises(errors.RegistryError, match="Permission denied"):
-        registry.open_store(unprivileged_folder / "registry.db")
 
 
 @pytest.mark.parametrize(

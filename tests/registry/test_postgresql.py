@@ -5,15 +5,15 @@ import pytest
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 
-from . import audit_contract
 from . import store_contract
+from . import vouching_contract
 from .postgresql_cluster import postgresql_url as postgresql_url
 from .postgresql_cluster import server as server
 from .store_contract import make_record
 
 
 class TestStoreInPostgresql(
-    store_contract.StoreContract, audit_contract.AuditContract
+    store_contract.StoreContract, vouching_contract.VouchingContract
 ):
     @pytest.fixture
     def reopen(self, postgresql_url):

@@ -110,3 +110,12 @@ def test_times_that_utc_does_not_have_are_refused():
 
     with pytest.raises(ValueError, match="years 1 and 9999"):
         make_record(expires_at=moment)
+
+
+def test_a_right_ends_at_the_very_moment_that_it_held_until():
+    until = datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC)
+    record = make_record(expires_at=until)
+
+    assert record.is_expired(until)
+    assert not record.is_expired(until - datetime.timedelta(microseconds=1))
+    assert not make_record().is_expired(until)

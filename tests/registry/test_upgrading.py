@@ -135,7 +135,8 @@ def test_a_registry_of_a_newer_version_is_left_alone(tmp_path):
 
 
 def test_migrating_gives_the_same_tables_as_making_them(tmp_path):
-    engine = sqlite.connect(tmp_path / "registry.db", mode="rwc")
+    (tmp_path / "registry.db").touch()
+    engine = sqlite.connect(tmp_path / "registry.db")
 
     assert migrated(engine) == ([], schema.VERSION)
 

@@ -16,9 +16,8 @@ def make_model(**attributes):
     """What callbacks need of a model; the first worker of several, or alone."""
     resolver = attributes.pop("resolver", None)
     strategy = types.SimpleNamespace(cluster_resolver=resolver)
-    return types.SimpleNamespace(
-        distribute_strategy=strategy, stop_training=False, **attributes
-    )
+    attributes |= {"distribute_strategy": strategy, "stop_training": False}
+    return types.SimpleNamespace(**attributes)
 
 
 def started(callback, model=None, epochs=100):
@@ -27,13 +26,10 @@ def started(callback, model=None, epochs=100):
     return callback
 
 
-def worker(task_id):
-    return types.SimpleNamespace(task_id=task_id)
-
-
 @pytest.mark.parametrize(
     "resolver, chief",
-    [(None, True), (worker(None), True), (worker(0), True), (worker(1), False)],
+    [(None, True)]
+    + [(types.SimpleNamespace(task_id=k), k != 1) for k in (None, 0, 1)],
 )
 def test_one_worker_of_several_writes(resolver, chief, tmp_path):
     model = make_model(resolver=resolver)

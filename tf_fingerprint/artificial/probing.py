@@ -52,9 +52,6 @@ def probe(
         images: `(images, height, width, 3)`, uint8.
         fingerprint: That of the training images: bits, or hexadecimal digits.
 
-    Returns:
-        The reading.
-
     Raises:
         ValueError: If there are no images, or the fingerprint is not as long
             as those that the run reads.

@@ -51,9 +51,6 @@ def measure(
         seed: Of the fingerprints.
         batch_size: Pictures at a time.
 
-    Returns:
-        The figures.
-
     Raises:
         ValueError: If there are no photographs.
     """

@@ -25,9 +25,6 @@ def read(
         folder: The run directory.
         kind: What to make of it; a `CodecRun` if not given.
 
-    Returns:
-        The run.
-
     Raises:
         errors.RunError: If it is missing, incomplete or of several trainings.
         errors.ConfigError: If its config can't be read.

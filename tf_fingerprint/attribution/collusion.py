@@ -26,18 +26,11 @@ def accused(
     Nobody is among them whom photographs match more often than tolerated: for
     that fingerprint the formula does not hold.
 
-    Args:
-        logits: `(num_bits,)`, the mean over the images.
-        suspects: Places of the candidates with the highest scores.
-        candidates: All of them.
-        max_false_positive_rate: Tolerated probability that anybody is among
-            them who had no part in the image.
-        groups: The photographs of the calibration, in groups of as many as
-            there are images; None without a calibration.
-        num_places: Places of one picture that are looked at.
-
-    Returns:
-        The accused; nobody, one or several.
+    `logits`: `(num_bits,)`, the mean over the images; `suspects`: places of the
+    candidates with the highest scores; `max_false_positive_rate`: tolerated
+    probability that anybody is among them who had no part in the image;
+    `groups`: the photographs of the calibration, in groups of as many as there
+    are images; None without a calibration.
     """
     num_bits = candidates.generator.num_bits
     bits = fingerprints.unpack(candidates.packed[suspects], num_bits)
@@ -56,8 +49,9 @@ def accused(
             p_value=fingerprints.corrected_p_value(
                 rate, len(candidates) * num_places
             ),
-            measured=groups
-            and groups.weighed_rate(bits[place], score / found.highest_score),
+            measured=None
+            if groups is None
+            else groups.weighed_rate(bits[place], score / found.highest_score),
         )
         for place, score, rate in zip(
             found.places, found.scores, found.rates, strict=True

@@ -16,14 +16,9 @@ _OFF_LINE = 0.001
 def note(verdict: Verdict, picture: npt.NDArray[np.uint8], run) -> str | None:
     """What to tell where a picture lacks the colours that a decoder needs.
 
-    Args:
-        verdict: On the picture.
-        picture: `(height, width, channels)`, `uint8`.
-        run: Whose decoder read it; its `abilities` say how many bits it reads
-            in pictures without colour.
-
-    Returns:
-        A sentence; None where somebody is named, or there are colours.
+    `picture`: `(height, width, channels)`, `uint8`; `run`: whose decoder read
+    it; its `abilities` say how many bits it reads in pictures without colour.
+    Returns a sentence; None where somebody is named, or there are colours.
     """
     if verdict.finding != Finding.NO_EVIDENCE or not is_colourless(picture):
         return None
@@ -41,8 +36,7 @@ def note(verdict: Verdict, picture: npt.NDArray[np.uint8], run) -> str | None:
 def is_colourless(picture: npt.NDArray[np.uint8]) -> bool:
     """Whether a picture is grey, or tinted in one hue such as sepia.
 
-    Args:
-        picture: `(height, width, channels)`, `uint8`.
+    `picture`: `(height, width, channels)`, `uint8`.
     """
     if picture.shape[-1] == 1:
         return False  # Then it is what the decoder was trained on.

@@ -6,6 +6,8 @@ A file's bytes are read once and decoded once, whoever asks.
 import dataclasses
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,20 +34,14 @@ _MAX_SHARED = 0.3
 class Look:
     """What was looked at for one finding.
 
-    Args:
-        width: Of the upright picture, in pixels.
-        height: Likewise.
-        frame: Number of the frame in its file, from 1 on.
-        num_frames: Frames in the file.
-        box: Left, top, right and bottom of the place, in pixels.
-        mirrored: Whether the decoder was shown it mirrored.
-        scale: Side of what the decoder was shown, over that of the place.
-        num_places: Places of the picture that were looked at, by which the
-            odds are multiplied.
-        search: How far; one of `places.Search`.
-        channels: Of what the decoder was shown: 3, or 1 for grey.
-        within: The part that was asked for; None for all of it.
-        note: What else is to be said of the picture, or None.
+    `width`: of the upright picture, in pixels; `frame`: number of the frame in
+    its file, from 1 on; `box`: left, top, right and bottom of the place, in
+    pixels; `mirrored`: whether the decoder was shown it mirrored; `scale`: side
+    of what the decoder was shown, over that of the place; `num_places`: places
+    of the picture that were looked at, by which the odds are multiplied;
+    `channels`: of what the decoder was shown: 3, or 1 for grey; `within`: the
+    part that was asked for; None for all of it. `note`: what else is to be said
+    of the picture, or None.
     """
 
     width: int
@@ -74,14 +70,8 @@ class Look:
 class FileFinding:
     """A verdict on one place of one frame of a file.
 
-    Args:
-        name: Of the file, with the frame's number if it has several.
-        file: Of the file.
-        content: Of the file.
-        look: What was looked at.
-        square: The place's pixels, `(side, side, channels)`.
-        logits: `(num_bits,)`, what it read.
-        verdict: What that is evidence of.
+    `square`: the place's pixels, `(side, side, channels)`; `logits`:
+    `(num_bits,)`, what it read.
     """
 
     name: str
@@ -94,24 +84,71 @@ class FileFinding:
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class _Task:
-    """A frame, and where it is looked at."""
+class Task:
+    """A frame, where it is looked at, and what a decoder is shown there.
 
-    file: str
-    content: bytes
-    frame: frames.Frame
+    `shown`: `(places, resolution, resolution, channels)`, `uint8`.
+    """
+
+    source: frames.FileFrame
     plan: places.Plan
+    within: panels.Box | None
     shown: npt.NDArray[np.uint8]
+
+    def look(self, place: int, note: str | None = None) -> Look:
+        """What was looked at, for a finding at a place of the plan."""
+        frame, where = self.source.frame, self.plan.places[place]
+        height, width, channels = frame.pixels.shape
+        return Look(
+            width=width,
+            height=height,
+            frame=frame.number,
+            num_frames=frame.count,
+            box=where.box,
+            mirrored=where.mirrored,
+            scale=self.shown.shape[1] / (where.box[2] - where.box[0]),
+            num_places=len(self.plan),
+            search=str(self.plan.search),
+            channels=channels,
+            within=self.within,
+            note=note,
+        )
+
+
+def looked_at(
+    source: frames.FileFrame,
+    resolution: int,
+    search: places.Search | None = None,
+    box: panels.Box | None = None,
+) -> Task:
+    """Plans where a frame is looked at.
+
+    Args:
+        source: The frame.
+        resolution: Of what the decoder takes.
+        search: As in `places.plan`.
+        box: Likewise.
+
+    Returns:
+        The plan, with the pixels of its places.
+
+    Raises:
+        errors.DataError: If the box lies outside of the frame.
+    """
+    pixels = source.frame.pixels
+    try:
+        plan = places.plan(pixels, resolution, search, box)
+    except ValueError as error:
+        raise errors.DataError(f"{source.frame.name}: {error}") from error
+    shown = [each.pixels(pixels, resolution) for each in plan.places]
+    return Task(source, plan, box, np.stack(shown))
 
 
 class FileReader:
     """Seeks fingerprints in files.
 
-    Args:
-        run: Whose decoder reads them.
-        judge: Says whom they may be attributed to.
-        search: How far pictures are searched; by their size if not given.
-        box: Look within this part of each picture alone.
+    `search`: how far pictures are searched; by their size if not given. `box`:
+    look within this part of each picture alone.
     """
 
     def __init__(
@@ -132,15 +169,11 @@ class FileReader:
     ) -> Iterator[FileFinding | errors.DataError]:
         """All findings, in order; at least one for each frame.
 
-        Args:
-            files: What was found.
-
-        Yields:
-            Findings, and in their place an error for each file or frame that
-            can't be read. Where somebody is named at one place or several,
-            those are the findings; else it is that on the picture as a whole.
+        Yields findings, and in their place an error for each file or frame that
+        can't be read. Where somebody is named at one place or several, those
+        are the findings; else it is that on the picture as a whole.
         """
-        waiting: list[_Task] = []
+        waiting: list[Task] = []
         for task in self._tasks(files):
             if isinstance(task, errors.DataError):
                 yield from self._answers(waiting)
@@ -155,27 +188,14 @@ class FileReader:
 
     def _tasks(self, files):
         resolution, channels = self._run.form
-        for file in files:
+        for each in frames.of_files(files, channels=channels):
+            if isinstance(each, errors.DataError):
+                yield each
+                continue
             try:
-                content = file.read()
-                for frame in frames.frames(
-                    content, file.name, channels=channels
-                ):
-                    yield self._task(file.name, content, frame, resolution)
+                yield looked_at(each, resolution, self._search, self._box)
             except errors.DataError as error:
                 yield error
-
-    def _task(self, name, content, frame, resolution):
-        try:
-            plan = places.plan(
-                frame.pixels, resolution, self._search, self._box
-            )
-        except ValueError as error:
-            raise errors.DataError(f"{frame.name}: {error}") from error
-        shown = np.stack(
-            [each.pixels(frame.pixels, resolution) for each in plan.places]
-        )
-        return _Task(name, content, frame, plan, shown)
 
     def _answers(self, tasks):
         if not tasks:
@@ -196,58 +216,55 @@ class FileReader:
         verdicts = self._judge.judge(
             logits[promising], num_places=len(task.plan)
         )
-        named = [
-            (int(place), verdict)
+        named = {
+            int(place): verdict
             for place, verdict in zip(promising, verdicts, strict=True)
             if verdict.carried or verdict.accused
-        ]
-        chosen = _apart(named, task.plan.places)
-        if not chosen:
-            chosen = [(0, verdicts[0])]
-        for place, verdict in chosen:
+        }
+        chosen = apart(
+            {
+                place: verdict.attribution.p_value
+                for place, verdict in named.items()
+            },
+            task.plan.places,
+        )
+        for place in chosen or [0]:
+            verdict = named.get(place, verdicts[0])
             yield self._finding(task, place, logits[place], verdict)
 
     def _finding(self, task, place, logits, verdict):
-        height, width = task.frame.pixels.shape[:2]
-        where = task.plan.places[place]
-        look = Look(
-            width=width,
-            height=height,
-            frame=task.frame.number,
-            num_frames=task.frame.count,
-            box=where.box,
-            mirrored=where.mirrored,
-            scale=self._run.form[0] / (where.box[2] - where.box[0]),
-            num_places=len(task.plan),
-            search=str(task.plan.search),
-            channels=task.frame.pixels.shape[2],
-            within=self._box,
-            note=colours.note(verdict, task.frame.pixels, self._run),
-        )
+        frame = task.source.frame
+        note = colours.note(verdict, frame.pixels, self._run)
         return FileFinding(
-            name=task.frame.name,
-            file=task.file,
-            content=task.content,
-            look=look,
-            square=where.square(task.frame.pixels),
+            name=frame.name,
+            file=task.source.file,
+            content=task.source.content,
+            look=task.look(place, note),
+            square=task.plan.places[place].square(frame.pixels),
             logits=logits,
             verdict=verdict,
         )
 
 
-def _apart(named, plan):
-    """The best findings, none of which lies over another; in reading order."""
-    chosen: list[tuple[int, Verdict]] = []
-    for place, verdict in sorted(
-        named, key=lambda each: (each[1].attribution.p_value, each[0])
-    ):
+def apart(
+    p_values: Mapping[int, float], plan: Sequence[places.Place]
+) -> list[int]:
+    """The best of several places, none of which lies over another.
+
+    Args:
+        p_values: By the numbers of the places.
+        plan: All places.
+
+    Returns:
+        Numbers of places, in reading order.
+    """
+    chosen: list[int] = []
+    for place in sorted(p_values, key=lambda each: (p_values[each], each)):
         box = plan[place].box
-        if all(
-            _shared(box, plan[each].box) <= _MAX_SHARED for each, _ in chosen
-        ):
-            chosen.append((place, verdict))
+        if all(_shared(box, plan[each].box) <= _MAX_SHARED for each in chosen):
+            chosen.append(place)
     return sorted(
-        chosen, key=lambda each: (plan[each[0]].box[1], plan[each[0]].box[0])
+        chosen, key=lambda each: (plan[each].box[1], plan[each].box[0])
     )
 
 

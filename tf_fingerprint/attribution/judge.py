@@ -96,8 +96,8 @@ class Judge:
         Returns:
             One verdict an image. Odds are each verdict's own.
         """
-        logits = self._checked(logits)
-        return self._verdicts([each[None] for each in logits], num_places)
+        read = self._checked(logits)
+        return self._verdicts([each[None] for each in read], num_places)
 
     def promising(
         self, logits: npt.ArrayLike, *, num_places: int
@@ -112,11 +112,11 @@ class Judge:
             Their numbers, ascending: where enough bits are matched; all of
             them where soft bits decide.
         """
-        logits = self._checked(logits)
+        read = self._checked(logits)
         if self.decide == "soft" or not len(self.candidates):
-            return np.arange(len(logits))
-        _, distances = self.candidates.nearest_two(logits > 0)
-        matches = logits.shape[1] - distances[:, 0]
+            return np.arange(len(read))
+        _, distances = self.candidates.nearest_two(read > 0)
+        matches = read.shape[1] - distances[:, 0]
         threshold = matching.threshold_of(
             self.candidates, self.max_false_positive_rate, num_places
         )
@@ -131,12 +131,12 @@ class Judge:
 
         Raises a `ValueError` if there is no image.
         """
-        logits = self._checked(logits)
-        if not len(logits):
+        read = self._checked(logits)
+        if not len(read):
             raise ValueError(
                 "At least one image must be combined. Received none."
             )
-        [verdict] = self._verdicts([logits], num_places)
+        [verdict] = self._verdicts([read], num_places)
         return verdict
 
     def _verdicts(
@@ -162,10 +162,8 @@ class Judge:
         ]
 
     def _verdict(self, logits, attribution, places, mean, suspects, soft):
-        nearest, runner_up, *_ = [
-            *(self.candidates.records[place] for place in places),
-            *(None, None),
-        ]
+        records = [self.candidates.records[place] for place in places]
+        nearest, runner_up = (records + [None, None])[:2]
         measured, presence, threshold, photographs = None, None, None, None
         if self.calibration is not None:
             test = self.calibration.presence

@@ -37,12 +37,8 @@ _MAX_SIDE = 1024
 def trimmed(picture: Pixels, box: Box | None = None) -> Box:
     """A box without its flat margins.
 
-    Args:
-        picture: `(height, width, channels)`.
-        box: Where to look; all of it if not given.
-
-    Returns:
-        The smaller box; the same if all of it is flat.
+    `picture`: `(height, width, channels)`; `box`: where to look; all of it if
+    not given. Returns the smaller box; the same if all of it is flat.
     """
     left, top, right, bottom = box or (0, 0, picture.shape[1], picture.shape[0])
     planes = _planes(picture[top:bottom, left:right])
@@ -53,12 +49,9 @@ def trimmed(picture: Pixels, box: Box | None = None) -> Box:
 def panels(picture: Pixels, min_side: int) -> list[Box]:
     """Boxes between flat lines and straight seams, largest first.
 
-    Args:
-        picture: `(height, width, channels)`.
-        min_side: Shorter side of the smallest that are wanted.
-
-    Returns:
-        The boxes, without the whole picture, each once.
+    `picture`: `(height, width, channels)`; `min_side`: shorter side of the
+    smallest that are wanted. Returns the boxes, without the whole picture, each
+    once.
     """
     height, width = picture.shape[:2]
     factor = -(-max(height, width) // _MAX_SIDE)

@@ -44,9 +44,8 @@ class Search(enum.StrEnum):
 class Place:
     """A square of a picture, as a decoder is shown it.
 
-    Args:
-        box: Left, top, right and bottom, in pixels of the upright picture.
-        mirrored: Whether it is shown mirrored.
+    `box`: left, top, right and bottom, in pixels of the upright picture;
+    `mirrored`: whether it is shown mirrored.
     """
 
     box: Box
@@ -68,10 +67,8 @@ class Place:
 class Plan:
     """The places of one picture.
 
-    Args:
-        places: In the order in which they are looked at; the first is the
-            picture as a whole.
-        search: How far.
+    `places`: in the order in which they are looked at; the first is the picture
+    as a whole.
     """
 
     places: tuple[Place, ...]
@@ -89,18 +86,10 @@ def plan(
 ) -> Plan:
     """The places of a picture that are to be looked at.
 
-    Args:
-        picture: `(height, width, channels)`, `uint8`, upright.
-        resolution: Of what the decoder takes.
-        search: How far to search; if not given, margins, and all of it where
-            a picture is much larger or longer than what the decoder takes.
-        box: Look within this part alone.
-
-    Returns:
-        The plan.
-
-    Raises:
-        ValueError: If the box lies outside of the picture.
+    `picture`: `(height, width, channels)`, `uint8`, upright; `search`: how far
+    to search; if not given, margins, and all of it where a picture is much
+    larger or longer than what the decoder takes. `box`: look within this part
+    alone.
     """
     height, width = picture.shape[:2]
     whole = (0, 0, width, height)

@@ -13,11 +13,7 @@ _MAX_NUMBERS = 2**24
 
 
 class Ranking:
-    """Compares readings with all candidates, exactly.
-
-    Args:
-        candidates: The issued fingerprints of the decoder's generator.
-    """
+    """Compares readings with all candidates, exactly."""
 
     def __init__(self, candidates: Candidates):
         self._num_bits = candidates.generator.num_bits
@@ -33,13 +29,8 @@ class Ranking:
 
         Of candidates that miss as much, the one issued first comes first.
 
-        Args:
-            readings: What to compare with.
-            num_nearest: How many candidates are wanted.
-
-        Returns:
-            Their places and the weights that they miss, both `(readings,
-            num_nearest)`, or fewer where there are fewer candidates.
+        Returns their places and the weights that they miss, both
+        `(readings, num_nearest)`, or fewer where there are fewer candidates.
         """
         num_nearest = min(num_nearest, len(self._packed))
         places = np.zeros((len(readings), 0), np.intp)

@@ -12,6 +12,7 @@ from tf_fingerprint.attribution import matching
 from tf_fingerprint.attribution.candidates import Candidates
 from tf_fingerprint.attribution.judge import Judge
 from tf_fingerprint.attribution.verdict import Verdict
+from tf_fingerprint.registry import decoders
 
 
 class Reader(Protocol):
@@ -20,6 +21,10 @@ class Reader(Protocol):
     @property
     def generator_digest(self) -> str:
         """What registries know the run's fingerprints by."""
+
+    @property
+    def record(self) -> registries.GeneratorRecord:
+        """What registries hold of it: both digests, and what they are of."""
 
     @property
     def calibration(self) -> calibrations.Calibration | None:
@@ -58,14 +63,17 @@ def attribute(
 
     Raises:
         ValueError, errors.DataError: As `preprocessing.as_array`.
-        errors.RegistryError: If the registry can't be opened, or knows
-            nothing of this run.
+        errors.RegistryError: If the registry can't be opened, knows nothing
+            of this run, or knows it with another decoder.
+        errors.AuditError: If the registry was changed past its log.
     """
-    return matching.attribute_many(
+    found = matching.attribute_many(
         run.decode(images) > 0,
         candidates_of(run, registry),
         max_false_positive_rate=max_false_positive_rate,
     )
+    _vouch(registry, [each.record for each in found])
+    return found
 
 
 def judge(
@@ -91,22 +99,33 @@ def judge(
         run.calibration,
         max_false_positive_rate=max_false_positive_rate,
     )
-    return judging.judge(run.decode(images))
+    verdicts = judging.judge(run.decode(images))
+    _vouch(registry, [record for each in verdicts for record in named(each)])
+    return verdicts
 
 
 def candidates_of(
     run: Reader, registry: registries.Registry | Candidates
 ) -> Candidates:
-    """All fingerprints that a registry holds of a run.
-
-    Args:
-        run: What reads them.
-        registry: Path, URL, opened registry, or candidates read from one.
-
-    Returns:
-        The candidates.
-    """
+    """All fingerprints that a registry holds of a run, decoder and all."""
     if isinstance(registry, Candidates):
+        decoders.check_same(registry.generator, run.record)
         return registry
     with registries.opened(registry) as store:
+        registries.check_generator(store, run.record)
         return Candidates.load(store, run.generator_digest)
+
+
+def named(verdict: Verdict) -> list[registries.IssuanceRecord]:
+    """The issuances that a verdict names: carried, or with a part in it."""
+    accused = [each.record for each in verdict.accused]
+    return accused if verdict.carried is None else [verdict.carried, *accused]
+
+
+def _vouch(registry, records):
+    """Has the log vouch for whoever is named."""
+    if isinstance(registry, Candidates) or not any(records):
+        return
+    with registries.opened(registry) as store:
+        for record in {each.id: each for each in records if each}.values():
+            store.vouched(record)

@@ -34,13 +34,8 @@ class Judgement(NamedTuple):
 class Case:
     """What is known of an image beside its nearest candidate.
 
-    Args:
-        limit: Tolerated chance to accuse anybody wrongly.
-        presence: How unlike a photograph's answer it is, if known.
-        presence_threshold: From where on it carries some fingerprint.
-        accused: Who had a part in it, as far as weighed bits tell.
-        num_candidates: Number of issued fingerprints compared against.
-        found_at: When the image was found.
+    `limit`: tolerated chance to accuse anybody wrongly; `num_candidates`:
+    number of issued fingerprints compared against.
     """
 
     limit: float

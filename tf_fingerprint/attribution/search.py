@@ -38,31 +38,20 @@ class Search(Protocol):
     def nearest_two(self, queries: Packed) -> tuple[Places, Distances]:
         """The nearest fingerprint and the second-nearest to each query.
 
-        Args:
-            queries: `(batch, num_bytes)`, packed like the fingerprints.
-
-        Returns:
-            Their places and their numbers of differing bits, both
-            `(batch, 2)`, nearest first, of equally near ones the first first;
-            `(batch, 1)` or `(batch, 0)` where there are no two fingerprints.
+        `queries`: `(batch, num_bytes)`, packed like the fingerprints. Returns
+        their places and their numbers of differing bits, both `(batch, 2)`,
+        nearest first, of equally near ones the first first; `(batch, 1)` or
+        `(batch, 0)` where there are no two fingerprints.
         """
 
 
 def make_search(packed: Packed, engine: str | None = None) -> Search:
     """Makes fingerprints ready to be searched.
 
-    Args:
-        packed: `(fingerprints, num_bytes)`, as `fingerprints.pack` packs them.
-        engine: One of `ENGINES`; the fastest one that is installed if not
-            given.
-
-    Returns:
-        The search. It needs about as much memory as the packed fingerprints,
-        and a query or a batch at most a few MiB more.
-
-    Raises:
-        ValueError: If there is no such engine.
-        ModuleNotFoundError: If it is not installed.
+    `packed`: `(fingerprints, num_bytes)`, as `fingerprints.pack` packs them;
+    `engine`: one of `ENGINES`; the fastest one that is installed if not given.
+    Returns the search. It needs about as much memory as the packed
+    fingerprints, and a query or a batch at most a few MiB more.
     """
     if engine not in (None, *ENGINES):
         raise ValueError(
@@ -78,8 +67,7 @@ def make_search(packed: Packed, engine: str | None = None) -> Search:
 class NumpySearch:
     """Compares all of them, a part that fits into the cache at a time.
 
-    Args:
-        packed: `(fingerprints, num_bytes)`.
+    `packed`: `(fingerprints, num_bytes)`.
     """
 
     def __init__(self, packed: Packed):
@@ -103,7 +91,7 @@ class NumpySearch:
             for first in range(0, len(words), tile):
                 batch = slice(first, first + tile)
                 found = self._nearest_in_part(words[batch], candidates)
-                _merge(places[batch], distances[batch], *found, start)
+                _merge(*[places[batch], distances[batch], *found, start])
         return places, distances
 
     def _nearest_in_part(self, queries, candidates):
@@ -123,11 +111,7 @@ class NumpySearch:
 class FaissSearch:
     """Lets faiss compare all of them.
 
-    Args:
-        packed: `(fingerprints, num_bytes)`.
-
-    Raises:
-        ModuleNotFoundError: If faiss is not installed.
+    `packed`: `(fingerprints, num_bytes)`.
     """
 
     def __init__(self, packed: Packed):

@@ -15,17 +15,13 @@ from tf_fingerprint.registry.schema import in_words
 class SoftScore:
     """The nearest candidate where each bit counts as far as it is trusted.
 
-    Args:
-        candidate: The candidate that misses least weight; None if there is
-            none.
-        missed: Weight of the bits in which it disagrees.
-        total: Weight of all bits.
-        runner_up_missed: What the second-nearest misses, if there is one.
-        log10_p: Decimal logarithm of the chance that a fingerprint drawn at
-            random misses no more.
-        log10_p_corrected: The same for any of the candidates, at most 0.
-        log10_p_runner_up: The same for the runner-up; 0 if there is none.
-        measured: How often photographs miss no greater share of the weight.
+    `candidate`: the candidate that misses least weight; None if there is none.
+    `missed`: weight of the bits in which it disagrees; `runner_up_missed`: what
+    the second-nearest misses, if there is one; `log10_p`: decimal logarithm of
+    the chance that a fingerprint drawn at random misses no more;
+    `log10_p_corrected`: the same for any of the candidates, at most 0;
+    `log10_p_runner_up`: the same for the runner-up; 0 if there is none.
+    `measured`: how often photographs miss no greater share of the weight.
     """
 
     candidate: registry.IssuanceRecord | None
@@ -56,15 +52,10 @@ class SoftScore:
 class Accused:
     """Somebody who had a part in an image; see `fingerprints.accuse`.
 
-    Args:
-        record: What was issued to them.
-        score: Weight of the bits in which their fingerprint matches.
-        highest_score: Weight of all bits.
-        false_positive_rate: Probability that chance gives one innocent
-            candidate such a score.
-        p_value: The same for any of the candidates.
-        measured: How often photographs match this fingerprint by as great a
-            share of their weight; None without a calibration.
+    `score`: weight of the bits in which their fingerprint matches;
+    `false_positive_rate`: probability that chance gives one innocent candidate
+    such a score; `measured`: how often photographs match this fingerprint by as
+    great a share of their weight; None without a calibration.
     """
 
     record: registry.IssuanceRecord
@@ -164,7 +155,7 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """The verdict as JSON can hold it; `recipient` is null for nobody."""
         odds = self.attribution.to_dict() | {"finding": str(self.finding)}
-        nearest = {"recipient": self.recipient, "state": None}
+        nearest: dict[str, Any] = {"recipient": self.recipient, "state": None}
         for name, record in (
             ("candidate", self.candidate),
             ("runner_up", self.runner_up),

@@ -108,8 +108,8 @@ def fit(
 ):
     """What `keras.Model.fit` is under TensorFlow, for a stream of batches.
 
-    `batches`: arrays, of floats in [-1, 1] or `uint8`, or pairs of such and
-    labels; `epochs`: index of the epoch to end before; `shuffle`: must be off:
+    `batches`: arrays, of floats in [-1, 1] or `uint8`; or pairs of such and
+    labels. `epochs`: index of the epoch to end before; `shuffle`: must be off:
     the batches have their order.
     """
     if shuffle:

@@ -89,14 +89,8 @@ def attribute_files(
         snapshot.write(candidates, f"{work}/candidates.parquet")
         pipeline.run(
             pipeline.Task(
-                patterns=tuple(patterns),
-                tfrecords=tfrecords,
-                feature=feature,
-                form=form,
-                max_false_positive_rate=max_false_positive_rate,
-                batch_size=batch_size,
-                work=work,
-                to=to,
+                *(tuple(patterns), tfrecords, feature, form),
+                *(max_false_positive_rate, batch_size, work, to),
             ),
             options,
         )

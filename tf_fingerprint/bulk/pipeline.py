@@ -33,6 +33,7 @@ _VERDICT_ROWS = pa.schema(
         ("false_positive_rate", pa.float64()),
         ("p_value", pa.float64()),
         ("num_candidates", pa.int64()),
+        ("num_places", pa.int32()),
         ("runner_up_matches", pa.int32()),
         ("margin", pa.int32()),
     ]

@@ -18,10 +18,11 @@ from apache_beam.io import filesystems
 from apache_beam.ml.inference import base
 
 from tf_fingerprint import attribution
-from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
+from tf_fingerprint.attribution import places
 from tf_fingerprint.bulk import snapshot
+from tf_fingerprint.data import frames
 
 UNREADABLE = "unreadable"
 
@@ -42,11 +43,14 @@ def read_picture(
     """Reads one picture as the single-image path does."""
     digest = hashlib.sha256(content).hexdigest()
     try:
-        pixels = data.read_image(content, name=name, **form)
+        for frame in frames.frames(content, name, channels=form["channels"]):
+            square = places.plan(
+                frame.pixels, form["resolution"], places.Search.NONE
+            ).places[0]
+            pixels = square.pixels(frame.pixels, form["resolution"])
+            yield (frame.name, digest), pixels
     except errors.DataError as error:
         yield unreadable(name, str(error), digest)
-    else:
-        yield (name, digest), pixels
 
 
 def read_file(path: str, form: Mapping[str, Any]) -> Iterator[Any]:

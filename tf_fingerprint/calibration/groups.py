@@ -17,9 +17,9 @@ class Groups:
 
     Neighbours, because images of one suspect are alike too.
 
-    `decoded_bits`: `(photographs, num_bits)` of 0 and 1; `logits`:
-    `(photographs, num_bits)`, what the bits came from; `soft`: what the logits
-    are worth.
+    `decoded_bits`: `(photographs, num_bits)` of 0 and 1; `logits`: what they
+    came from; `soft`: what the logits are worth. Fingerprints are `(num_bits,)`
+    of 0 and 1. Where photographs are too few for a group, answers are None.
     """
 
     def __init__(
@@ -45,11 +45,7 @@ class Groups:
     def hard_rate(
         self, fingerprint: npt.NDArray[np.uint8], num_matches: int
     ) -> MeasuredRate | None:
-        """How often a group matches at least as many bits.
-
-        `fingerprint`: `(num_bits,)` of 0 and 1. Returns the rate, or None if
-        there are too few photographs for a group.
-        """
+        """How often a group matches at least as many bits."""
         if not len(self._bits):
             return None
         matches = self._packed.matches(fingerprint)
@@ -59,11 +55,7 @@ class Groups:
     def match_histogram(
         self, fingerprint: npt.NDArray[np.uint8]
     ) -> npt.NDArray[np.int64] | None:
-        """How many groups match a fingerprint in how many bits.
-
-        `fingerprint`: `(num_bits,)` of 0 and 1. Returns `(num_bits + 1,)`, or
-        None if there are too few photographs for a group.
-        """
+        """How many groups match a fingerprint in 0, 1, ... `num_bits` bits."""
         if not len(self._bits):
             return None
         return null_rates.match_histograms(self._bits, fingerprint[None])[0]
@@ -71,12 +63,7 @@ class Groups:
     def soft_rate(
         self, fingerprint: npt.NDArray[np.uint8], share: float
     ) -> MeasuredRate | None:
-        """How often a group misses no greater share of its weight.
-
-        `fingerprint`: `(num_bits,)` of 0 and 1; `share`: share of the weight,
-        in [0, 1]. Returns the rate, or None if there are too few photographs
-        for a group.
-        """
+        """How often a group misses no greater share of its weight."""
         if not len(self._totals):
             return None
         surplus = self._together @ (2.0 * fingerprint - 1)
@@ -90,10 +77,6 @@ class Groups:
         """How often a group matches at least such a share of its weight.
 
         Weighed as `fingerprints.accuse` weighs bits.
-
-        `fingerprint`: `(num_bits,)` of 0 and 1; `share`: share of the weight,
-        in [0, 1]. Returns the rate, or None if there are too few photographs
-        for a group.
         """
         if not len(self._bits):
             return None

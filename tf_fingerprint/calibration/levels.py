@@ -52,9 +52,6 @@ class Levels:
 
         Args:
             logits: `(photographs, num_bits)`.
-
-        Returns:
-            The levels.
         """
         logits = np.asarray(logits, np.float64)
         sizes = np.abs(logits)

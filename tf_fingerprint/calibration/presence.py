@@ -57,9 +57,6 @@ class PresenceTest:
                 least two.
             max_rate: Share of the other half of any source that may score
                 above the threshold.
-
-        Returns:
-            The test.
         """
         signs = 2 * decoded_bits.astype(np.float64) - 1
         ends = np.cumsum([count for _, count in sources])[:-1]

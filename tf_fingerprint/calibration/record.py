@@ -115,9 +115,6 @@ class Calibration:
             fingerprint: `(num_bits,)` of 0 and 1, any.
             num_matches: Matching bits that count as a hit.
 
-        Returns:
-            The rate with its interval.
-
         Raises:
             ValueError: If the fingerprint has another number of bits.
         """
@@ -270,9 +267,6 @@ def load(path: str | Path) -> Calibration:
 
     Args:
         path: The file.
-
-    Returns:
-        The calibration.
 
     Raises:
         errors.CalibrationError: If there is none, or it isn't whole.

@@ -21,16 +21,9 @@ def run() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command.
 
-    Args:
-        argv: Its arguments, without the program's name; the process's own if
-            not given.
-
-    Returns:
-        0, or 1 if something in the world was not as it must be; it has been
-        told on stderr then.
-
-    Raises:
-        SystemExit: With 2 for usage errors, with 0 after `--help`.
+    `argv`: its arguments, without the program's name; the process's own if not
+    given. Returns 0, or 1 if something in the world was not as it must be; it
+    has been told on stderr then.
     """
     return _run(_parsed(argv))
 

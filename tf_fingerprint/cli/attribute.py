@@ -6,12 +6,14 @@ import logging
 import pathlib
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from tf_fingerprint import paths
 from tf_fingerprint.cli import looking
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
-from tf_fingerprint.cli import passive
+from tf_fingerprint.cli import passive_runs
+from tf_fingerprint.cli import served
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 
@@ -29,12 +31,19 @@ _ANSWER_COLUMNS = (
 _NOT_TO_A_SERVER = (
     *("run", "registry", "max_false_positive_rate", "calibration", "decide"),
     *("combine", "found_at", "evidence", "sign_with", "passive"),
+    *("search", "box"),
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `attribute` takes."""
-    options.add_images(parser)
+    parser.add_argument(
+        "images",
+        nargs="+",
+        type=pathlib.Path,
+        metavar="IMAGE",
+        help="picture, or folder or zip archive of pictures",
+    )
     parser.add_argument(
         "--run",
         "--run-dir",
@@ -56,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="of the server's attribution model (default: attribution)",
     )
+    served.add_arguments(parser)
     _add_judging(parser)
     _add_evidence(parser)
     parser.add_argument(
@@ -70,23 +80,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints one verdict an image; unreadable ones are told on stderr."""
-    if passive.is_asked(args, passive.NOT_TO_ATTRIBUTE):
-        return passive.attribute(args)
+    if passive_runs.is_asked(args, passive_runs.NOT_TO_ATTRIBUTE):
+        return passive_runs.attribute(args)
     _check(args)
     if args.server is not None:
         return _ask_server(args)
     _check_paths(args)
     if not _some_exist(args.images):
         return 1
-    from tf_fingerprint import attribution
     from tf_fingerprint import evidence
     from tf_fingerprint import registry
-    from tf_fingerprint.attribution import files as attributed_files
 
     given = _given_calibration(args)
     with registry.open_store(args.registry) as store:
         opened = starting.load_run(args.run)
+        registry.check_generator(store, opened.record)
         candidates, head = evidence.read(store, opened.generator_digest)
+        return _attribute(args, opened, given, candidates, head, store)
+
+
+def _attribute(args, opened, given, candidates, head, store):
+    """Prints the verdicts of a run and the candidates of its registry."""
+    from tf_fingerprint import attribution
+    from tf_fingerprint.attribution import files as attributed_files
     from tf_fingerprint.cli import reader as cli_reader  # After TensorFlow.
     from tf_fingerprint.cli import second_opinions
 
@@ -99,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
         found_at=args.found_at,
     )
     with _evidence(args, judge, head) as kept:
-        search = args.search or ("single" if args.combine else None)
+        search: Any = args.search or ("single" if args.combine else None)
         reader = cli_reader.Reader(
             attributed_files.FileReader(
                 opened, judge, search=search, box=args.box
@@ -108,8 +124,9 @@ def run(args: argparse.Namespace) -> int:
             keep=kept,
             combine=bool(args.combine),
             passive=second,
+            vouch=store.vouched,
         )
-        shown = _COLUMNS
+        shown: tuple[str, ...] = _COLUMNS
         if second is not None:
             shown += second_opinions.COLUMNS
         output.write_rows(reader.rows(args.images), args.format, shown=shown)
@@ -176,15 +193,16 @@ def _check(args):
             args.parser.error(
                 "--run and --registry are required, unless --server is given"
             )
-        if args.model is not None:
-            args.parser.error("argument --model: it is one of --server's")
+        for name in ("model", "header", "ca"):
+            if getattr(args, name) is not None:
+                args.parser.error(f"argument --{name}: it is one of --server's")
         if args.sign_with is not None and args.evidence is None:
             args.parser.error("argument --sign-with: it goes with --evidence")
-    if args.combine and args.search in ("margins", "full"):
-        args.parser.error(
-            "argument --combine: it takes one place of each picture; "
-            "--search must be none or single"
-        )
+        if args.combine and args.search in ("margins", "full"):
+            args.parser.error(
+                "argument --combine: it takes one place of each picture; "
+                "--search must be none or single"
+            )
 
 
 def _check_paths(args):
@@ -204,12 +222,12 @@ def _some_exist(images):
     """Whether there is an image; if not, each is told."""
     if any(path.exists() for path in images):
         return True
-    from tf_fingerprint import data
     from tf_fingerprint import errors
+    from tf_fingerprint.data import found_files
 
-    for path in images:
+    for file in found_files.found_files(images):
         try:
-            data.read_image(path, resolution=1)
+            file.read()
         except errors.DataError as error:
             print(f"tf-fingerprint: {error}", file=sys.stderr)
     return False
@@ -251,12 +269,17 @@ def _evidence(args, judge, head) -> Iterator:
 
 def _ask_server(args):
     """Prints one verdict an image, as a server gives it."""
-    from tf_fingerprint.cli import served
+    from tf_fingerprint.cli import served_reader
 
     # It would tell of every request.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        reader = served.Reader(args.server, args.model or "attribution")
+        reader = served_reader.Reader(
+            args.server,
+            args.model or "attribution",
+            headers=served.headers(args.header or ()),
+            ca=args.ca,
+        )
     except ValueError as error:
         args.parser.error(f"argument --server: {error}")
     with reader:

@@ -69,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     bulk.check_installed()
     with registry.open_store(args.registry) as store:
         opened = starting.load_run(args.run)
+        registry.check_generator(store, opened.record)
         candidates = attribution.Candidates.load(store, opened.generator_digest)
     with tempfile.TemporaryDirectory() as folder:
         _write_decoder(opened, pathlib.Path(folder))

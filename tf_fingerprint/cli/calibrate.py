@@ -2,6 +2,7 @@
 
 import argparse
 import pathlib
+from typing import Any
 
 from tf_fingerprint import paths
 from tf_fingerprint.cli import options
@@ -60,9 +61,10 @@ def run(args: argparse.Namespace) -> int:
     from tf_fingerprint import registry
     from tf_fingerprint.evaluation import calibrating
 
-    issued = ()
+    issued: Any = ()
     if args.registry is not None:
         with registry.open_store(args.registry) as store:
+            registry.check_generator(store, opened.record)
             issued = attribution.Candidates.load(store, opened.generator_digest)
     minimum = args.min_photographs
     made = calibrating.calibrate(

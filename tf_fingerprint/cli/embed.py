@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             return _told(_embed_for(args, run, store))
         except ValueError as error:
-            args.parser.error(str(error))
+            return args.parser.error(str(error))
 
 
 def _codec(args):

@@ -5,7 +5,7 @@ import pathlib
 
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
-from tf_fingerprint.cli import passive
+from tf_fingerprint.cli import passive_runs
 from tf_fingerprint.cli import starting
 from tf_fingerprint.cli import values
 from tf_fingerprint.evaluation.suites import names as suites
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "some; of a passive classifier, the folder of its sources (default: "
         "that which it was trained on)",
     )
-    passive.add_attack(parser)
+    passive_runs.add_attack(parser)
     _add_comparisons(parser)
     parser.add_argument(
         "--pictures",
@@ -74,8 +74,8 @@ def run(args: argparse.Namespace) -> int:
     """Measures; prints one figure a line."""
     if args.run is None:
         args.parser.error("the following arguments are required: RUN")
-    if passive.is_asked(args, passive.NOT_TO_EVALUATE):
-        return passive.evaluate(args)
+    if passive_runs.is_asked(args, passive_runs.NOT_TO_EVALUATE):
+        return passive_runs.evaluate(args)
     if args.attack != "none":
         args.parser.error("argument --attack: it is for passive classifiers")
     starting.check_sources(args.run, args.images)
@@ -99,6 +99,7 @@ def run(args: argparse.Namespace) -> int:
             progress=True,
         ),
     )
+    _keep_abilities(opened, finished)
     if args.tensorboard is not None:
         runner.write_scalars(
             finished, args.tensorboard, step=opened.config.training.images
@@ -120,6 +121,21 @@ def run(args: argparse.Namespace) -> int:
     output.write_rows(rows, args.format, shown=_COLUMNS)
     logging.info("The report is %s", args.to / runner.PAGE)
     return 0
+
+
+def _keep_abilities(opened, finished):
+    """Writes beside the run what its decoder reads in changed pictures."""
+    from tf_fingerprint.evaluation.suites import robustness
+    from tf_fingerprint.runs import abilities
+
+    for report in finished:
+        if report.suite == "robustness":
+            shares = {
+                figure.name: figure.value
+                for figure in report.figures
+                if figure.name in robustness.POINTS
+            }
+            abilities.keep(opened.folder, shares)
 
 
 def _add_run(parser):

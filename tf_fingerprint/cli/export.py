@@ -92,7 +92,9 @@ def _publish(args, base):
         opened = starting.load_run(args.run)
         if store is not None:
             from tf_fingerprint import attribution
+            from tf_fingerprint import registry
 
+            registry.check_generator(store, opened.record)
             candidates = attribution.Candidates.load(
                 store, opened.generator_digest
             )

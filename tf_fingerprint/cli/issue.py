@@ -27,6 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     options.add_expiry(parser)
     parser.add_argument(
+        "--untraceable",
+        action="store_true",
+        help="hand out also what the run reads too few bits of to be traced",
+    )
+    parser.add_argument(
         "--formats",
         type=_names,
         default=(),
@@ -63,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
             return _hand_out(args, opened)
         return _hand_out_many(args, opened)
     except ValueError as error:
-        args.parser.error(str(error))
+        return args.parser.error(str(error))
 
 
 def _add_recipients(parser):
@@ -150,6 +155,7 @@ def _record(args, run):
     """A fingerprint for one recipient or each of a file, and no copies."""
     from tf_fingerprint import calibration
     from tf_fingerprint import registry
+    from tf_fingerprint.issuing import traceability
 
     how = {
         "generator": run.record,
@@ -157,6 +163,9 @@ def _record(args, run):
         "expires_at": args.expires_at,
     }
     with registry.open_store(args.registry, create=True) as store:
+        if not args.untraceable:
+            many = 1 if args.recipient is not None else len(_recipients(args))
+            traceability.check(run, store, many)
         if args.recipient is not None:
             records = [registry.issue(store, args.recipient, **how)]
         else:
@@ -175,6 +184,7 @@ def _hand_out(args, run):
         "formats": args.formats,
         "sign_with": args.sign_with,
         "secret": args.secret,
+        "untraceable": args.untraceable,
     }
     if args.reserved is not None:
         issued = run.hand_out(args.reserved, args.registry, **copy)
@@ -199,6 +209,7 @@ def _hand_out_many(args, run):
         secret=args.secret,
         expires_at=args.expires_at,
         workers=args.workers or many.workers_for(len(recipients)),
+        untraceable=args.untraceable,
     )
     return _write(
         args,

@@ -6,11 +6,7 @@ SEARCHES = ("none", "single", "margins", "full")
 
 
 def add_looking(parser: argparse.ArgumentParser) -> None:
-    """Adds `--search` and `--box`.
-
-    Args:
-        parser: Of a command that reads pictures.
-    """
+    """Adds `--search` and `--box`."""
     parser.add_argument(
         "--search",
         choices=SEARCHES,

@@ -17,26 +17,12 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help=RUN_HELP)
 
 
-def add_images(parser: argparse.ArgumentParser) -> None:
-    """Adds `IMAGE...`."""
-    parser.add_argument(
-        "images",
-        nargs="+",
-        type=pathlib.Path,
-        metavar="IMAGE",
-        help="picture, or folder of pictures",
-    )
-
-
 def add_registry(
     parser: argparse.ArgumentParser, more: str = "", *, required: bool = False
 ) -> None:
     """Adds `--registry`.
 
-    Args:
-        parser: Of the command.
-        more: What to say of it besides.
-        required: Whether it must be given.
+    `required`: whether it must be given.
     """
     parser.add_argument(
         "--registry",
@@ -109,9 +95,7 @@ def add_max_false_positive_rate(
 ) -> None:
     """Adds the option that says how seldom somebody may be named wrongly.
 
-    Args:
-        parser: Of the command.
-        default: If not given; None where a command must know that it was not.
+    `default`: if not given; None where a command must know that it was not.
     """
     parser.add_argument(
         "--max-false-positive-rate",

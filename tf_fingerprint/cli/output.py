@@ -29,10 +29,7 @@ def write_rows(
 ) -> None:
     """Writes rows that all have the same keys; JSON and CSV as they come.
 
-    Args:
-        rows: What to write.
-        form: One of `FORMATS`.
-        shown: Keys that a table has room for; all if not given.
+    `shown`: keys that a table has room for; all if not given.
     """
     if form == "json":
         for row in rows:
@@ -51,12 +48,7 @@ def write_rows(
 
 
 def write_facts(facts: Mapping[str, Any], form: str) -> None:
-    """Writes nested facts: JSON as they are, else one `name.of.fact` a line.
-
-    Args:
-        facts: Dict of values, dicts and lists.
-        form: One of `FORMATS`.
-    """
+    """Writes nested facts: JSON as they are, else one `name.of.fact` a line."""
     if form == "json":
         print(json.dumps(facts, indent=2, ensure_ascii=False))
     else:

@@ -82,7 +82,7 @@ def parser(*, lazy: bool = False) -> argparse.ArgumentParser:
     return main
 
 
-def add_command(adding, name: str, purpose: str) -> argparse.ArgumentParser:
+def add_command(adding, name: str, purpose: str) -> _Parser:
     """Adds a command, or one below a command.
 
     Args:

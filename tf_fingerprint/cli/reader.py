@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +13,9 @@ import tqdm
 from tf_fingerprint import attribution
 from tf_fingerprint import errors
 from tf_fingerprint import evidence
+from tf_fingerprint import registry
 from tf_fingerprint.attribution import files as attributed_files
+from tf_fingerprint.attribution import reading
 from tf_fingerprint.cli import second_opinions
 from tf_fingerprint.data import found_files
 
@@ -20,17 +23,11 @@ from tf_fingerprint.data import found_files
 class Reader:
     """Attributes picture files; tells on stderr which it can't read.
 
-    Args:
-        reader: Seeks fingerprints in them.
-        judge: Whose verdict on all together is wanted, for `combine`.
-        keep: Takes each finding, and the one on all together; None to keep
-            nothing.
-        combine: Whether to add a verdict on all pictures together; the
-            reader must look at one place of each.
-        passive: Who is asked besides, and knows of no fingerprints.
-
-    Attributes:
-        num_unreadable: Files and folders told about so far.
+    `judge`: whose verdict on all together is wanted, for `combine`; `keep`:
+    takes each finding, and the one on all together; None to keep nothing.
+    `combine`: whether to add a verdict on all pictures together; the reader
+    must look at one place of each. `passive`: who is asked besides, and knows
+    of no fingerprints.
     """
 
     def __init__(
@@ -41,22 +38,20 @@ class Reader:
         keep: evidence.Evidence | None = None,
         combine: bool = False,
         passive: second_opinions.SecondOpinion | None = None,
+        vouch: Callable[[registry.IssuanceRecord], object] | None = None,
     ):
         self.reader = reader
         self.judge = judge
         self.keep = keep
         self.combine = combine
         self.passive = passive
+        self.vouch = vouch or (lambda record: record)
         self.num_unreadable = 0
 
     def rows(self, paths: Sequence[pathlib.Path]) -> Iterator[dict[str, Any]]:
         """One verdict a finding, in order.
 
-        Args:
-            paths: Pictures, and folders and zip archives of pictures.
-
-        Returns:
-            An iterator over dicts: `image`, then what the verdict says.
+        Returns an iterator over dicts: `image`, then what the verdict says.
         """
         findings = []
         for found in self.reader.read(progressing(paths)):
@@ -70,6 +65,9 @@ class Reader:
             yield self._together(findings)
 
     def _row(self, found):
+        # Before anybody is named, the registry's log vouches for it.
+        for record in reading.named(found.verdict):
+            self.vouch(record)
         row = row_of(found.name, found.verdict, found.look)
         opinion = None
         if self.passive is not None:
@@ -105,14 +103,7 @@ class Reader:
 def progressing(
     paths: Sequence[pathlib.Path],
 ) -> Iterator[found_files.FoundFile]:
-    """All files under some paths, with a bar that moves as they are taken.
-
-    Args:
-        paths: Files, folders and zip archives.
-
-    Yields:
-        The files.
-    """
+    """All files under some paths, with a bar that moves as they are taken."""
     files = list(found_files.found_files(paths))
     yield from tqdm.tqdm(files, desc="attributing", unit="file", disable=None)
 
@@ -124,13 +115,8 @@ def row_of(
 ) -> dict[str, Any]:
     """A verdict as one row; what is nested has names joined by `_`.
 
-    Args:
-        image: What the verdict is on.
-        verdict: The verdict.
-        look: What was looked at; None for several pictures together.
-
-    Returns:
-        Dict of text, numbers and None, with the same keys for all verdicts.
+    `look`: what was looked at; None for several pictures together. Returns dict
+    of text, numbers and None, with the same keys for all verdicts.
     """
     row = {"image": image, **verdict.to_dict()}
     measured, soft = (row.pop(name) or {} for name in ("measured", "soft"))

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def new(command, purpose, *, one=False, form=True):
-        name = command.__name__.removeprefix("_")
+        name = command.__name__.removeprefix("_").replace("_", "-")
         parser = parsers.add_command(adding, name, purpose)
         if one:
             parser.add_argument("id", metavar="ID", help="of the issuance")
@@ -48,6 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--at", required=True, type=_moment_or_never, metavar="TIME|never"
     )
     _add_reason(expiring)
+    changing = new(
+        _change_decoder, "record that a run's decoder counts from now on"
+    )
+    options.add_run(changing)
+    _add_reason(changing)
     new(_verify, "check that nothing was changed past the log").add_argument(
         "--head",
         metavar="DIGEST",
@@ -152,10 +157,39 @@ def _expire(args):
     )
 
 
+def _change_decoder(args):
+    """Records that a run's decoder counts from now on; prints what it was."""
+    with _opened(args) as store:
+        from tf_fingerprint import registry
+        from tf_fingerprint.cli import starting
+
+        run = starting.load_run(args.run)
+        before = store.generator(run.generator_digest)
+        registry.change_decoder(store, run.record, reason=args.reason)
+        store.flush()
+    facts = {
+        "generator": before.digest,
+        "decoder_before": before.decoder_digest,
+        "decoder": run.decoder_digest,
+    }
+    output.write_facts(facts, args.format)
+    return 0
+
+
 def _verify(args):
     """Checks everything; prints how much, and the newest digest."""
-    with _opened(args) as store:
-        head = store.verify(args.head)
+    import tqdm
+
+    with (
+        _opened(args) as store,
+        tqdm.tqdm(desc="verifying", unit="row", disable=None) as bar,
+    ):
+
+        def progress(done, total):
+            bar.total = total
+            bar.update(done - bar.n)
+
+        head = store.verify(args.head, progress=progress)
     facts = {"entries": head.position, "head": head.digest}
     output.write_rows([facts], args.format)
     return 0

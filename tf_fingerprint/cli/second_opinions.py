@@ -16,14 +16,7 @@ _KEYS = ("label", "probability", "unknown", "energy", "score", "sentence")
 
 
 class SecondOpinion:
-    """Asks a classifier about the files that a fingerprint was sought in.
-
-    Args:
-        run_dir: The classifier's.
-
-    Raises:
-        errors.RunError: If it can't be read.
-    """
+    """Asks a classifier about the files that a fingerprint was sought in."""
 
     def __init__(self, run_dir: pathlib.Path):
         from tf_fingerprint.passive import run as passive_run
@@ -35,12 +28,8 @@ class SecondOpinion:
     ) -> dict[str, Any]:
         """The opinion on one image, and which evidence speaks.
 
-        Args:
-            square: `(side, side, channels)`, what was looked at.
-            verdict: By the fingerprint; it goes first.
-
-        Returns:
-            Dict of text, numbers and bools.
+        `square`: `(side, side, channels)`, what was looked at; `verdict`: by
+        the fingerprint; it goes first. Returns dict of text, numbers and bools.
         """
         shape = square.shape[:2] if square.shape[2] == 1 else square.shape
         [opinion] = self.run.judge(Image.fromarray(square.reshape(shape)))
@@ -63,8 +52,7 @@ def asked(run_dir: pathlib.Path | None) -> SecondOpinion | None:
 def row_of(opinion: Mapping[str, Any] | None) -> dict[str, Any]:
     """An opinion's part of a row; the same keys for all.
 
-    Args:
-        opinion: From `SecondOpinion.on`; None where nobody can be asked.
+    `opinion`: from `SecondOpinion.on`; None where nobody can be asked.
     """
     known = opinion or {}
     row = {f"passive_{name}": known.get(name) for name in _KEYS}

@@ -33,17 +33,7 @@ def check_sources(run: str, sources: Iterable[str]) -> None:
 
 
 def load_run(run: str):
-    """Opens a run, or the weights that come with the package.
-
-    Args:
-        run: A run directory, or `pretrained`.
-
-    Returns:
-        `scalable.Run` or `artificial.CodecRun`.
-
-    Raises:
-        errors.RunError: As `methods.load`, or if it is of neither method.
-    """
+    """Opens a run, or the weights that come with the package."""
     from tf_fingerprint import errors
     from tf_fingerprint import methods
 
@@ -60,11 +50,7 @@ def load_run(run: str):
 
 
 def check_generator(run) -> None:
-    """Raises a `RunError` unless a run makes pictures itself.
-
-    Args:
-        run: What `load_run` returned.
-    """
+    """Raises a `RunError` unless a run makes pictures itself."""
     from tf_fingerprint import errors
 
     if not hasattr(run, "generator"):
@@ -75,11 +61,7 @@ def check_generator(run) -> None:
 
 
 def check_codec(run) -> None:
-    """Raises a `RunError` unless a run marks pictures that there are.
-
-    Args:
-        run: What `load_run` returned.
-    """
+    """Raises a `RunError` unless a run marks pictures that there are."""
     from tf_fingerprint import errors
 
     if not hasattr(run, "encoder"):

@@ -63,12 +63,7 @@ def run(args: argparse.Namespace) -> int:
 def train(settings, args: argparse.Namespace) -> int:
     """Trains an experiment of any method; prints the run directory.
 
-    Args:
-        settings: Its config.
-        args: With what `add_options` adds.
-
-    Returns:
-        0, or `INTERRUPTED`.
+    Returns 0, or `INTERRUPTED`.
     """
     from tf_fingerprint import methods
 
@@ -94,4 +89,22 @@ def train(settings, args: argparse.Namespace) -> int:
         print(f"tf-fingerprint: interrupted. {told}", file=sys.stderr)
         return INTERRUPTED
     print(run_dir)
+    _tell_reached(run_dir, settings.method)
     return 0
+
+
+def _tell_reached(run_dir, method):
+    """What a training came to and what to do next, on stderr."""
+    if method == "artificial":
+        told = f"Next: tf-fingerprint evaluate {run_dir} --images PHOTOGRAPHS"
+    else:
+        from tf_fingerprint.issuing import traceability
+
+        reached = traceability.reached(starting.load_run(str(run_dir)))
+        told = f"Reached: {reached.in_words()}.\nNext: " + (
+            f"tf-fingerprint issue {run_dir} --recipient NAME --registry "
+            "registry.db --to DIR"
+            if reached.num_copies
+            else "train longer: more `training.images`, with --resume"
+        )
+    print(told, file=sys.stderr)

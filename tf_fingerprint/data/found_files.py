@@ -27,10 +27,8 @@ _SYSTEM_FILES = (".DS_Store", "Thumbs.db", "desktop.ini", ".directory")
 class FoundFile:
     """A file that somebody found, not yet read.
 
-    Args:
-        name: Its path; of one in an archive, that within the archive after
-            the archive's own.
-        read: Gives its contents, or raises an `errors.DataError`.
+    `name`: its path; of one in an archive, that within the archive after the
+    archive's own.
     """
 
     name: str
@@ -43,12 +41,6 @@ def found_files(paths: Iterable[pathlib.Path]) -> Iterator[FoundFile]:
     Folders are searched with those in them; one that links lead back to is
     searched once. Files that can't be read are among them, and say so when
     they are. What file managers leave behind is not.
-
-    Args:
-        paths: Files, folders and zip archives.
-
-    Yields:
-        The files.
     """
     for path in paths:
         if path.is_dir():
@@ -147,7 +139,7 @@ def _check_length(title, length):
 
 
 def _empty(path):
-    raise errors.DataError(f"{path}: must hold files. It is empty.")
+    raise errors.DataError(f"{path}: must contain pictures. It is empty.")
 
 
 def _broken(path, error):

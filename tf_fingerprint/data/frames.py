@@ -2,11 +2,13 @@
 
 import dataclasses
 import hashlib
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 import numpy as np
 
 from tf_fingerprint import errors
+from tf_fingerprint.data import found_files
 from tf_fingerprint.data import opening
 from tf_fingerprint.data import reading
 
@@ -22,12 +24,9 @@ _OF_FRAMES = ("GIF", "WEBP", "PNG", "AVIF", "TIFF", "MPO", "HEIF", "JXL")
 class Frame:
     """One frame or page.
 
-    Args:
-        name: Of the file; of one with several frames with the frame's number,
-            such as `x.gif#2`.
-        number: From 1 on.
-        count: Frames in the file.
-        pixels: `(height, width, channels)`, `uint8`, upright.
+    `name`: of the file; of one with several frames with the frame's number,
+    such as `x.gif#2`. `number`: from 1 on; `pixels`:
+    `(height, width, channels)`, `uint8`, upright.
     """
 
     name: str
@@ -45,18 +44,7 @@ def frames(
 ) -> Iterator[Frame]:
     """Decodes a picture file, one frame at a time; equal frames once.
 
-    Args:
-        content: The file.
-        name: What to call it.
-        channels: 3 for RGB, 1 for grey.
-        max_frames: Frames that are looked at.
-
-    Yields:
-        The frames, in order.
-
-    Raises:
-        errors.DataError: If the file, or the next frame, can't be decoded; or
-            after the last frame, if there are more.
+    Yields the frames, in order.
     """
     number, seen = 1, set()
     try:
@@ -69,7 +57,7 @@ def frames(
                     image.seek(number - 1)
                     opening.check_size(image)
                 pixels = reading.upright(image, channels)
-                digest = hashlib.sha256(pixels).digest() + bytes(
+                digest = hashlib.sha256(pixels.data).digest() + bytes(
                     str(pixels.shape), "ascii"
                 )
                 if digest not in seen:
@@ -86,3 +74,33 @@ def frames(
             "looked at. Save the others as files of their own (`magick FILE "
             "frame-%05d.png`) and give those."
         )
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class FileFrame:
+    """A frame with the file that it is of: its name, and its contents."""
+
+    file: str
+    content: bytes
+    frame: Frame
+
+
+def of_files(
+    files: Iterable[found_files.FoundFile], *, channels: int = 3
+) -> Iterator[FileFrame | errors.DataError]:
+    """All frames of all files: read once, decoded once.
+
+    Args:
+        files: What was found.
+        channels: 3 for RGB, 1 for grey.
+
+    Yields:
+        The frames, and in their place an error for what can't be read.
+    """
+    for file in files:
+        try:
+            content = file.read()
+            for frame in frames(content, file.name, channels=channels):
+                yield FileFrame(file.name, content, frame)
+        except errors.DataError as error:
+            yield error

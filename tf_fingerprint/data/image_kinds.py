@@ -101,12 +101,8 @@ PICTURE_KINDS = frozenset(
 def kind_of(head: bytes, name: str = "") -> str | None:
     """What a file is, such as `PNG`, `HEIC`, `PDF`, `video`; None if unknown.
 
-    Args:
-        head: Its first `HEAD_BYTES`, or all of it.
-        name: Its name; only the endings of raw pictures are looked at.
-
-    Returns:
-        One of `PICTURE_KINDS` if it is read as a picture.
+    `head`: its first `HEAD_BYTES`, or all of it; `name`: its name; only the
+    endings of raw pictures are looked at.
     """
     if head[4:8] == b"ftyp":
         return _of_media(head)
@@ -127,16 +123,7 @@ def kind_of(head: bytes, name: str = "") -> str | None:
 
 
 def check(head: bytes, name: str) -> None:
-    """Raises a `ValueError` that says why a file can't be a picture.
-
-    Args:
-        head: As in `kind_of`.
-        name: As in `kind_of`.
-
-    Raises:
-        ValueError: If it is of a kind that is not read, or that needs what is
-            not installed. It says what to do.
-    """
+    """Raises a `ValueError` that says why a file can't be a picture."""
     kind = kind_of(head, name)
     if kind in _PLUG_INS:
         _import_plug_in(kind)

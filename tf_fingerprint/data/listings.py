@@ -21,9 +21,6 @@ def list_pictures(
         resolution: Of those that are drawn for it.
         max_images: Take only the first so many.
 
-    Returns:
-        The listing.
-
     Raises:
         DataError: If the source doesn't exist or holds no pictures.
     """

@@ -15,16 +15,7 @@ MAX_PIXELS = 2**27
 
 
 def opened(content: bytes, name: str) -> Image.Image:
-    """A picture file, opened by Pillow and not yet decoded.
-
-    Args:
-        content: The file.
-        name: Its name.
-
-    Raises:
-        ValueError: If it is of a kind that is not read, or too large.
-        Exception: What Pillow raises.
-    """
+    """A picture file, opened by Pillow and not yet decoded."""
     image_kinds.check(bytes(content[: image_kinds.HEAD_BYTES]), name)
     try:
         with warnings.catch_warnings():

@@ -71,9 +71,6 @@ def load(
         max_bytes: Most memory that the decoded images may take.
         progress: Whether to draw a progress bar, if on a terminal.
 
-    Returns:
-        The decoded `Photographs`.
-
     Raises:
         DataError: If the source doesn't exist, holds no pictures, is too
             large for `max_bytes`, or too many files are broken.
@@ -93,28 +90,25 @@ def load(
         if isinstance(image, errors.DataError):
             broken.append((name, str(image)))
             if len(broken) > max_broken_share * listing.num_pictures:
-                raise _too_many_broken(
-                    source, broken, listing, max_broken_share
-                )
+                break
         else:
             images[len(names)] = image
             names.append(name)
-    if not names:
+    if not names or len(broken) > max_broken_share * listing.num_pictures:
         raise _too_many_broken(source, broken, listing, max_broken_share)
     images = images[: len(names)]
     if listing.left_out:
-        logging.warning(
-            "%s: left out %d files that are no pictures: %s",
-            source,
-            sum(listing.left_out.values()),
-            sources.described(listing.left_out),
-        )
+        _tell_left_out(source, listing.left_out)
     return Photographs(
-        images,
-        tuple(names),
-        tuple(broken),
-        _digest(images),
-        listing.left_out,
+        *(images, tuple(names), tuple(broken)),
+        *(_digest(images), listing.left_out),
+    )
+
+
+def _tell_left_out(source, left_out):
+    logging.warning(
+        "%s: left out %d files that are no pictures: %s",
+        *(source, sum(left_out.values()), sources.described(left_out)),
     )
 
 

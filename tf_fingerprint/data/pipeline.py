@@ -89,28 +89,20 @@ def batches(
     arrays = [images] if labels is None else [images, labels]
 
     def read(step):
+        types = [array.dtype for array in arrays]
+        made = tf.numpy_function(reader, [step], types, stateful=False)
         pixels, *rest = (
             tf.ensure_shape(tensor, (batch_size, *array.shape[1:]))
-            for tensor, array in zip(
-                tf.numpy_function(
-                    reader,
-                    [step],
-                    [array.dtype for array in arrays],
-                    stateful=False,
-                ),
-                arrays,
-                strict=True,
-            )
+            for tensor, array in zip(made, arrays, strict=True)
         )
         # The same arithmetic as `to_unit`, in the graph.
         unit = tf.cast(pixels, "float32") / 127.5 - 1.0
         return (unit, *rest) if rest else unit
 
-    dataset = tf.data.Dataset.counter(first_batch).map(read)
     options = tf.data.Options()
-    options.experimental_distribute.auto_shard_policy = (
-        tf.data.experimental.AutoShardPolicy.DATA
-    )
+    by_data = tf.data.experimental.AutoShardPolicy.DATA
+    options.experimental_distribute.auto_shard_policy = by_data
+    dataset = tf.data.Dataset.counter(first_batch).map(read)
     return dataset.prefetch(2).with_options(options)
 
 

@@ -114,12 +114,8 @@ def upright(image: Image.Image, channels: int) -> np.ndarray:
 def scaled(pixels: np.ndarray, resolution: int) -> np.ndarray:
     """A square picture at another size.
 
-    Args:
-        pixels: `(side, side, 1 or 3)`, `uint8`.
-        resolution: Height and width of the result.
-
-    Returns:
-        `(resolution, resolution, 1 or 3)`, `uint8`.
+    `pixels`: `(side, side, 1 or 3)`, `uint8`. Returns
+    `(resolution, resolution, 1 or 3)`, `uint8`.
     """
     side, channels = pixels.shape[1], pixels.shape[2]
     if side == resolution:
@@ -140,13 +136,9 @@ def scaled(pixels: np.ndarray, resolution: int) -> np.ndarray:
 def block_means(pixels: np.ndarray, factor: int) -> np.ndarray:
     """Rounded means over squares; those at the far edges may be smaller.
 
-    Args:
-        pixels: `(height, width)` or `(height, width, channels)`, `uint8`.
-        factor: Side of the squares.
-
-    Returns:
-        The same with both sides divided by the factor, rounded up; halves are
-        rounded up too.
+    `pixels`: `(height, width)` or `(height, width, channels)`, `uint8`. Returns
+    the same with both sides divided by the factor, rounded up; halves are
+    rounded up too.
     """
     if factor == 1:
         return pixels

@@ -32,7 +32,7 @@ class Listing:
     `pictures`: pairs of a name and a function that returns the file's contents
     or the decoded array; in a fixed order. To be gone through once. `names`:
     their names, where they are known before; otherwise they are made of the
-    pictures' places. `left_out`: how many files of which kinds are no pictures.
+    pictures' places.
     """
 
     num_pictures: int
@@ -87,11 +87,7 @@ def list_zip(path: pathlib.Path, max_images: int | None) -> Listing:
 
 
 def _pictures_among(paths, source, read_head, max_images):
-    """The picture files among the paths, sorted, at most `max_images`.
-
-    Returns:
-        Their names, and how many files of which kinds there are besides.
-    """
+    """The picture files among the paths, sorted, at most `max_images`."""
     names, left_out = [], collections.Counter()
     for path in sorted(paths):
         if len(names) == max_images:

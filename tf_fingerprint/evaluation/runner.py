@@ -68,17 +68,7 @@ def evaluate(
         sources, run.config.data, progress=options.progress
     )
     digest = facts["digest"] if facts else ""
-    if isinstance(run, artificial.CodecRun):
-        modules = {name: suites.of_codec(name) for name in names}
-        subject = codecs.of_codec(run, photographs, photographs_digest=digest)
-    else:
-        modules = {name: suites.SUITES[name]() for name in names}
-        subject = of_run(
-            run,
-            photographs,
-            photographs_digest=digest,
-            progress=options.progress,
-        )
+    modules, subject = _what(run, names, photographs, digest, options.progress)
     for module in modules.values():
         module.check(subject, options)
     finished = []
@@ -98,6 +88,16 @@ def evaluate(
         finished.append(report)
     _write_report(folder, _facts(run, facts, options), finished)
     return finished
+
+
+def _what(run, names, photographs, digest, progress):
+    """The suites, and what they measure."""
+    known = {"photographs_digest": digest}
+    if isinstance(run, artificial.CodecRun):
+        modules = {name: suites.of_codec(name) for name in names}
+        return modules, codecs.of_codec(run, photographs, **known)
+    modules = {name: suites.SUITES[name]() for name in names}
+    return modules, of_run(run, photographs, progress=progress, **known)
 
 
 def write_scalars(

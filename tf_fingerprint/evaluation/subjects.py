@@ -147,9 +147,6 @@ def of_run(
         batch_size: Pictures made and read at a time.
         progress: Whether to draw a progress bar for each lot of pictures.
 
-    Returns:
-        The subject.
-
     Raises:
         errors.DataError: If the photographs are of another size.
     """

@@ -13,10 +13,8 @@ _WIDTH, _HEIGHT = _SIZE.values()
 def logits(values: Sequence[float], fingerprint: str | None) -> dict[str, Any]:
     """A bar a bit: upwards was read as 1, and the longer the surer.
 
-    Args:
-        values: Logits.
-        fingerprint: What they are compared with, in hexadecimal; None if with
-            nothing, and then no colour says whether they agree.
+    `fingerprint`: what they are compared with, in hexadecimal; None if with
+    nothing, and then no colour says whether they agree.
     """
     expected = [None] * len(values)
     if fingerprint is not None:
@@ -37,9 +35,7 @@ def logits(values: Sequence[float], fingerprint: str | None) -> dict[str, Any]:
 def matches(counts: Sequence[int], num_matches: int) -> dict[str, Any]:
     """How many photographs match in how many bits, and where the image lies.
 
-    Args:
-        counts: Photographs by matching bits, from 0 on.
-        num_matches: Matching bits of the image.
+    `counts`: photographs by matching bits, from 0 on.
     """
     largest, num_bits = max(counts) or 1, len(counts) - 1
     step = _WIDTH / len(counts)

@@ -31,16 +31,7 @@ Report = Mapping[str, Any]
 def check_image(path: pathlib.Path, name: str, report: Report) -> npt.NDArray:
     """What a report on one image says of the file that lies beside it.
 
-    Args:
-        path: The report.
-        name: What errors call it.
-        report: Its contents.
-
-    Returns:
-        `(1, num_bits)`, the logits.
-
-    Raises:
-        errors.EvidenceError: At the first disagreement.
+    Returns `(1, num_bits)`, the logits.
     """
     image = (path.parent / folders.IMAGE).read_bytes()
     facts = report["image"]
@@ -65,17 +56,8 @@ def check_images(
 ) -> npt.NDArray:
     """What a report on several images says of the reports on each.
 
-    Args:
-        path: The report.
-        name: What errors call it.
-        report: Its contents.
-        members: All reports on one image and their logits, by folder, in order.
-
-    Returns:
-        `(images, num_bits)`, the logits.
-
-    Raises:
-        errors.EvidenceError: At the first disagreement.
+    `members`: all reports on one image and their logits, by folder, in order.
+    Returns `(images, num_bits)`, the logits.
     """
     images = [
         {"report": folder, **member["image"]}
@@ -93,16 +75,7 @@ def check_images(
 def check_figures(
     name: str, report: Report, calibration: calibrations.Calibration | None
 ) -> None:
-    """What follows from the calibration that lies beside the reports.
-
-    Args:
-        name: What errors call the report.
-        report: Its contents.
-        calibration: The calibration, if there is one.
-
-    Raises:
-        errors.EvidenceError: At the first disagreement.
-    """
+    """What follows from the calibration that lies beside the reports."""
     if report["form"] == reports.FORM_1:
         formulas = reports.FORMULAS_1
     else:
@@ -129,16 +102,7 @@ def check_verdict(
 ) -> None:
     """The verdict, from the registry's fingerprints and the logits.
 
-    Args:
-        name: What errors call the report.
-        report: Its contents.
-        logits: `(images, num_bits)`, of all images that it is on.
-        calibration: The calibration, if there is one.
-        candidates: What the images were compared with.
-        store: The registry, which knows what was changed since.
-
-    Raises:
-        errors.EvidenceError: At the first disagreement.
+    `logits`: `(images, num_bits)`, of all images that it is on.
     """
     verdict = report["verdict"]
     judge = attribution.Judge(
@@ -169,10 +133,7 @@ def disagreement(
 ) -> errors.EvidenceError:
     """The error that names what does not stand.
 
-    Args:
-        name: The file.
-        expected: What must be in it.
-        received: What is.
+    `expected`: what must be in it.
     """
     return errors.EvidenceError(
         f"{name}: must hold {expected}. It holds {received}. The evidence "
@@ -252,6 +213,9 @@ def _agree(name: str, key: str, expected: Any, received: Any) -> None:
         is_close = math.isclose(
             expected, received, rel_tol=_TOLERANCE, abs_tol=1e-300
         )
+    if not is_close and key.endswith("fingerprint"):
+        # Messages are kept and sent about.
+        raise disagreement(name, f"`{key}` of the registry", "another one")
     if not is_close:
         raise disagreement(
             name, f"`{key}` {_short(expected)}", _short(received)

@@ -67,7 +67,8 @@ class Evidence:
 
     def __enter__(self) -> Self:
         try:
-            self._draft.mkdir(parents=True)
+            # Recipients, pictures and what was read in them: not for all.
+            self._draft.mkdir(parents=True, mode=0o700)
         except OSError as error:
             raise self._unwritable(error) from error
         if self._calibration is not None:
@@ -193,15 +194,7 @@ class Evidence:
 
 
 def contents_of(folder: pathlib.Path, report: Mapping[str, Any]) -> list[bytes]:
-    """The files of those images that the page of a report shows.
-
-    Args:
-        folder: Of the evidence.
-        report: What `reports.together` gave.
-
-    Returns:
-        Their contents.
-    """
+    """The files of those images that the page of a report shows."""
     shown = report["images"][: pages.MAX_SHOWN]
     return [(folder / each["report"] / IMAGE).read_bytes() for each in shown]
 
@@ -209,11 +202,7 @@ def contents_of(folder: pathlib.Path, report: Mapping[str, Any]) -> list[bytes]:
 def digests(folder: pathlib.Path) -> dict[str, str]:
     """SHA-256 of each file in a folder of evidence but manifest and signature.
 
-    Args:
-        folder: The folder.
-
-    Returns:
-        Digests by path within it, sorted.
+    Returns digests by path within it, sorted.
     """
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return {

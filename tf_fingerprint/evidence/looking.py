@@ -15,13 +15,7 @@ def recomputed(
 ) -> Iterator[tuple[str, Any, Any]]:
     """What follows from the pixels alone, and what the report says instead.
 
-    Args:
-        name: What errors call the image.
-        report: On it.
-        image: Its file.
-
-    Yields:
-        What it is, what it must be, and what it is in the report.
+    Yields what it is, what it must be, and what it is in the report.
     """
     looked = report["looked"]
     found = frames.frames(image, name, channels=looked["channels"])

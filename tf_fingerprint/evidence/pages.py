@@ -73,11 +73,7 @@ def page(report: dict[str, Any], contents: Sequence[bytes]) -> str:
 def seldom(log10_p: float) -> str:
     """A probability as "1 in so many".
 
-    Args:
-        log10_p: Its decimal logarithm, at most 0.
-
-    Returns:
-        Words.
+    `log10_p`: its decimal logarithm, at most 0.
 
     Example:
 

@@ -126,17 +126,9 @@ def together(
 
     What was read in each stands in the reports on the images themselves.
 
-    Args:
-        images: Of each the folder of its `report`, and what that says of the
-            `image`.
-        logits: `(images, num_bits)`, what the decoder read.
-        verdict: What was made of all of them.
-        snapshot: The registry they were compared with.
-        calibrated: What the measured rates rest on, or None.
-        made_at: When.
-
-    Returns:
-        Dict of text, numbers, lists and dicts.
+    `images`: of each the folder of its `report`, and what that says of the
+    `image`; `logits`: `(images, num_bits)`, what the decoder read;
+    `calibrated`: what the measured rates rest on, or None.
     """
     about = {"images": list(images), "decoded": votes(logits)}
     return _report(about, verdict, snapshot, calibrated, made_at)
@@ -182,14 +174,9 @@ def photograph_matches(
 ) -> list[int] | None:
     """How many photographs match the named fingerprint in how many bits.
 
-    Args:
-        issuance: The issuance as the report has it, or None.
-        calibrated: The calibration, or None.
-        num_images: Photographs of a group, which are taken together.
-
-    Returns:
-        Counts by matching bits, from 0 on; None if either is missing, or there
-        are too few photographs for one group.
+    `issuance`: the issuance as the report has it, or None; `calibrated`: the
+    calibration, or None. Returns counts by matching bits, from 0 on; None if
+    either is missing, or there are too few photographs for one group.
     """
     if issuance is None or calibrated is None:
         return None

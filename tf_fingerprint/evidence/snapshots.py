@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 from typing import Self
 
@@ -73,15 +74,9 @@ def record_at(
 ) -> registry.IssuanceRecord:
     """An issuance as it was when the audit log had so many entries.
 
-    Args:
-        store: The registry.
-        record: The issuance, as it is now.
-        position: Number of entries.
-
-    Returns:
-        The same with the state and the expiry of that time.
+    Returns the same with the state and the expiry of that time.
     """
-    then = {"state": str(record.state), "expires_at": None}
+    then: dict[str, Any] = {"state": str(record.state), "expires_at": None}
     for event in store.events(record.id):
         if event.position > position:
             break
@@ -95,17 +90,13 @@ def record_at(
     )
 
 
-def candidates_digest(records: tuple[registry.IssuanceRecord, ...]) -> str:
+def candidates_digest(records: Iterable[registry.IssuanceRecord]) -> str:
     """SHA-256 over `id fingerprint recipient issued_at`, a line a record.
 
     States are not in it: a fingerprint may be revoked later, and the verdict
     on an image stays what it was.
 
-    Args:
-        records: In the order of their recording.
-
-    Returns:
-        64 hexadecimal digits.
+    `records`: in the order of their recording.
     """
     digest = hashlib.sha256()
     for record in records:
@@ -122,17 +113,8 @@ def restored(
 ) -> attribution.Candidates:
     """The candidates that a report's images were compared with.
 
-    Args:
-        store: The registry, which may have grown since.
-        expected: What `Snapshot.to_dict` gave.
-
-    Returns:
-        As many of the first recorded as there were then.
-
-    Raises:
-        errors.EvidenceError: If they are not the same ones.
-        errors.RegistryError: If the registry doesn't know the generator, or
-            was changed past its audit log, or never had the report's head.
+    Returns as many of the first recorded as there were then. Raises
+    `errors.EvidenceError` if they are not the same ones.
     """
     generator = registry.GeneratorRecord(**expected["generator"])
     now = attribution.Candidates.load(store, generator.digest)

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 from collections.abc import Iterator
+from typing import Any
 
 from tf_fingerprint import attribution
 from tf_fingerprint import calibration as calibrations
@@ -48,7 +49,7 @@ def verify(
         if url is not None:
             store = stack.enter_context(registry.open_store(url))
             known = _Known(store)
-        members = {}
+        members: dict[str, Any] = {}
         for path in _reports(folder):
             name = path.relative_to(folder).as_posix()
             report = _read(path, name)

@@ -28,3 +28,6 @@ from tf_fingerprint.fingerprints.statistics import (
 from tf_fingerprint.fingerprints.statistics import (
     match_threshold as match_threshold,
 )
+from tf_fingerprint.fingerprints.statistics import (
+    max_candidates as max_candidates,
+)

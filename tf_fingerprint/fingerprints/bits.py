@@ -134,14 +134,14 @@ def from_hex(text: str, num_bits: int) -> npt.NDArray[np.uint8]:
         raise ValueError(
             f"A fingerprint of {num_bits} bits must have {num_digits} "
             "lower-case hexadecimal digits. Received "
-            f"{len(text)} characters: {text!r}."
+            f"{len(text)} characters, not shown."
         )
     digits = bytes.fromhex(text + "0" * (len(text) % 2))
     bits = np.unpackbits(np.frombuffer(digits, np.uint8))
     if bits[num_bits:].any():
         raise ValueError(
-            f"The last digit must hold zeros beyond bit {num_bits}. Received "
-            f"{text!r}. Is this a fingerprint of another length?"
+            f"The last digit must hold zeros beyond bit {num_bits}. It does "
+            "not. Is this a fingerprint of another length?"
         )
     return bits[:num_bits]
 

@@ -145,6 +145,30 @@ def match_threshold(
     return threshold
 
 
+def max_candidates(
+    num_matches: int, num_bits: int, max_false_positive_rate: float
+) -> int:
+    """Among how many candidates as good a match is evidence.
+
+    The other way round than `match_threshold`.
+
+    Args:
+        num_matches: Matching bits.
+        num_bits: Length of the fingerprint.
+        max_false_positive_rate: As there.
+
+    Returns:
+        Their number; 0 if it would not be evidence against a single one.
+
+    Example:
+
+    >>> max_candidates(92, 128, 1e-6), max_candidates(91, 128, 1e-6)
+    (2, 0)
+    """
+    rate = false_positive_rate(num_matches, num_bits)
+    return math.floor(max_false_positive_rate / rate)
+
+
 def _chance_count(num_matches: int, num_bits: int) -> int:
     """Number of bit strings that agree with a given one in enough bits."""
     if num_bits < 1 or not 0 <= num_matches <= num_bits:

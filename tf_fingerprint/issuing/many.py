@@ -21,6 +21,7 @@ from export.bundles import writer as bundle_writer
 from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import registry as registries
+from tf_fingerprint.issuing import traceability
 from tf_fingerprint.registry import commitments
 from tf_fingerprint.registry import issuance
 from tf_fingerprint.registry import spacing
@@ -62,6 +63,7 @@ def issue_many(
     secret: str | os.PathLike[str] | None = None,
     expires_at: datetime.datetime | None = None,
     workers: int = 1,
+    untraceable: bool = False,
 ) -> list[Bundled]:
     """Issues to every recipient, each bundle in a folder named after its id.
 
@@ -82,6 +84,7 @@ def issue_many(
             A script that wants several must keep what it does behind
             `if __name__ == "__main__":`, as it is imported in each. See
             `workers_for`.
+        untraceable: As for `issue`.
 
     Returns:
         One for each recipient, in their order.
@@ -89,6 +92,7 @@ def issue_many(
     Raises:
         ValueError: If a name is given twice, is blank, or spans lines, or
             nobody is to work.
+        errors.UntraceableError: If the run reads too few bits.
         errors.RunError: If the folder can't be written, or another process is
             at work there.
         errors.RegistryError: If the registry can't be written.
@@ -101,6 +105,8 @@ def issue_many(
         _locked(to),
         registries.open_store(registry, create=True) as store,
     ):
+        if not untraceable:
+            traceability.check(writer.run, store, len(recipients))
         key = commitments.secret_of(registry, secret, create=True)
         records = _reserved(writer.run, recipients, store, to, expires_at)
         store.flush()  # Before anything leaves the house.
@@ -134,6 +140,7 @@ def _check(recipients, workers):
 
 def _reserved(run, recipients, store, to, expires_at):
     """A record for each recipient, of an earlier call or new, all or none."""
+    registries.check_generator(store, run.record, may_be_new=True)
     known = collections.defaultdict(list)
     now = datetime.datetime.now(datetime.UTC)
     if any(each.digest == run.generator_digest for each in store.generators()):

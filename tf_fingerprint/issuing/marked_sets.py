@@ -40,6 +40,7 @@ def embed_for(
     only reserved; `expires_at`: until when a fresh fingerprint may be used;
     None for ever.
     """
+    registries.check_generator(store, run.record, may_be_new=True)
     record = _begun(store, to) if resume else None
     if record is not None:
         _check_asked(record, to, recipient, reserved)

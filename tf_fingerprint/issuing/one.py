@@ -13,6 +13,7 @@ from tf_fingerprint import errors
 from tf_fingerprint import files
 from tf_fingerprint import registry as registries
 from tf_fingerprint.issuing import delivery
+from tf_fingerprint.issuing import traceability
 from tf_fingerprint.registry import commitments
 
 
@@ -35,6 +36,7 @@ def issue(
     sign_with: str | os.PathLike[str] | None = None,
     secret: str | os.PathLike[str] | None = None,
     expires_at: datetime.datetime | None = None,
+    untraceable: bool = False,
 ) -> Issued:
     """Records a fresh fingerprint, seals it in, hands the instance out.
 
@@ -50,13 +52,13 @@ def issue(
             `registry.commitments`. Beside the registry if not given, which
             must be named by path then. Made if there is none.
         expires_at: Until when the recipient may use it; None for ever.
-
-    Returns:
-        The instance and its record.
+        untraceable: Whether to go on though the run reads too few bits for
+            a picture to be traced to the copy.
 
     Raises:
         ValueError: If `recipient` is blank or spans lines, or a format is not
             known.
+        errors.UntraceableError: If the run reads too few bits.
         errors.RunError: If `to` holds something, or can't be written; then
             the fingerprint stays reserved.
         errors.RegistryError: If the registry can't be written.
@@ -69,6 +71,9 @@ def issue(
         writer = delivery.bundle_writer(run, formats, sign_with)
         writer.prepare()
     with registries.opened(registry, create=True) as store:
+        registries.check_generator(store, run.record, may_be_new=True)
+        if not untraceable:
+            traceability.check(run, store)
         if folder is not None:
             key = commitments.secret_of(registry, secret, create=True)
         record = registries.issue(
@@ -94,6 +99,7 @@ def hand_out(
     formats: Collection[str] = (),
     sign_with: str | os.PathLike[str] | None = None,
     secret: str | os.PathLike[str] | None = None,
+    untraceable: bool = False,
 ) -> Issued:
     """Hands out the copy for which a fingerprint was only reserved.
 
@@ -105,9 +111,7 @@ def hand_out(
         formats: As for `issue`.
         sign_with: As for `issue`.
         secret: As for `issue`.
-
-    Returns:
-        The instance and its record.
+        untraceable: As for `issue`.
 
     Raises:
         ValueError: If a format is not known.
@@ -119,6 +123,9 @@ def hand_out(
     folder = pathlib.Path(to)
     files.check_new(folder, "an instance")
     with registries.opened(registry) as store:
+        registries.check_generator(store, run.record)
+        if not untraceable:
+            traceability.check(run, store, num_more=0)
         record = store.issuance(issuance_id)
         _check_reserved(record, run)
         writer = delivery.bundle_writer(run, formats, sign_with)

@@ -53,6 +53,28 @@ def unit_normal(learning_rate_multiplier=1.0):
     )
 
 
+def add_weights(layer, shape, *, use_bias=True, learning_rate_multiplier=1.0):
+    """A layer's kernel of that shape, and the bias of its outputs or None."""
+    kernel = layer.add_weight(
+        name="kernel",
+        shape=shape,
+        initializer=unit_normal(learning_rate_multiplier),
+    )
+    if not use_bias:
+        return kernel, None
+    bias = layer.add_weight(name="bias", shape=shape[-1:], initializer="zeros")
+    return kernel, bias
+
+
+def finished(outputs, bias, activate):
+    """Adds the bias, if any, and rectifies if asked."""
+    if bias is not None:
+        outputs = ops.add(outputs, bias)
+    if activate:
+        outputs = ops.leaky_relu(outputs, negative_slope=SLOPE)
+    return outputs
+
+
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
 class EqualizedDense(arguments.Arguments, keras.layers.Layer):
     """Fully connected layer with equalized learning rate.
@@ -97,16 +119,12 @@ class EqualizedDense(arguments.Arguments, keras.layers.Layer):
     def build(self, inputs_shape):
         fan_in = inputs_shape[-1]
         self.kernel_scale = self.learning_rate_multiplier / math.sqrt(fan_in)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(fan_in, self.units),
-            initializer=unit_normal(self.learning_rate_multiplier),
+        self.kernel, self.bias = add_weights(
+            self,
+            (fan_in, self.units),
+            use_bias=self.use_bias,
+            learning_rate_multiplier=self.learning_rate_multiplier,
         )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias", shape=(self.units,), initializer="zeros"
-            )
 
     def call(self, inputs):
         # The rectifier is homogeneous: its gain costs nothing before it.
@@ -115,12 +133,9 @@ class EqualizedDense(arguments.Arguments, keras.layers.Layer):
             inputs, self.kernel, self.kernel_scale * gain
         )
         outputs = ops.matmul(inputs, kernel)
-        if self.bias is not None:
-            scale = self.learning_rate_multiplier * gain
-            outputs = ops.add(outputs, self.bias * scale)
-        if self.activate:
-            outputs = ops.leaky_relu(outputs, negative_slope=SLOPE)
-        return outputs
+        scale = self.learning_rate_multiplier * gain
+        bias = None if self.bias is None else self.bias * scale
+        return finished(outputs, bias, self.activate)
 
     def compute_output_shape(self, inputs_shape):
         return (*inputs_shape[:-1], self.units)
@@ -184,16 +199,10 @@ class EqualizedConv2D(arguments.Arguments, keras.layers.Layer):
         channels = features_shape[-1]
         size = self.kernel_size
         self.kernel_scale = 1 / math.sqrt(size * size * channels)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(size, size, channels, self.filters),
-            initializer=unit_normal(),
+        shape = (size, size, channels, self.filters)
+        self.kernel, self.bias = add_weights(
+            self, shape, use_bias=self.use_bias
         )
-        self.bias = None
-        if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias", shape=(self.filters,), initializer="zeros"
-            )
 
     def call(self, features):
         gain = self.gain * GAIN if self.activate else self.gain
@@ -201,11 +210,8 @@ class EqualizedConv2D(arguments.Arguments, keras.layers.Layer):
             features, self.kernel, self.kernel_scale * gain
         )
         outputs = resampling.convolve(features, kernel, self.resample)
-        if self.bias is not None:
-            outputs = ops.add(outputs, self.bias * gain)
-        if self.activate:
-            outputs = ops.leaky_relu(outputs, negative_slope=SLOPE)
-        return outputs
+        bias = None if self.bias is None else self.bias * gain
+        return finished(outputs, bias, self.activate)
 
     def compute_output_shape(self, features_shape):
         batch, height, width, _ = features_shape

@@ -48,13 +48,8 @@ class HeConv2D(arguments.Arguments, keras.layers.Layer):
     def build(self, features_shape):
         channels = features_shape[-1]
         self.kernel_scale = self.gain / math.sqrt(9 * channels)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(3, 3, channels, self.filters),
-            initializer=equalized.unit_normal(),
-        )
-        self.bias = self.add_weight(
-            name="bias", shape=(self.filters,), initializer="zeros"
+        self.kernel, self.bias = equalized.add_weights(
+            self, (3, 3, channels, self.filters)
         )
 
     def call(self, features):
@@ -62,10 +57,7 @@ class HeConv2D(arguments.Arguments, keras.layers.Layer):
             features, self.kernel, self.kernel_scale
         )
         outputs = ops.conv(reflect(features, 1), kernel, padding="valid")
-        outputs = ops.add(outputs, self.bias)
-        if self.activate:
-            outputs = ops.leaky_relu(outputs, negative_slope=equalized.SLOPE)
-        return outputs
+        return equalized.finished(outputs, self.bias, self.activate)
 
     def compute_output_shape(self, features_shape):
         return (*features_shape[:-1], self.filters)
@@ -89,23 +81,16 @@ class HeDense(arguments.Arguments, keras.layers.Layer):
     def build(self, inputs_shape):
         fan_in = inputs_shape[-1]
         self.kernel_scale = self.gain / math.sqrt(fan_in)
-        self.kernel = self.add_weight(
-            name="kernel",
-            shape=(fan_in, self.units),
-            initializer=equalized.unit_normal(),
-        )
-        self.bias = self.add_weight(
-            name="bias", shape=(self.units,), initializer="zeros"
+        self.kernel, self.bias = equalized.add_weights(
+            self, (fan_in, self.units)
         )
 
     def call(self, inputs):
         inputs, kernel = equalized.scale_cheaper(
             inputs, self.kernel, self.kernel_scale
         )
-        outputs = ops.add(ops.matmul(inputs, kernel), self.bias)
-        if self.activate:
-            outputs = ops.leaky_relu(outputs, negative_slope=equalized.SLOPE)
-        return outputs
+        outputs = ops.matmul(inputs, kernel)
+        return equalized.finished(outputs, self.bias, self.activate)
 
     def compute_output_shape(self, inputs_shape):
         return (*inputs_shape[:-1], self.units)

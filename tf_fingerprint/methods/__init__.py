@@ -141,8 +141,5 @@ def train(
         config: The experiment.
         run_dir: Made if it doesn't exist.
         **options: See `training.train`, whose errors it raises.
-
-    Returns:
-        The run directory.
     """
     return TRAINERS[config.method](config, run_dir, **options)

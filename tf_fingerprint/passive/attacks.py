@@ -113,12 +113,7 @@ NAMES = (*SINGLE, COMBINED)
 class Attack:
     """Attacks each picture of a batch in its own way, with a gradient.
 
-    Args:
-        name: One of `NAMES`, or `"none"`.
-        clean_share: Share of the pictures that stay as they are.
-
-    Raises:
-        ValueError: If the name is none of these.
+    `clean_share`: share of the pictures that stay as they are.
     """
 
     name: str = NONE
@@ -130,14 +125,9 @@ class Attack:
     def apply(self, images, uniforms, normals):
         """Does it.
 
-        Args:
-            images: `(batch, height, width, channels)` in [-1, 1]; for JPEG,
-                sides are multiples of 16.
-            uniforms: `(batch, NUM_UNIFORMS)` in [0, 1).
-            normals: In the shape of `images`, standard normal.
-
-        Returns:
-            Pictures of the same shape, float32, in steps of 8-bit levels.
+        `images`: `(batch, height, width, channels)` in [-1, 1]; for JPEG, sides
+        are multiples of 16. `uniforms`: `(batch, NUM_UNIFORMS)` in [0, 1).
+        Returns pictures of the same shape, float32, in steps of 8-bit levels.
         """
         if self.name == NONE:
             return images
@@ -159,16 +149,7 @@ class Attack:
 def attacked(images: npt.ArrayLike, name: str, *, seed: int) -> Pixels:
     """Pictures as they are found after an attack, done for real.
 
-    Args:
-        images: `(images, height, width, channels)`, `uint8`.
-        name: One of `NAMES`, or `"none"`.
-        seed: Of what is drawn; strengths are the same for all names.
-
-    Returns:
-        Pictures of the same shape.
-
-    Raises:
-        ValueError: If the images are no such array, or the name is none.
+    `images`: `(images, height, width, channels)`, `uint8`.
     """
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.ndim != 4:
@@ -190,14 +171,8 @@ def with_draws(
 ) -> Pixels:
     """What `attacked` does once it has drawn.
 
-    Args:
-        images: `(images, height, width, channels)`, `uint8`.
-        name: One of `NAMES`, or `"none"`.
-        uniforms: `(images, NUM_UNIFORMS)` in [0, 1).
-        rng: Draws the noise.
-
-    Returns:
-        Pictures of the same shape.
+    `images`: `(images, height, width, channels)`, `uint8`; `uniforms`:
+    `(images, NUM_UNIFORMS)` in [0, 1).
     """
     changed = np.array(images)
     for number, step in _steps(name):

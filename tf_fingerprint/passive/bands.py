@@ -25,11 +25,8 @@ LOW, HIGH = "low", "high"
 def halve(images):
     """Halves height and width, smoothly.
 
-    Args:
-        images: `(batch, height, width, channels)`; sides are even, at least 4.
-
-    Returns:
-        `(batch, height / 2, width / 2, channels)`.
+    `images`: `(batch, height, width, channels)`; sides are even, at least 4.
+    Returns `(batch, height / 2, width / 2, channels)`.
     """
     return ops.depthwise_conv(
         reflecting.reflect(images, 2), _taps(images), strides=2, padding="valid"
@@ -39,11 +36,8 @@ def halve(images):
 def double(images):
     """Doubles height and width, smoothly.
 
-    Args:
-        images: `(batch, height, width, channels)`.
-
-    Returns:
-        `(batch, 2 * height, 2 * width, channels)`.
+    `images`: `(batch, height, width, channels)`. Returns
+    `(batch, 2 * height, 2 * width, channels)`.
     """
     height, width, channels = images.shape[1:]
     spread = ops.stack([images, ops.zeros_like(images)], axis=3)
@@ -59,12 +53,8 @@ def double(images):
 def low(images, size):
     """What is left of pictures at a size.
 
-    Args:
-        images: `(batch, side, side, channels)`.
-        size: The side divided by a power of two, at least 4.
-
-    Returns:
-        `(batch, size, size, channels)`.
+    `images`: `(batch, side, side, channels)`; `size`: the side divided by a
+    power of two, at least 4. Returns `(batch, size, size, channels)`.
     """
     while images.shape[1] > size:
         images = halve(images)
@@ -74,12 +64,7 @@ def low(images, size):
 def high(images, size):
     """What of pictures is lost at a size.
 
-    Args:
-        images: `(batch, side, side, channels)`.
-        size: As in `low`.
-
-    Returns:
-        The shape of `images`.
+    `images`: `(batch, side, side, channels)`.
     """
     smooth = low(images, size)
     while smooth.shape[1] < images.shape[1]:
@@ -97,15 +82,8 @@ def _taps(images):
 class Band(keras.layers.Layer):
     """`low` or `high` as a layer, in float32 whatever the precision.
 
-    Args:
-        band: `"low"` or `"high"`.
-        size: As in `low`.
-
-    Call arguments:
-        images: `(batch, side, side, channels)`.
-
-    Returns:
-        `(batch, size, size, channels)`, or the shape of `images`.
+    `images`: `(batch, side, side, channels)`. Returns
+    `(batch, size, size, channels)`, or the shape of `images`.
     """
 
     def __init__(self, band, size, **kwargs):

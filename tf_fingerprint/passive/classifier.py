@@ -4,6 +4,7 @@ import functools
 
 import keras
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import reflecting
 from tf_fingerprint.models import widths
 from tf_fingerprint.passive import bands
@@ -18,7 +19,7 @@ FEATURES, PATCHES = "features", "patches"
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Classifier(keras.Model):
+class Classifier(arguments.NetworkArguments, keras.Model):
     """Logits of the sources, by the traces that they leave in pictures.
 
     Args:
@@ -76,20 +77,9 @@ class Classifier(keras.Model):
         self.resolution = resolution
         self.num_labels = num_labels
         self.labels = labels
-        self.arguments = {
-            "num_labels": num_labels,
-            "resolution": resolution,
-            "channels": channels,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-            "variant": variant,
-            "switching_resolution": switching_resolution,
-            "labels": labels,
-        }
 
     def get_config(self):
-        labels = list(self.arguments["labels"])
-        return {**self.arguments, "labels": labels, "name": self.name}
+        return {**super().get_config(), "labels": list(self.labels)}
 
     @functools.cached_property
     def reader(self) -> keras.Model:

@@ -16,11 +16,8 @@ TRAIN, TEST = "train", "test"
 class Folders:
     """Where the pictures of each source lie.
 
-    Args:
-        labels: Sorted.
-        training: Folder of each source's pictures.
-        test: Folder of each source's pictures to be measured on; None where
-            those are to be chosen from all.
+    `test`: folder of each source's pictures to be measured on; None where those
+    are to be chosen from all.
     """
 
     labels: tuple[str, ...]
@@ -44,16 +41,7 @@ def find(
 ) -> Folders:
     """Finds the sources, and that each holds pictures, before any is read.
 
-    Args:
-        folder: See `sources.read`.
-        leave_out: Label of a source to do without; empty for none.
-        at_least: Fewest sources.
-
-    Returns:
-        Where they lie.
-
-    Raises:
-        errors.DataError: As `sources.read`, but for what is in files.
+    `leave_out`: label of a source to do without; empty for none.
     """
     folder = pathlib.Path(folder).expanduser()
     names = _folders_in(folder)

@@ -22,11 +22,8 @@ class SourceTraining(trainer.SteppedModel):
     and the replica. A subclass also has `logits(images)`, `(images, labels)` in
     NumPy, of 8-bit pictures as it stands.
 
-    Args:
-        planned: How many images it sees, and how fast it learns.
-        held_out: `sources.Labelled` that nothing is learned from; None for no
-            figures.
-        seed: Of everything that is drawn.
+    `planned`: how many images it sees, and how fast it learns; `held_out`:
+    `sources.Labelled` that nothing is learned from; None for no figures.
     """
 
     logged_progress = ("images",)
@@ -83,12 +80,8 @@ def classification_losses(labels, logits):
 class ClassifierTraining(SourceTraining):
     """A classifier that learns by `fit`.
 
-    Args:
-        classifier: `Classifier`.
-        attack: What pictures meet before they are classified.
-        planned: How many images it sees, and how fast it learns.
-        held_out: Pictures that nothing is learned from; None for no figures.
-        seed: Of everything that is drawn.
+    `attack`: what pictures meet before they are classified; `held_out`:
+    pictures that nothing is learned from; None for no figures.
     """
 
     def __init__(
@@ -105,12 +98,7 @@ class ClassifierTraining(SourceTraining):
         self.attack = attack
 
     def compile(self, optimizer, **kwargs):
-        """Takes the optimizer.
-
-        Args:
-            optimizer: Of the classifier.
-            **kwargs: As in `keras.Model.compile`.
-        """
+        """Takes the optimizer."""
         super().compile(optimizer=None, jit_compile=False, **kwargs)
         self.classifier_optimizer = optimizer
         # Variables can't be created inside a replica, so create them here.
@@ -120,14 +108,8 @@ class ClassifierTraining(SourceTraining):
     def train_step(self, batch, settings, plan=None):
         """Moves the classifier on one replica's share of a batch.
 
-        Args:
-            batch: Pair of `(batch, height, width, channels)` in [-1, 1] and
-                `(batch,)`.
-            settings: Dict of tensors: `seed`, the step's.
-            plan: None, as all steps are alike.
-
-        Returns:
-            Dict with the mean `cross_entropy` and `accuracy`.
+        `batch`: pair of `(batch, height, width, channels)` in [-1, 1] and
+        `(batch,)`; `plan`: None, as all steps are alike.
         """
         images, labels = batch
         images = self.perturb(images, settings)
@@ -142,12 +124,7 @@ class ClassifierTraining(SourceTraining):
     def perturb(self, images, settings):
         """What becomes of pictures before they are classified.
 
-        Args:
-            images: `(batch, height, width, channels)` in [-1, 1].
-            settings: See `train_step`.
-
-        Returns:
-            Pictures of the same shape.
+        `images`: `(batch, height, width, channels)` in [-1, 1].
         """
         if self.attack.name == attacks.NONE:
             return images

@@ -42,9 +42,8 @@ _RIDGE = 1e-3
 class Space:
     """Features in which sources are round clouds of the same size.
 
-    Args:
-        whitening: `(features, directions)`: what features are multiplied by.
-        means: `(sources, directions)`, of what comes out.
+    `whitening`: `(features, directions)`: what features are multiplied by;
+    `means`: `(sources, directions)`, of what comes out.
     """
 
     whitening: npt.NDArray[np.float32]
@@ -56,9 +55,8 @@ class Space:
     ) -> "Space":
         """The space of pictures whose sources are known.
 
-        Args:
-            features: `(images, features)`.
-            sources: `(images,)`, each from 0 to the last at least once.
+        `features`: `(images, features)`; `sources`: `(images,)`, each from 0 to
+        the last at least once.
         """
         features = features.astype("float64")
         means = np.stack(
@@ -86,16 +84,12 @@ class Space:
 class OpenSet:
     """A score with its threshold.
 
-    Args:
-        score: One of `SCORES`.
-        threshold: Above which a picture is of none of the sources.
-        max_false_positive_rate: Tolerated share of the sources' own pictures
-            above it.
-        images: Pictures that the threshold rests on.
-        above: How many of those are above it.
-        space: Of the distance; None with the energy.
-        scales: With `EITHER`, the threshold of each of `BOTH`, and what its
-            values scatter by: its score is the larger of what exceeds them.
+    `threshold`: above which a picture is of none of the sources;
+    `max_false_positive_rate`: tolerated share of the sources' own pictures
+    above it; `above`: how many of those are above it; `space`: of the distance;
+    None with the energy. `scales`: with `EITHER`, the threshold of each of
+    `BOTH`, and what its values scatter by: its score is the larger of what
+    exceeds them.
     """
 
     score: str
@@ -118,15 +112,8 @@ class OpenSet:
     ) -> "OpenSet":
         """Takes the threshold from pictures that nothing was learned from.
 
-        Args:
-            score: One of `SCORES`.
-            features: `(images, features)`.
-            logits: `(images, sources)`.
-            max_false_positive_rate: Tolerated rate.
-            space: Needed by the distance, and so by `EITHER`.
-
-        Raises:
-            ValueError: If there are too few pictures for that rate.
+        `features`: `(images, features)`; `logits`: `(images, sources)`;
+        `space`: needed by the distance, and so by `EITHER`.
         """
         needed = images_needed(max_false_positive_rate, score)
         if len(logits) < needed:
@@ -134,7 +121,8 @@ class OpenSet:
                 f"There must be {needed} images for a rate of "
                 f"{max_false_positive_rate:g}. Received {len(logits)}."
             )
-        scales, threshold = (), 0.0
+        scales: tuple[tuple[float, float], ...] = ()
+        threshold = 0.0
         if score == EITHER:
             rate = max_false_positive_rate / 2
             parts = [scores_of(one, features, logits, space) for one in BOTH]
@@ -194,14 +182,7 @@ class OpenSet:
 
 
 def load(path: str | os.PathLike[str]) -> OpenSet:
-    """Reads what `OpenSet.save` wrote.
-
-    Args:
-        path: The JSON file.
-
-    Raises:
-        errors.RunError: If it can't be read.
-    """
+    """Reads what `OpenSet.save` wrote."""
     path = pathlib.Path(path)
     try:
         known = json.loads(path.read_text())
@@ -229,11 +210,8 @@ def load(path: str | os.PathLike[str]) -> OpenSet:
 def energies(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Minus the logarithm of the sum of the logits' exponentials.
 
-    Args:
-        logits: `(images, sources)`.
-
-    Returns:
-        `(images,)`; high where no source is likely.
+    `logits`: `(images, sources)`. Returns `(images,)`; high where no source is
+    likely.
     """
     return -scipy.special.logsumexp(logits.astype("float64"), axis=-1)
 
@@ -255,10 +233,6 @@ def scores_of(score, features, logits, space=None, scales=()):
 
 def images_needed(max_false_positive_rate: float, score: str) -> int:
     """Fewest pictures that a threshold for this rate can rest on.
-
-    Args:
-        max_false_positive_rate: Tolerated rate.
-        score: One of `SCORES`.
 
     Example:
 

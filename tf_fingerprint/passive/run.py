@@ -31,14 +31,10 @@ _BATCH = 256
 class Opinion:
     """What the classifier makes of one picture.
 
-    Args:
-        label: The likeliest source.
-        probability: Its share, given that it is one of the sources.
-        unknown: Whether the picture is like none of them.
-        energy: Minus the logarithm of the sum of the logits' exponentials.
-        score: What `unknown` was decided by.
-        max_false_positive_rate: Share of the sources' own pictures that are
-            tolerated to be called unknown.
+    `probability`: its share, given that it is one of the sources; `energy`:
+    minus the logarithm of the sum of the logits' exponentials;
+    `max_false_positive_rate`: share of the sources' own pictures that are
+    tolerated to be called unknown.
     """
 
     label: str
@@ -231,13 +227,10 @@ def features_and_logits(
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """What a classifier reads in pictures, a part at a time.
 
-    Args:
-        classifier: From images in [-1, 1].
-        images: `(images, resolution, resolution, channels)`, `uint8`.
-        read: What computes both; the classifier's `reader` if not given.
-
-    Returns:
-        `(images, features)` and `(images, labels)`.
+    `classifier`: from images in [-1, 1]; `images`:
+    `(images, resolution, resolution, channels)`, `uint8`; `read`: what computes
+    both; the classifier's `reader` if not given. Returns `(images, features)`
+    and `(images, labels)`.
     """
     read = read or functools.partial(classifier.reader, training=False)
     width = classifier.reader.output_shape[0][-1]

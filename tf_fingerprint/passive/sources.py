@@ -26,10 +26,8 @@ PARTS = (TRAIN, CALIBRATION, TEST)
 class Labelled:
     """Pictures, each with the source that it comes from.
 
-    Args:
-        images: `(images, resolution, resolution, channels)`, `uint8`.
-        sources: `(images,)`, places in the list of labels.
-        names: Each file's path, from its source's folder on.
+    `images`: `(images, resolution, resolution, channels)`, `uint8`; `sources`:
+    `(images,)`, places in the list of labels.
     """
 
     images: npt.NDArray[np.uint8]
@@ -57,11 +55,8 @@ class Labelled:
 class Sources:
     """What a folder of sources holds.
 
-    Args:
-        labels: Names of the sources' folders, sorted.
-        parts: From each of `PARTS` to its pictures.
-        broken: Name and reason of each file that was skipped.
-        digest: SHA-256 of labels and pictures; equal digests, equal training.
+    `labels`: names of the sources' folders, sorted; `digest`: SHA-256 of labels
+    and pictures; equal digests, equal training.
     """
 
     labels: tuple[str, ...]
@@ -73,20 +68,11 @@ class Sources:
 def read(wanted: passive_config.Data, *, progress: bool = False) -> Sources:
     """Reads all sources, and says which pictures nobody is to learn from.
 
-    Args:
-        wanted: Where they are and how they are divided. `source` has one folder
-            a source, `real/*`; or folders `train` and `test` that have,
-            `train/real/*`. Files of any kind and size, as `data.read_image`
-            takes them.
-        progress: Whether to draw progress bars, if on a terminal.
-
-    Returns:
-        The sources. Which part a picture is in depends on its name alone. Files
-        that were skipped are warned of.
-
-    Raises:
-        errors.DataError: If there are not two sources, one is empty, too many
-            files are broken, or a part has no picture of some source.
+    `wanted`: where they are and how they are divided. `source` has one folder a
+    source, `real/*`; or folders `train` and `test` that have, `train/real/*`.
+    Files of any kind and size, as `data.read_image` takes them. Returns the
+    sources. Which part a picture is in depends on its name alone. Files that
+    were skipped are warned of.
     """
     found = finding.of_settings(wanted)
     loading = {
@@ -153,7 +139,7 @@ def inputs_of(sources: Sources) -> recipe.Inputs:
 def digests(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """A number for each picture that equal pictures share."""
     found = [
-        hashlib.sha256(np.ascontiguousarray(image)).digest()[:8]
+        hashlib.sha256(np.ascontiguousarray(image).data).digest()[:8]
         for image in images
     ]
     return np.array([int.from_bytes(each) for each in found], np.uint64)
@@ -170,16 +156,11 @@ def save_learned(inputs: recipe.Inputs, path: pathlib.Path) -> None:
 def load(folders, labels, **loading) -> tuple[Labelled, list[tuple[str, str]]]:
     """Decodes one folder for each label.
 
-    Args:
-        folders: Of the sources.
-        labels: Their names.
-        **loading: As in `data.load`.
-
-    Returns:
-        All pictures, source after source, and those files that were broken,
-        as pairs of a name and a reason.
+    Returns all pictures, source after source, and those files that were broken,
+    as pairs of a name and a reason.
     """
-    images, places, names, broken = [], [], [], []
+    names: list[str] = []
+    images, places, broken = [], [], []
     for place, (path, label) in enumerate(zip(folders, labels, strict=True)):
         read = data.load(path, **loading)
         images.append(read.images)

@@ -13,15 +13,10 @@ def channels_at(size, channel_base=1024, max_channels=512):
 
     The second one has as many as the first one at half the size.
 
-    Args:
-        size: Height and width of the features, 2 or more. 2 stands for the
-            vector behind the last convolution.
-        channel_base: Half of the channels times the size, where they are not
-            capped. 1024 in the paper.
-        max_channels: The cap. 512 in the paper.
-
-    Returns:
-        Number of channels, at least 1.
+    `size`: height and width of the features, 2 or more. 2 stands for the vector
+    behind the last convolution. `channel_base`: half of the channels times the
+    size, where they are not capped. 1024 in the paper. `max_channels`: the cap.
+    512 in the paper. Returns number of channels, at least 1.
 
     Example:
 
@@ -34,16 +29,10 @@ def channels_at(size, channel_base=1024, max_channels=512):
 def trunk(images, channel_base=1024, max_channels=512, until=SMALLEST):
     """Two convolutions and a pool at each resolution.
 
-    Args:
-        images: `(batch, size, size, channels)`, symbolic; size is a power of
-            two.
-        channel_base: See `channels_at`.
-        max_channels: See `channels_at`.
-        until: Height and width at which to stop, `SMALLEST` to the images'.
-
-    Returns:
-        `(batch, until, until, channels)`; the images themselves if they are no
-        larger.
+    `images`: `(batch, size, size, channels)`, symbolic; size is a power of two.
+    `until`: height and width at which to stop, `SMALLEST` to the images'.
+    Returns `(batch, until, until, channels)`; the images themselves if they are
+    no larger.
 
     Reference:
         Yu et al., 2019, Section 3 (https://arxiv.org/abs/1811.08180).
@@ -66,12 +55,7 @@ def trunk(images, channel_base=1024, max_channels=512, until=SMALLEST):
 def receptive_field(resolution, until=SMALLEST):
     """Side of the patch that a feature of the trunk has seen, in pixels.
 
-    Args:
-        resolution: Height and width of the images.
-        until: As in `trunk`.
-
-    Returns:
-        Pixels; more than `resolution` where features see everything.
+    Returns pixels; more than `resolution` where features see everything.
 
     Example:
 

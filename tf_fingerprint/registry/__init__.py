@@ -10,6 +10,8 @@ from tf_fingerprint.registry.audit import digest_of as digest_of
 from tf_fingerprint.registry.batches import default_batch as default_batch
 from tf_fingerprint.registry.batches import issue_many as issue_many
 from tf_fingerprint.registry.database import DatabaseStore as DatabaseStore
+from tf_fingerprint.registry.decoders import change_decoder as change_decoder
+from tf_fingerprint.registry.decoders import check_generator as check_generator
 from tf_fingerprint.registry.distances import (
     default_min_distance as default_min_distance,
 )

@@ -1,6 +1,7 @@
 """Issuing to a whole list of recipients, which a kill may interrupt."""
 
 import datetime
+import functools
 import hashlib
 from collections.abc import Sequence
 
@@ -45,8 +46,8 @@ def issue_many(
             given, the name is a digest of list and generator, so that a list
             that was changed is another.
         draw: As for `issue`.
-        spacing: As for `issue`.
-        expires_at: As for `issue`.
+        spacing: As for `issue`, like `expires_at`.
+        expires_at: Of all.
         lines_at_once: Lines of one transaction.
 
     Returns:
@@ -63,15 +64,10 @@ def issue_many(
     if batch is None:
         batch = default_batch(recipients, generator)
     check_name("batch", batch)
-    lines = [
-        {
-            "recipient": recipient,
-            "expires_at": expires_at,
-            "batch": batch,
-            "batch_line": line,
-        }
-        for line, recipient in enumerate(recipients, 1)
-    ]
+    lines = _lines(recipients, batch, expires_at)
+    record = functools.partial(
+        record_fresh, generator=generator, draw=draw, spacing=spacing
+    )
     while True:
         done = _done(store, recipients, generator, batch)
         missing = [line for line in lines if line["batch_line"] not in done]
@@ -79,15 +75,19 @@ def issue_many(
             return [done[line["batch_line"]] for line in lines]
         try:
             for start in range(0, len(missing), lines_at_once):
-                record_fresh(
-                    store,
-                    missing[start : start + lines_at_once],
-                    generator=generator,
-                    draw=draw,
-                    spacing=spacing,
-                )
+                part = missing[start : start + lines_at_once]
+                record(store, part)
         except errors.BatchTakenError:
             continue  # Another process is at it; see what is left.
+
+
+def _lines(recipients, batch, expires_at):
+    """What else the record of each line holds."""
+    same = {"expires_at": expires_at, "batch": batch}
+    return [
+        {"recipient": recipient, "batch_line": line, **same}
+        for line, recipient in enumerate(recipients, 1)
+    ]
 
 
 def default_batch(recipients: Sequence[str], generator: GeneratorRecord) -> str:

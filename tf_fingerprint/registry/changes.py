@@ -15,6 +15,7 @@ from tf_fingerprint.registry.records import IN_USE
 from tf_fingerprint.registry.records import GeneratorRecord
 from tf_fingerprint.registry.records import IssuanceRecord
 from tf_fingerprint.registry.records import State
+from tf_fingerprint.registry.records import check_same
 from tf_fingerprint.registry.records import check_time
 
 _INSERT_ISSUANCES = sa.insert(schema.ISSUANCES)
@@ -67,12 +68,8 @@ class Changes:
                 self._connection.execute(insert, values)
                 self.log.add(action, generator.digest, {"generator": values})
                 new[generator.digest] = generator
-            elif earlier != generator:
-                raise errors.RegistryError(
-                    f"{self._name}: a generator must keep its decoder, bits "
-                    f"and resolution. The registry knows {earlier}; received "
-                    f"{generator}. Was the run's decoder trained again?"
-                )
+            else:
+                check_same(earlier, generator)
         return list(new.values())
 
     def records(
@@ -128,6 +125,29 @@ class Changes:
         if record.expires_at != expires_at:
             self._update(issuance_id, {"expires_at": expires_at}, reason)
         return dataclasses.replace(record, expires_at=expires_at)
+
+    def decoder(self, generator: GeneratorRecord, reason: str) -> None:
+        """Gives a generator another decoder, unless it has it."""
+        digest = generator.digest
+        known = schema.read_generators(self._connection, digest=digest)
+        if not known:
+            raise errors.RegistryError(
+                f"{self._name}: nothing was issued from the generator "
+                f"{digest[:12]}, so that no decoder of it can be changed. Is "
+                "this the registry of another run?"
+            )
+        values = {"decoder_digest": generator.decoder_digest}
+        check_same(dataclasses.replace(known[0], **values), generator)
+        if known[0] == generator:
+            return
+        table = schema.GENERATORS
+        self._connection.execute(
+            sa.update(table).where(table.c.digest == digest).values(values)
+        )
+        content: dict[str, object] = {"changes": values}
+        if reason:
+            content["reason"] = reason
+        self.log.add("change", digest, content)
 
     def _move(self, record, before, after, reason):
         if record.state not in before:

@@ -25,6 +25,7 @@ import secrets
 
 from tf_fingerprint import errors
 from tf_fingerprint.registry import sqlite
+from tf_fingerprint.registry import urls
 from tf_fingerprint.registry.records import IssuanceRecord
 
 NUM_BYTES = 32
@@ -33,10 +34,11 @@ NUM_BYTES = 32
 def secret_path(registry: str | os.PathLike[str]) -> pathlib.Path:
     """Where the secret of a registry in a SQLite file is: beside it."""
     text = os.fspath(registry)
-    if "://" in text and not text.startswith("sqlite:"):
+    scheme = urls.scheme(text)
+    if scheme not in (None, "sqlite"):
         raise errors.RegistryError(
             "The secret of the commitments lies beside a registry that is a "
-            f"file. Received the registry {text.split(':')[0]}://... Say with "
+            f"file. Received a URL of {scheme}. Say with "
             "`secret` (`--secret FILE`) where it is to be."
         )
     path = sqlite.file_path(registry)

@@ -16,6 +16,7 @@ from tf_fingerprint.registry import audit
 from tf_fingerprint.registry import changes
 from tf_fingerprint.registry import known
 from tf_fingerprint.registry import lazy
+from tf_fingerprint.registry import logged
 from tf_fingerprint.registry import reporting
 from tf_fingerprint.registry import schema
 from tf_fingerprint.registry import verification
@@ -76,17 +77,27 @@ class DatabaseStore:
         if not records:
             return
         with self._lock:
-            with self._writing() as connection:
-                change = changes.Changes(connection, name=self._name)
-                self._known.refresh(connection, change.log.head)
-                self._check_distances(records, min_distance)
-                if replaced is not None:
-                    change.retire(replaced, [each.id for each in records])
-                new = change.generators(records, self._known.generators, action)
-                change.records(records, self._known.position + 1, action)
-                change.log.write(connection)
-            # Only now: before the end of the transaction all may be undone.
-            self._known.add(records, new, change.log.head)
+            while not self._appended(records, min_distance, replaced, action):
+                # Without keeping others from writing: it may be a million.
+                with self._reading() as connection:
+                    self._known.refresh(connection, audit.read_head(connection))
+
+    def _appended(self, records, min_distance, replaced, action):
+        """Whether they were added, or there was too much to read before."""
+        with self._writing() as connection:
+            change = changes.Changes(connection, name=self._name)
+            if self._known.is_far_behind(change.log.head):
+                return False
+            self._known.refresh(connection, change.log.head)
+            self._check_distances(records, min_distance)
+            if replaced is not None:
+                change.retire(replaced, [each.id for each in records])
+            new = change.generators(records, self._known.generators, action)
+            change.records(records, self._known.position + 1, action)
+            change.log.write(connection)
+        # Only now: before the end of the transaction all may be undone.
+        self._known.add(records, new, change.log.head)
+        return True
 
     def change_state(
         self,
@@ -116,6 +127,15 @@ class DatabaseStore:
             record = change.expiry(issuance_id, expires_at, reason)
             change.log.write(connection)
         return record
+
+    def change_decoder(
+        self, generator: GeneratorRecord, *, reason: str = ""
+    ) -> None:
+        """Records that another decoder reads a generator's fingerprints."""
+        with self._writing() as connection:
+            change = changes.Changes(connection, name=self._name)
+            change.decoder(generator, reason)
+            change.log.write(connection)
 
     def issuance(self, issuance_id: str) -> IssuanceRecord:
         """The issuance of that id; a `RegistryError` if there is none."""
@@ -153,6 +173,12 @@ class DatabaseStore:
                 self._issuance(connection, after)  # Must be there.
             return schema.read_issuances(connection, query.limit(limit))
 
+    def count(self) -> int:
+        """How many issuances there are."""
+        position = schema.ISSUANCES.c.position  # Without gaps.
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.max(position))) or 0
+
     def lazy_issuances(self, generator: GeneratorRecord) -> lazy.LazyRecords:
         """All issuances from a generator, first recorded first."""
         with self._reading() as connection:
@@ -186,10 +212,22 @@ class DatabaseStore:
         with self._reading() as connection:
             return audit.read_head(connection)
 
-    def verify(self, head: str | None = None) -> audit.Head:
+    def verify(
+        self,
+        head: str | None = None,
+        *,
+        progress: verification.Progress = verification.unwatched,
+    ) -> audit.Head:
         """Checks the audit log, and the records against it."""
         with self._reading() as connection:
-            return verification.verify(connection, name=self._name, head=head)
+            return verification.verify(
+                connection, name=self._name, head=head, progress=progress
+            )
+
+    def vouched(self, record: IssuanceRecord) -> IssuanceRecord:
+        """The record as it is now, once the log says the same of it."""
+        with self._reading() as connection:
+            return logged.check(connection, record, name=self._name)
 
     def _check_distances(self, records, min_distance):
         places = self._known.too_near(records, min_distance)

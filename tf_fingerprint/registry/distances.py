@@ -48,13 +48,36 @@ class Issued:
     """The fingerprints of one length, in the order in which they came."""
 
     def __init__(self, num_bits: int):
+        self._num_digits = -(-num_bits // 4)
         self._length = 0
         # (words, capacity): each pass of a comparison reads one row.
         self._words = np.empty((-(-num_bits // 64), 1024), np.uint64)
 
     def add(self, digits: Iterable[str]) -> None:
         """Appends fingerprints, in hexadecimal."""
-        words = self._packed(digits)
+        self._add(self._packed(digits))
+
+    def add_text(self, digits: str) -> None:
+        """Appends fingerprints written one after another, in hexadecimal.
+
+        Raises:
+            ValueError: If they are no such text.
+        """
+        number, rest = divmod(len(digits), self._num_digits)
+        if rest:
+            raise ValueError(
+                f"Fingerprints must have {self._num_digits} digits each. "
+                f"Received {len(digits)} in all."
+            )
+        if self._num_digits % 16:
+            step = self._num_digits
+            starts = range(0, len(digits), step)
+            self.add([digits[start : start + step] for start in starts])
+        else:
+            packed = np.frombuffer(bytes.fromhex(digits), np.uint64)
+            self._add(packed.reshape(number, -1).T)
+
+    def _add(self, words):
         end = self._length + words.shape[1]
         if end > self._words.shape[1]:
             grown = np.empty(

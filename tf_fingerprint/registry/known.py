@@ -15,16 +15,13 @@ from tf_fingerprint.registry.records import IssuanceRecord
 # need only differ: comparing each with each would take too long.
 _MAX_COMPARED = 4096
 
+# Entries of the log that may be read while other writers wait.
+_FEW_ENTRIES = 4096
+
+# Fingerprints read as one text, which databases allow a gigabyte.
+_ROWS_AT_ONCE = 2**22
+
 _ISSUANCES = schema.ISSUANCES.c
-_FRESH = (
-    sa.select(
-        _ISSUANCES.position,
-        _ISSUANCES.fingerprint,
-        _ISSUANCES.generator_digest,
-    )
-    .where(_ISSUANCES.position > sa.bindparam("position"))
-    .order_by(_ISSUANCES.position)
-)
 
 
 class Known:
@@ -39,24 +36,31 @@ class Known:
         self._head = audit.Head()
         self._issued: dict[int, distances.Issued] = {}
 
+    def is_far_behind(self, head: audit.Head) -> bool:
+        """Whether too much is new to be read while other writers wait."""
+        return head.position - self._head.position > _FEW_ENTRIES
+
     def refresh(self, connection: sa.Connection, head: audit.Head) -> None:
         """Reads what other processes have recorded meanwhile.
 
-        `connection`: within a transaction that excludes other writers, and has
-        not written yet; `head`: the newest entry of the log.
+        Args:
+            connection: Within a transaction that sees one state of the
+                database, and has not written yet.
+            head: The newest entry of the log.
+
+        Raises:
+            schema.UnreadableRowError: If a row holds what no record can.
         """
         if head == self._head:
             return
         for generator in schema.read_generators(connection):
             self.generators[generator.digest] = generator
-        rows = connection.execute(_FRESH, {"position": self.position}).all()
-        with schema.readable():
-            self._add(
-                (fingerprint, self.generators[digest].num_bits)
-                for _, fingerprint, digest in rows
-            )
-        if rows:
-            self.position = rows[-1].position
+        last = connection.scalar(sa.select(sa.func.max(_ISSUANCES.position)))
+        last = last or 0
+        while self.position < last:
+            end = min(self.position + _ROWS_AT_ONCE, last)
+            self._read(connection, end, is_last=end == last)
+            self.position = end
         self._head = head
 
     def add(
@@ -67,16 +71,20 @@ class Known:
     ) -> None:
         """Remembers what has just been recorded.
 
-        `records`: in their order, right after all that is known; `generators`:
-        those of theirs that were new; `head`: the newest entry of the log after
-        that.
+        Args:
+            records: In their order, right after all that is known.
+            generators: Those of theirs that were new.
+            head: The newest entry of the log after that.
         """
         for generator in generators:
             self.generators[generator.digest] = generator
-        self._add(
-            (record.fingerprint, record.generator.num_bits)
-            for record in records
-        )
+        by_length: dict[int, list[str]] = {}
+        for record in records:
+            by_length.setdefault(record.generator.num_bits, []).append(
+                record.fingerprint
+            )
+        for num_bits, digits in by_length.items():
+            self._of_length(num_bits).add(digits)
         self.position += len(records)
         self._head = head
 
@@ -97,12 +105,31 @@ class Known:
             )
         )
 
-    def _add(self, pairs: Iterable[tuple[str, int]]) -> None:
+    def _read(self, connection, end, *, is_last):
+        """Reads the fingerprints up to a position, as one text for a length.
+
+        Put together by the database, which saves making a row of each.
+        """
         by_length: dict[int, list[str]] = {}
-        for fingerprint, num_bits in pairs:
-            by_length.setdefault(num_bits, []).append(fingerprint)
-        for num_bits, digits in by_length.items():
-            self._of_length(num_bits).add(digits)
+        for generator in self.generators.values():
+            by_length.setdefault(generator.num_bits, []).append(
+                generator.digest
+            )
+        text = sa.func.aggregate_strings(_ISSUANCES.fingerprint, "")
+        query = sa.select(text)
+        if self.position:  # Without conditions an index is all that is read.
+            query = query.where(_ISSUANCES.position > self.position)
+        if not is_last:
+            query = query.where(_ISSUANCES.position <= end)
+        for num_bits, digests in by_length.items():
+            of_length = query
+            if len(by_length) > 1:
+                of_length = query.where(
+                    _ISSUANCES.generator_digest.in_(digests)
+                )
+            digits = connection.scalar(of_length) or ""
+            with schema.readable():
+                self._of_length(num_bits).add_text(digits)
 
     def _of_length(self, num_bits: int) -> distances.Issued:
         if num_bits not in self._issued:

@@ -5,8 +5,6 @@ import functools
 import os
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
 from tf_fingerprint import errors
 from tf_fingerprint import paths
 from tf_fingerprint.registry import postgresql
@@ -14,13 +12,12 @@ from tf_fingerprint.registry import reporting
 from tf_fingerprint.registry import schema
 from tf_fingerprint.registry import sqlite
 from tf_fingerprint.registry import upgrading
+from tf_fingerprint.registry import urls
 from tf_fingerprint.registry.database import DatabaseStore
 from tf_fingerprint.registry.stores import Store
 
 # Its path or URL, or the opened registry itself.
 Registry = str | os.PathLike[str] | Store
-
-_POSTGRESQL = ("postgresql", "postgresql+psycopg")
 
 
 def open_store(
@@ -57,8 +54,9 @@ def open_store(
             a registry, or it can't be opened.
     """
     text = os.fspath(url)
-    if text.startswith(("postgresql:", "postgresql+")):
-        engine, name = _postgresql(text)
+    if (urls.scheme(text) or "").startswith(("postgresql", "postgres")):
+        url = urls.postgresql(text)
+        engine, name = postgresql.connect(url), urls.shown(url)
         store = DatabaseStore(engine, name=name)
     else:
         path = sqlite.file_path(url)
@@ -68,7 +66,8 @@ def open_store(
                 if not create:
                     raise paths.no_registry(name)
                 sqlite.create(path)
-        engine = sqlite.connect(path)
+        with reporting.reported(name):
+            engine = sqlite.connect(path)
         flush = functools.partial(sqlite.flush, engine, name=name)
         store = DatabaseStore(engine, name=name, flush=flush)
     try:
@@ -78,21 +77,6 @@ def open_store(
         store.close()
         raise
     return store
-
-
-def _postgresql(text):
-    """An engine, and the URL without the password."""
-    try:
-        url = sa.make_url(text)
-    except (sa.exc.ArgumentError, ValueError):
-        url = None
-    if url is None or url.drivername not in _POSTGRESQL or not url.database:
-        shown = url.render_as_string() if url else text.split("://")[0]
-        raise errors.RegistryError(
-            "Registries in PostgreSQL must be named by a URL such as "
-            f"postgresql+psycopg://user@host/database. Received {shown}."
-        )
-    return postgresql.connect(url), url.render_as_string()
 
 
 def _prepare(engine, name, create):

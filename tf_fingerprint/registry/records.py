@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -90,7 +91,8 @@ class IssuanceRecord:
     """
 
     id: str
-    fingerprint: str
+    # Not shown where records are: in messages, logs and notebooks.
+    fingerprint: str = dataclasses.field(repr=False)
     recipient: str
     issued_at: datetime.datetime
     generator: GeneratorRecord
@@ -153,6 +155,32 @@ class IssuanceRecord:
             "batch": self.batch,
             "batch_line": self.batch_line,
         }
+
+
+def check_same(known: GeneratorRecord, received: GeneratorRecord) -> None:
+    """Raises unless a run's networks are those that a registry has.
+
+    Args:
+        known: What the registry has of the generator.
+        received: What a run says of itself.
+
+    Raises:
+        errors.RegistryError: If they differ; the message has both digests.
+    """
+    if known.decoder_digest != received.decoder_digest:
+        raise errors.RegistryError(
+            f"A generator must keep its decoder. The registry has the decoder "
+            f"{known.decoder_digest} for the generator {known.digest}; the run "
+            f"has {received.decoder_digest}. Give the run with the first, or "
+            "record that the other counts from now on: `tf-fingerprint "
+            "registry change-decoder RUN`."
+        )
+    if known != received:
+        raise errors.RegistryError(
+            "A generator must keep its digest, bits and resolution. The "
+            f"registry has {known}; the run has {received}. Are these of one "
+            "training?"
+        )
 
 
 def check_name(field: str, name: str) -> None:

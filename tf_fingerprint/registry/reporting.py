@@ -1,6 +1,7 @@
 """Says which registry an error is about, and what to do."""
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ _ADVICE = {
     "SQLITE_NOTADB": "Is this the path of another file?",
     "SQLITE_BUSY": "Another process is holding it; let that end and try again.",
     "SQLITE_FULL": "Make room on the disk.",
+    "SQLITE_READONLY": "Check that its folder and the file can be written to; "
+    "a copy for reading takes no records.",
     "SQLITE_CORRUPT": "Restore it from a backup.",
 }
 
@@ -22,11 +25,13 @@ def reported(name: str) -> Iterator[None]:
     """Turns errors of the database's or the disk's into a `RegistryError`."""
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        said = " ".join(str(error.orig).split())
+    # What is asked of SQLite beside SQLAlchemy raises SQLite's own errors.
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+        own = getattr(error, "orig", error)
+        said = " ".join(str(own).split())
         raise errors.RegistryError(
             f"{name}: the registry can't be read or written. The database "
-            f"says: {said}. {_advice(error.orig)}"
+            f"says: {said}. {_advice(own)}"
         ) from error
     except OSError as error:
         raise errors.RegistryError(

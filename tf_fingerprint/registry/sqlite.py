@@ -5,25 +5,28 @@ import os
 import pathlib
 import secrets
 import sqlite3
-from typing import Any
 
 import sqlalchemy as sa
 
 from tf_fingerprint import errors
 from tf_fingerprint.registry import upgrading
+from tf_fingerprint.registry import urls
 
 _BUSY_TIMEOUT_SECONDS = 30
 
 
 def file_path(url: str | os.PathLike[str]) -> pathlib.Path:
-    """The file that a path or a URL such as `sqlite:///registry.db` names."""
+    """The file that a path or a URL such as `sqlite:///registry.db` names.
+
+    Raises:
+        errors.RegistryError: If the URL is not that of a SQLite file.
+    """
     text = os.fspath(url)
-    if "://" not in text:
+    scheme = urls.scheme(text)
+    if scheme is None and "://" not in text:
+        urls.check_path(text)
         return pathlib.Path(text)
-    try:
-        parts = sa.make_url(text)
-    except (sa.exc.ArgumentError, ValueError):
-        parts = None
+    parts = urls.parsed(text)
     if (
         parts is None
         or parts.get_backend_name() != "sqlite"
@@ -31,10 +34,9 @@ def file_path(url: str | os.PathLike[str]) -> pathlib.Path:
         or parts.query
         or parts.database in (None, "", ":memory:")
     ):
-        shown = parts.render_as_string() if parts else text.split("://")[0]
         raise errors.RegistryError(
             "Registries are kept in SQLite files or in PostgreSQL. Received "
-            f"the URL {shown}. Give a path, or a URL such as "
+            f"a URL of {scheme or 'nothing'}. Give a path, or a URL such as "
             "sqlite:///registry.db or postgresql+psycopg://user@host/name."
         )
     return pathlib.Path(parts.database)
@@ -47,9 +49,15 @@ def create(path: pathlib.Path) -> None:
     into place when complete. So nobody, not even after a kill, ever finds half
     a registry, and of two processes that create one at once neither disturbs
     the other.
+
+    Raises:
+        sa.exc.DBAPIError: If SQLite can't make the file.
+        OSError: If the file can't be put into place.
     """
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    engine = connect(draft, mode="rwc")
+    # Readable for its owner only, as are the files that SQLite puts beside it.
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    engine = connect(draft)
     try:
         with engine.execution_options(writing=True).begin() as connection:
             upgrading.create_tables(connection)
@@ -61,17 +69,28 @@ def create(path: pathlib.Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
+def connect(path: pathlib.Path) -> sa.Engine:
     """An engine whose `writing` transactions exclude each other from the start.
 
     A transaction that first reads and then wants to write fails if another
     wrote in between. Those on connections with the execution option `writing`
     take the write lock at `BEGIN` instead, and queue for it.
 
-    `mode`: `"rw"`, or `"rwc"` to create the file if there is none. Returns the
-    engine; it has not connected yet.
+    A copy that can't be written to, nor its folder, is read as it lies: see
+    `_lying_still`.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The engine; it has not connected yet.
+
+    Raises:
+        errors.RegistryError: If such a copy is half of one.
     """
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    is_writable = all(map(_may_write, (path, path.parent)))
+    options = "mode=rw" if is_writable else _lying_still(path)
+    uri = f"{path.absolute().as_uri()}?{options}"
 
     def open_connection():
         connection = sqlite3.connect(
@@ -82,7 +101,8 @@ def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
             check_same_thread=False,  # The pool lends it to one at a time.
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            if is_writable:
+                connection.execute("PRAGMA journal_mode = WAL")
             # Outlives a kill. `FULL` would outlive a power failure as well, at
             # the price of a wait for the disk at every record (a tenth of
             # the speed on a slow one): `Store.flush` waits before handing out.
@@ -102,14 +122,71 @@ def connect(path: pathlib.Path, *, mode: str = "rw") -> sa.Engine:
         writing = connection.get_execution_options().get("writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
+    if options.endswith("immutable=1"):
+        _watch(engine, path)
     return engine
 
 
+def others_may_read(path: pathlib.Path) -> bool:
+    """Whether a file's rights let more than its owner read it."""
+    return bool(path.stat().st_mode & 0o077)
+
+
+def _may_write(path):
+    effective = os.access in os.supports_effective_ids
+    return os.access(path, os.W_OK, effective_ids=effective)
+
+
+def _lying_still(path):
+    """How SQLite must be told to open a file beside which it can't write.
+
+    It keeps its log in a file beside the registry. Where that can't be made
+    there must be none to be read: what is in it would be missing.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if not log.exists() or not log.stat().st_size:
+        return "mode=ro&immutable=1"
+    if path.with_name(f"{path.name}-shm").exists():
+        return "mode=ro"
+    raise errors.RegistryError(
+        f"{path}: a copy of a registry that can only be read must be whole. "
+        f"Beside it is {log.name}, with changes that were not written into it "
+        'when it was copied. Copy it with `sqlite3 registry.db ".backup '
+        'copy.db"`, or put it where it can be written to.'
+    )
+
+
+def _watch(engine, path):
+    """Refuses what was read while somebody else was writing to the file."""
+
+    def state():
+        found = path.stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+    before = state()
+
+    @sa.event.listens_for(engine, "commit")
+    def check(unused_connection):
+        if state() != before:
+            raise errors.RegistryError(
+                f"{path}: a registry that can only be read must lie still. It "
+                "was changed while it was open. Open it again."
+            )
+
+
 def flush(engine: sa.Engine, *, name: str) -> None:
-    """Writes the log back into the file and waits for the disk."""
+    """Writes the log back into the file and waits for the disk.
+
+    Args:
+        engine: Of the registry.
+        name: What error messages call the registry.
+
+    Raises:
+        errors.RegistryError: If another process keeps it from that.
+    """
     with engine.connect() as connection:
         # Not within a transaction, where SQLite refuses to.
-        raw: Any = connection.connection.driver_connection
+        raw = connection.connection.driver_connection
         busy, *_ = raw.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
     if busy:
         raise errors.RegistryError(

@@ -1,6 +1,7 @@
 """What is asked of the place that keeps a registry."""
 
 import datetime
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Sequence
 from typing import Protocol
@@ -70,6 +71,11 @@ class Store(Protocol):
     ) -> IssuanceRecord:
         """Sets until when an issuance holds; None means for ever."""
 
+    def change_decoder(
+        self, generator: GeneratorRecord, *, reason: str = ""
+    ) -> None:
+        """Records that another decoder reads a generator's fingerprints."""
+
     def issuance(self, issuance_id: str) -> IssuanceRecord:
         """The issuance of that id; a `RegistryError` if there is none."""
 
@@ -94,6 +100,9 @@ class Store(Protocol):
             limit: At most so many.
         """
 
+    def count(self) -> int:
+        """How many issuances there are, of all generators."""
+
     def lazy_issuances(
         self, generator: GeneratorRecord
     ) -> Sequence[IssuanceRecord]:
@@ -114,8 +123,32 @@ class Store(Protocol):
     def head(self) -> Head:
         """The newest entry of the audit log; it stands for all before it."""
 
-    def verify(self, head: str | None = None) -> Head:
-        """Checks the audit log, and the records against it; see `audit.verify`.
+    def vouched(self, record: IssuanceRecord) -> IssuanceRecord:
+        """The record as it is now, once its entries of the log say the same.
+
+        To be called before anybody is named: who may write to the database
+        could have given one issuance's fingerprint to another. Takes as long
+        for a million issuances as for one.
+
+        Args:
+            record: As it was read, maybe earlier: its state may be older.
+
+        Raises:
+            errors.AuditError: If the log says another thing of the issuance or
+                of its generator.
+        """
+
+    def verify(
+        self,
+        head: str | None = None,
+        *,
+        progress: Callable[[int, int], object] = ...,
+    ) -> Head:
+        """Checks the audit log, and the records against it.
+
+        Args:
+            head: Digest that was handed out before and must be in the chain.
+            progress: Told how many steps are done, of how many.
 
         Raises:
             errors.AuditError: If anything was changed, removed or reordered;

@@ -13,14 +13,7 @@ FILE = "abilities.json"
 def of_run(folder: pathlib.Path) -> dict[str, float]:
     """Shares of bits by the name of what happened to the pictures.
 
-    Args:
-        folder: The run directory.
-
-    Returns:
-        Such as `{"grayscale": 0.93}`; empty if nothing was measured.
-
-    Raises:
-        errors.RunError: If the file is broken.
+    Returns such as `{"grayscale": 0.93}`; empty if nothing was measured.
     """
     path = folder / FILE
     try:
@@ -37,12 +30,7 @@ def of_run(folder: pathlib.Path) -> dict[str, float]:
 
 
 def keep(folder: pathlib.Path, shares: Mapping[str, float]) -> None:
-    """Writes shares of bits beside a run; earlier ones of other names stay.
-
-    Args:
-        folder: The run directory.
-        shares: By the name of what happened to the pictures.
-    """
+    """Writes shares of bits beside a run; earlier ones of other names stay."""
     known = of_run(folder) | dict(shares)
     text = json.dumps(known, indent=2, sort_keys=True)
     files.write(folder / FILE, text + "\n")

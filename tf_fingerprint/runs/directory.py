@@ -33,11 +33,7 @@ SHIPPED = pathlib.Path(__file__).parents[1] / PRETRAINED
 
 
 class RunDirectory:
-    """Where one training writes; it never overwrites another's or mixes up.
-
-    Args:
-        folder: The run directory.
-    """
+    """Where one training writes; it never overwrites another's or mixes up."""
 
     def __init__(self, folder: str | os.PathLike[str]):
         self.folder = pathlib.Path(folder)
@@ -45,15 +41,8 @@ class RunDirectory:
     def check(self, settings: config.OneTraining, *, resume: bool) -> None:
         """Raises unless a training may begin here, or go on if `resume`.
 
-        Args:
-            settings: The config of the training.
-            resume: Whether there is to be a run with that config. Only its
-                `training.images` may have been less.
-
-        Raises:
-            errors.RunError: If there is a run where none is to be, none where
-                there is to be one, or another experiment's.
-            errors.ConfigError: If a config there can't be read.
+        `resume`: whether there is to be a run with that config. Only its
+        `training.images` may have been less.
         """
         path = self.folder / CONFIG
         if not resume and path.exists():
@@ -93,16 +82,7 @@ class RunDirectory:
         *,
         resume: bool,
     ) -> None:
-        """Writes what is trained and on what, unless `check` raises.
-
-        Args:
-            settings: The config of the training.
-            inputs: What `data.json` is to say; its `digest` is compared.
-            resume: As in `check`.
-
-        Raises:
-            errors.RunError: As `check`, or if the run is on other pictures.
-        """
+        """Writes what is trained and on what, unless `check` raises."""
         self.check(settings, resume=resume)
         for name in (DATA, OLD_DATA):
             path = self.folder / name

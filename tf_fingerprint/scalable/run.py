@@ -93,9 +93,6 @@ def read(folder: str | os.PathLike[str], kind: type[Run] = Run) -> Run:
         folder: The run directory.
         kind: What to make of it.
 
-    Returns:
-        The run.
-
     Raises:
         errors.RunError: If it is incomplete or of several trainings.
         errors.ConfigError: If its config can't be read.

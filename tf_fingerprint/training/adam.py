@@ -11,10 +11,6 @@ class Adam(keras.optimizers.Adam):
     Keras's own makes a dozen passes over the weights and what is remembered
     of them, which takes a twentieth of a step of `configs/cats_64.toml`. Other
     backends compile those into one by themselves. The figures are the same.
-
-    Args:
-        *args: As in `keras.optimizers.Adam`.
-        **kwargs: Likewise.
     """
 
     def update_step(self, gradient, variable, learning_rate):
@@ -43,12 +39,10 @@ class Adam(keras.optimizers.Adam):
 def of_settings(settings, penalty_interval: int | None = None) -> Adam:
     """Adam, slowed down where penalties add steps of their own.
 
-    Args:
-        settings: A config's `[optimizer]`.
-        penalty_interval: Steps between penalties; None for no penalties.
-
     With a penalty every k steps there are k + 1 steps for k batches, so the
     rate and the memories are those of k / (k + 1) of a step.
+
+    `penalty_interval`: steps between penalties; None for no penalties.
     """
     ratio = 1.0
     if penalty_interval:

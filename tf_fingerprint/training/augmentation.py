@@ -28,12 +28,9 @@ def draws(seed, batch_size):
 def augment(images, uniforms):
     """Changes colours and moves pictures, differently for each.
 
-    Args:
-        images: `(batch, height, width, channels)` in [-1, 1].
-        uniforms: `(batch, NUM_UNIFORMS)` in [0, 1), from `draws`.
-
-    Returns:
-        That shape, with grey where a picture was moved away from.
+    `images`: `(batch, height, width, channels)` in [-1, 1]; `uniforms`:
+    `(batch, NUM_UNIFORMS)` in [0, 1), from `draws`. Returns that shape, with
+    grey where a picture was moved away from.
     """
     parts = [uniforms[:, number, None, None, None] for number in range(3)]
     images = images + BRIGHTNESS * (2 * parts[0] - 1)

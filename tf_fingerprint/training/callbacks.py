@@ -14,11 +14,7 @@ from tf_fingerprint.training import event_files
 
 
 def is_chief(strategy) -> bool:
-    """Whether this process writes: the first of several workers, or alone.
-
-    Args:
-        strategy: The training's, from `training.choose_strategy`.
-    """
+    """Whether this process writes: the first of several workers, or alone."""
     if isinstance(strategy, replicas.Devices):
         return True
     resolver = strategy.cluster_resolver
@@ -44,9 +40,6 @@ class Deadline(keras.callbacks.Callback):
     """Ends the training after the last epoch that fits into some minutes.
 
     The first of the callbacks, so that the others know that it ends.
-
-    Args:
-        minutes: From now on; infinity for no end.
     """
 
     def __init__(self, minutes):
@@ -68,9 +61,7 @@ class Deadline(keras.callbacks.Callback):
 class Checkpoint(_ChiefCallback):
     """Keeps the newest state; a kill at any moment leaves a whole one.
 
-    Args:
-        folder: The run directory.
-        every: Epochs between two checkpoints.
+    `every`: epochs between two checkpoints.
     """
 
     def __init__(self, folder, every=1):
@@ -93,11 +84,7 @@ class Checkpoint(_ChiefCallback):
 
 
 class MetricsLog(_ChiefCallback):
-    """One line of figures an epoch, without doubles after a resumed one.
-
-    Args:
-        path: A CSV file.
-    """
+    """One line of figures an epoch, without doubles after a resumed one."""
 
     def __init__(self, path):
         super().__init__()
@@ -124,11 +111,7 @@ class MetricsLog(_ChiefCallback):
 
 
 class Scalars(_ChiefCallback):
-    """The same figures for TensorBoard, against images instead of epochs.
-
-    Args:
-        folder: Log directory.
-    """
+    """The same figures for TensorBoard, against images instead of epochs."""
 
     def __init__(self, folder):
         super().__init__()
@@ -144,9 +127,7 @@ class Scalars(_ChiefCallback):
 class Grids(_ChiefCallback):
     """Pictures to look at, as the model draws them.
 
-    Args:
-        folder: Where they go.
-        every: Epochs between two.
+    `every`: epochs between two.
     """
 
     def __init__(self, folder, every):
@@ -161,9 +142,8 @@ class Grids(_ChiefCallback):
 class ChanceWarning(keras.callbacks.Callback):
     """Says loudly when the bits stay at chance, and what to try.
 
-    Args:
-        images: Images after the first bits were introduced from which on an
-            accuracy still at chance is reported; 0 for never.
+    `images`: images after the first bits were introduced from which on an
+    accuracy still at chance is reported; 0 for never.
     """
 
     def __init__(self, images):
@@ -195,9 +175,8 @@ class DiversityWarning(keras.callbacks.Callback):
 
     Of cats that all had one pose, the share was 0.36; of varied ones, 0.85.
 
-    Args:
-        images: Images before which pictures may look alike.
-        share: Of the photographs' distance in features, below which they do.
+    `images`: images before which pictures may look alike; `share`: of the
+    photographs' distance in features, below which they do.
     """
 
     def __init__(self, images=30_000, share=0.5):
@@ -247,10 +226,8 @@ class Quality(_ChiefCallback):
     Stands before those callbacks that write the figures down. Says so loudly
     where pictures are spoiled although the loss has had its time.
 
-    Args:
-        every: Epochs between two.
-        psnr_floor: Peak signal-to-noise ratio, in dB, below which fingerprinted
-            pictures count as spoiled.
+    `every`: epochs between two; `psnr_floor`: peak signal-to-noise ratio, in
+    dB, below which fingerprinted pictures count as spoiled.
     """
 
     def __init__(self, every, psnr_floor):

@@ -5,14 +5,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-    """How far a training has come.
-
-    Attributes:
-        images: Photographs shown so far.
-        active_bits: Bits in use; the others are held neutral.
-        accuracy: Running bit accuracy over the active bits.
-        consistency: Factor on the weight of the consistency loss.
-    """
+    """How far a training has come."""
 
     images: int = 0
     active_bits: int = 0
@@ -33,18 +26,13 @@ class Curriculum:
     The paper's training is the setting where nothing is held back:
     `Curriculum(num_bits, initial_bits=num_bits)`.
 
-    Args:
-        num_bits: Length of the fingerprint.
-        initial_bits: Bits in use when the first are introduced.
-        picture_images: Images before that; all bits are neutral.
-        advance_accuracy: Running accuracy at which the bits are doubled.
-        raise_accuracy: Running accuracy, with all bits in use, above which the
-            consistency loss is given more weight, and 0.02 below which less.
-        max_consistency: Largest factor on its weight. 1 leaves it as it is, as
-            in the paper.
-        initial_consistency: The factor with which that weight begins.
-        memory_images: Images over which the running accuracy forgets by a
-            factor of e.
+    `initial_bits`: bits in use when the first are introduced; `picture_images`:
+    images before that; all bits are neutral. `raise_accuracy`: running
+    accuracy, with all bits in use, above which the consistency loss is given
+    more weight, and 0.02 below which less. `max_consistency`: largest factor on
+    its weight. 1 leaves it as it is, as in the paper. `initial_consistency`:
+    the factor with which that weight begins; `memory_images`: images over which
+    the running accuracy forgets by a factor of e.
     """
 
     num_bits: int
@@ -66,11 +54,7 @@ class Curriculum:
     def start(self, progress: Progress) -> Progress:
         """Introduces the first bits when the pictures have had their time.
 
-        Args:
-            progress: Where the training stands.
-
-        Returns:
-            The same, or with the first bits active.
+        Returns the same, or with the first bits active.
         """
         if progress.active_bits or progress.images < self.picture_images:
             return progress
@@ -97,13 +81,8 @@ class Curriculum:
     ) -> Progress:
         """Takes in one step's accuracy; doubles the bits if they are read well.
 
-        Args:
-            progress: Where the training stood before the step.
-            accuracy: The step's bit accuracy over the active bits.
-            images: Photographs that the step showed.
-
-        Returns:
-            Where it stands after.
+        `progress`: where the training stood before the step. Returns where it
+        stands after.
         """
         seen = progress.images + images
         if not progress.active_bits:

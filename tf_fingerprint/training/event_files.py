@@ -8,14 +8,7 @@ from collections.abc import Mapping
 
 
 class Writer:
-    """Appends points to the curves of one event file.
-
-    Args:
-        folder: Log directory; made if it doesn't exist.
-
-    Raises:
-        ImportError: If tensorboard is not installed.
-    """
+    """Appends points to the curves of one event file."""
 
     def __init__(self, folder: pathlib.Path):
         from tensorboard.compat.proto import event_pb2
@@ -29,12 +22,7 @@ class Writer:
         self._append([{"file_version": "brain.Event:2"}])
 
     def write(self, values: Mapping[str, float], *, step: int) -> None:
-        """Adds a point to each curve; after this they are in the file.
-
-        Args:
-            values: By the name of the curve.
-            step: Where on the horizontal axis.
-        """
+        """Adds a point to each curve; after this they are in the file."""
         from tensorboard.plugins.scalar import summary_v2
 
         self._append(

@@ -12,17 +12,11 @@ def descend(learners, compute, weights, *, keep=False):
     Optimizers sum gradients over replicas; dividing the objective by their
     number makes that sum the gradient of the mean over the global batch.
 
-    Args:
-        learners: Pairs of an optimizer and the network that it moves.
-        compute: Returns a dict from name to `(batch,)`; if `keep`, a pair of
-            it and of tensors that the caller wants back.
-        weights: Dict from the name of a loss to its weight. A value without a
-            weight is not a loss.
-        keep: Whether `compute` returns such a pair.
-
-    Returns:
-        Dict from name to the mean over the replica's batch; if `keep`, a pair
-        of it and of what `compute` returned beside.
+    `compute`: returns a dict from name to `(batch,)`; if `keep`, a pair of it
+    and of tensors that the caller wants back. `weights`: dict from the name of
+    a loss to its weight. A value without a weight is not a loss. Returns dict
+    from name to the mean over the replica's batch; if `keep`, a pair of it and
+    of what `compute` returned beside.
     """
     variables = [network.trainable_variables for _, network in learners]
 

@@ -29,13 +29,7 @@ def draw(
     where rows differ and columns don't, the latents own the content.
     `residual`: difference of each column from the first, times 5.
 
-    Args:
-        generator: `models.Generator`.
-        folder: Where the PNG files go.
-        name: What their names begin with.
-        active_bits: Bits in use; the others are held neutral.
-        noise: As in `FingerprintGAN`.
-        seed: Of latents and fingerprints.
+    `active_bits`: bits in use; the others are held neutral.
     """
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,11 +71,7 @@ def draw(
 def tile(images) -> PIL.Image.Image:
     """Puts pictures side by side.
 
-    Args:
-        images: `(side * side, height, width, channels)`, uint8.
-
-    Returns:
-        One picture.
+    `images`: `(side * side, height, width, channels)`, uint8.
     """
     count, height, width, channels = images.shape
     side = int(np.sqrt(count))

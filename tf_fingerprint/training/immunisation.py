@@ -20,14 +20,11 @@ class Immunisation:
     meets one kind, at a strength between the mildest and the strongest. Who is
     first says nothing, as latents and fingerprints are drawn for each picture.
 
-    Args:
-        names: Kinds to draw from, of `perturbations.NAMES`; one that stands
-            here twice is drawn twice as often. None: nothing happens.
-        ranges: For each of `names`, the mildest and the strongest strength.
-        clean_share: Share of the pictures to which nothing happens.
-        mirror_share: Share of the others that are mirrored first.
-        ramp_images: Images over which the strongest strength grows from the
-            mildest to its own.
+    `names`: kinds to draw from, of `perturbations.NAMES`; one that stands here
+    twice is drawn twice as often. None: nothing happens. `ranges`: for each of
+    `names`, the mildest and the strongest strength; `mirror_share`: share of
+    the others that are mirrored first; `ramp_images`: images over which the
+    strongest strength grows from the mildest to its own.
     """
 
     names: tuple[str, ...] = ()
@@ -39,25 +36,14 @@ class Immunisation:
     def reach(self, images: int) -> float:
         """How far the strengths have grown.
 
-        Args:
-            images: Shown since the first bits.
-
-        Returns:
-            From 0, the mildest, to 1.
+        `images`: shown since the first bits. Returns from 0, the mildest, to 1.
         """
         if not self.ramp_images or images >= self.ramp_images:
             return 1.0
         return max(images, 0) / self.ramp_images
 
     def clean(self, batch_size):
-        """Which pictures stay as they are.
-
-        Args:
-            batch_size: Pictures in one replica's batch.
-
-        Returns:
-            `(batch,)` of bool.
-        """
+        """Which pictures stay as they are; `(batch,)` of bool."""
         place = ops.cast(ops.arange(batch_size), "float32") + 0.5
         share = self.clean_share if self.names else 1.0
         return place < share * ops.cast(batch_size, "float32")
@@ -65,12 +51,8 @@ class Immunisation:
     def apart(self, name, values):
         """Means over the pictures left as they are, and over the others.
 
-        Args:
-            name: Of the figure.
-            values: `(batch,)`.
-
-        Returns:
-            Dict of scalars; a mean over no pictures is left out.
+        `values`: `(batch,)`. Returns dict of scalars; a mean over no pictures
+        is left out.
         """
         clean = ops.cast(self.clean(ops.shape(values)[0]), values.dtype)
         means = {}
@@ -83,13 +65,7 @@ class Immunisation:
     def perturb(self, images, seed, reach):
         """What becomes of one replica's pictures before they are decoded.
 
-        Args:
-            images: `(batch, height, width, channels)` in [-1, 1].
-            seed: The step's.
-            reach: See `reach`.
-
-        Returns:
-            Pictures of the same shape; the same ones if there are no `names`.
+        `images`: `(batch, height, width, channels)` in [-1, 1].
         """
         if not self.names:
             return images
@@ -104,15 +80,10 @@ class Immunisation:
     def apply(self, images, uniforms, normals, reach):
         """Perturbs each picture in its own way.
 
-        Args:
-            images: `(batch, height, width, channels)` in [-1, 1].
-            uniforms: `(batch, 6)` in [0, 1): `perturbations.Draws.uniforms`,
-                then which kind, how strongly, and whether mirrored.
-            normals: In the shape of `images`.
-            reach: See `reach`.
-
-        Returns:
-            The pictures as they are found, float32.
+        `images`: `(batch, height, width, channels)` in [-1, 1]; `uniforms`:
+        `(batch, 6)` in [0, 1): `perturbations.Draws.uniforms`, then which kind,
+        how strongly, and whether mirrored. Returns the pictures as they are
+        found, float32.
         """
         kind = ops.cast(ops.floor(uniforms[:, 3] * len(self.names)), "int32")
         mildest, strongest = ops.split(

@@ -172,12 +172,7 @@ def _fit(model, inputs, config, verbose, calls):
 def epochs_of(training: Any, step: int) -> tuple[int, int, int]:
     """Steps in an epoch, the first epoch to train, and where they end.
 
-    Args:
-        training: A config's `[training]`.
-        step: Steps taken so far.
-
-    Returns:
-        The three; epochs count from 0.
+    Returns the three; epochs count from 0.
     """
     steps_in_all = -(-training.images // training.batch_size)
     steps_per_epoch = min(training.steps_per_epoch, steps_in_all)

@@ -4,11 +4,7 @@
 def clone(network):
     """A network of the same kind, arguments and weights.
 
-    Args:
-        network: Any network of `models`.
-
-    Returns:
-        Another, which shares no weight with it.
+    Returns another, which shares no weight with it.
     """
     copy = type(network).from_config(network.get_config())
     copy.set_weights(network.get_weights())
@@ -18,10 +14,7 @@ def clone(network):
 def update(average, network, decay):
     """Moves an average towards a network; right on every replica.
 
-    Args:
-        average: From `clone`.
-        network: What it averages.
-        decay: Share of the average that stays, 0 to 1.
+    `decay`: share of the average that stays, 0 to 1.
     """
     # `weights`, not `variables`: those hold the states of seeds too.
     for mean, weight in zip(average.weights, network.weights, strict=True):

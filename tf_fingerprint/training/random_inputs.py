@@ -18,15 +18,7 @@ PURPOSES = (
 
 
 def replica_seed(seed, purpose):
-    """A seed of its own for every purpose and replica.
-
-    Args:
-        seed: The step's, from `randomness.step_seed`.
-        purpose: One of `PURPOSES`.
-
-    Returns:
-        Another seed.
-    """
+    """A seed of its own for every purpose and replica."""
     stream = len(PURPOSES) * replicas.number()
     return randomness.fold_in(seed, stream + PURPOSES.index(purpose))
 
@@ -34,13 +26,8 @@ def replica_seed(seed, purpose):
 def fingerprint_table(seed, num_fingerprints, num_bits):
     """A finite set of training fingerprints, the same for the same seed.
 
-    Args:
-        seed: The training's.
-        num_fingerprints: How many; drawn independently of each other.
-        num_bits: Length of each.
-
-    Returns:
-        `(num_fingerprints, num_bits)` of 0 and 1, `uint8`, a NumPy array.
+    `num_fingerprints`: how many; drawn independently of each other. Returns
+    `(num_fingerprints, num_bits)` of 0 and 1, `uint8`, a NumPy array.
     """
     generator = np.random.default_rng(seed)
     shape = (num_fingerprints, num_bits)
@@ -50,18 +37,11 @@ def fingerprint_table(seed, num_fingerprints, num_bits):
 def inputs(seed, batch_size, active, *, latent_dim, noise, table=None):
     """Draws what the generator takes; the same for the same seed.
 
-    Args:
-        seed: From `replica_seed`.
-        batch_size: Number of pictures.
-        active: `(num_bits,)`, 1 for bits in use, 0 for bits held neutral.
-        latent_dim: Length of a latent.
-        noise: `(num_noise,)`, the noise of every picture; or a length, for new
-            noise in every picture.
-        table: `(fingerprints, num_bits)` to draw from; any bits at all if
-            not given.
-
-    Returns:
-        `(latents, fingerprints, noise)`, with `batch_size` rows each.
+    `active`: `(num_bits,)`, 1 for bits in use, 0 for bits held neutral;
+    `noise`: `(num_noise,)`, the noise of every picture; or a length, for new
+    noise in every picture. `table`: `(fingerprints, num_bits)` to draw from;
+    any bits at all if not given. Returns `(latents, fingerprints, noise)`, with
+    `batch_size` rows each.
     """
     seeds = randomness.split(seed, 3)
     latents = randomness.normal(seeds[0], (batch_size, latent_dim))
@@ -76,15 +56,10 @@ def inputs(seed, batch_size, active, *, latent_dim, noise, table=None):
 def fingerprints(seed, batch_size, active, *, table=None):
     """Draws fingerprints alone; the same for the same seed.
 
-    Args:
-        seed: From `replica_seed`.
-        batch_size: How many.
-        active: `(num_bits,)`, 1 for bits in use, 0 for bits held neutral.
-        table: `(fingerprints, num_bits)` to draw from; any bits at all if
-            not given.
-
-    Returns:
-        `(batch_size, num_bits)` of 0 and 1, and 0.5 where not active.
+    `active`: `(num_bits,)`, 1 for bits in use, 0 for bits held neutral;
+    `table`: `(fingerprints, num_bits)` to draw from; any bits at all if not
+    given. Returns `(batch_size, num_bits)` of 0 and 1, and 0.5 where not
+    active.
     """
     if table is None:
         bits = randomness.bits(seed, (batch_size, active.shape[0]))
@@ -98,12 +73,8 @@ def fingerprints(seed, batch_size, active, *, table=None):
 def directions(seed, shape):
     """Noise that picks the directions in which path lengths are measured.
 
-    Args:
-        seed: From `replica_seed`.
-        shape: `(batch, height, width, channels)`.
-
-    Returns:
-        That shape, of standard deviation `1 / sqrt(height * width)`.
+    `shape`: `(batch, height, width, channels)`. Returns that shape, of standard
+    deviation `1 / sqrt(height * width)`.
     """
     seed = randomness.fold_in(seed, 1)
     _, height, width, _ = shape
@@ -114,14 +85,9 @@ def directions(seed, shape):
 def perturbations(seed, shape, num_uniforms):
     """What is random about what happens to a batch of pictures.
 
-    Args:
-        seed: From `replica_seed`.
-        shape: `(batch, height, width, channels)`.
-        num_uniforms: Uniform numbers for each picture.
-
-    Returns:
-        Pair of `(batch, num_uniforms)`, uniform in [0, 1), and of that shape,
-        standard normal.
+    `shape`: `(batch, height, width, channels)`. Returns pair of
+    `(batch, num_uniforms)`, uniform in [0, 1), and of that shape, standard
+    normal.
     """
     seeds = randomness.split(seed, 2)
     drawn = (

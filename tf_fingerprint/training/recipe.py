@@ -18,13 +18,11 @@ from tf_fingerprint.training import trainer
 class Inputs:
     """What a training is shown.
 
-    Args:
-        images: What is learned from, `(images, resolution, resolution,
-            channels)`, `uint8`.
-        record: What `data.json` says of all pictures; on resuming, its
-            `digest` must be the same.
-        labels: `(images,)`, `int32`; None where there are none.
-        held_out: What is not learned from, in the method's own form.
+    `images`: what is learned from,
+    `(images, resolution, resolution, channels)`, `uint8`; `record`: what
+    `data.json` says of all pictures; on resuming, its `digest` must be the
+    same. `labels`: `(images,)`, `int32`; None where there are none. `held_out`:
+    what is not learned from, in the method's own form.
     """
 
     images: npt.NDArray[np.uint8]
@@ -49,7 +47,12 @@ def read_photographs(
     )
     for name, reason in photographs.broken:
         logging.warning("Skipped %s: %s", name, reason)
-    record = {"digest": photographs.digest, "images": len(photographs)}
+    record = {
+        "digest": photographs.digest,
+        "images": len(photographs),
+        "left_out": dict(photographs.left_out),
+        "broken": len(photographs.broken),
+    }
     return Inputs(photographs.images, record)
 
 
@@ -57,14 +60,12 @@ def read_photographs(
 class Recipe:
     """What a method brings to its training.
 
-    Args:
-        build: From config and `Inputs` to a compiled trainer.
-        callbacks: From config and run directory to callbacks of its own, which
-            come before the log is written.
-        read: From config and `progress` to `Inputs`.
-        start: Takes trainer and config, and sets the weights to begin with.
-        finish: Takes run directory, config and `Inputs` once the networks are
-            saved, and writes what else a run needs.
+    `build`: from config and `Inputs` to a compiled trainer; `callbacks`: from
+    config and run directory to callbacks of its own, which come before the log
+    is written; `read`: from config and `progress` to `Inputs`; `start`: takes
+    trainer and config, and sets the weights to begin with; `finish`: takes run
+    directory, config and `Inputs` once the networks are saved, and writes what
+    else a run needs.
     """
 
     build: Callable[..., trainer.SteppedModel]

@@ -9,14 +9,9 @@ from tf_fingerprint.training.curriculum import Progress
 class Plan:
     """The parts of one step; each combination is compiled once.
 
-    Attributes:
-        fingerprints: Whether the decoder and its losses take part.
-        anchored: Whether the finished pictures take the place of the
-            discriminator.
-        decoder_only: Whether only the decoder learns.
-        opposed: Whether the discriminators stay on although it is anchored.
-        r1: Whether the discriminator's penalty is due.
-        path_length: Whether the generator's penalty is due.
+    `anchored`: whether the finished pictures take the place of the
+    discriminator; `decoder_only`: whether only the decoder learns; `opposed`:
+    whether the discriminators stay on although it is anchored.
     """
 
     fingerprints: bool
@@ -36,27 +31,19 @@ class Plan:
 class Schedule:
     """How many photographs a training sees, and what happens on the way.
 
-    Args:
-        total_images: Photographs in all, repetitions counted.
-        batch_size: Photographs in one step, over all replicas.
-        r1_interval: Steps between two R1 penalties. 16 in the paper.
-        path_length_interval: Steps between two path-length penalties. 4 in the
-            paper.
-        ema_half_life_images: Images after which an old weight counts half in
-            the generator's moving average. 10,000 in the paper.
-        anchored: Whether, once the pictures have had their time, fingerprints
-            are learned against those pictures, with neutral bits, instead of
-            against the discriminator and other fingerprints. Not in the paper;
-            less than half the arithmetic, and the content cannot drift.
-        opposed: Whether the discriminators stay on meanwhile.
-        decay_images: Last images over which the learning rate falls to a
-            tenth. 0 in the paper.
-        decoder_images: Images at the very end from which only the decoder
-            learns, from the moving average's pictures rounded to 8 bits. 0 in
-            the paper.
-
-    Raises:
-        ValueError: If the last phases are longer than the training.
+    `r1_interval`: steps between two R1 penalties. 16 in the paper.
+    `path_length_interval`: steps between two path-length penalties. 4 in the
+    paper. `ema_half_life_images`: images after which an old weight counts half
+    in the generator's moving average. 10,000 in the paper. `anchored`: whether,
+    once the pictures have had their time, fingerprints are learned against
+    those pictures, with neutral bits, instead of against the discriminator and
+    other fingerprints. Not in the paper; less than half the arithmetic, and the
+    content cannot drift. `opposed`: whether the discriminators stay on
+    meanwhile. `decay_images`: last images over which the learning rate falls to
+    a tenth. 0 in the paper. `decoder_images`: images at the very end from which
+    only the decoder learns, from the moving average's pictures rounded to 8
+    bits. 0 in the paper. Raises `ValueError` if the last phases are longer than
+    the training.
     """
 
     total_images: int
@@ -84,13 +71,7 @@ class Schedule:
     ) -> Plan:
         """What the next step consists of.
 
-        Args:
-            progress: Where the training stands.
-            r1: Whether R1 has any weight.
-            path_length: Whether the path-length penalty has any weight.
-
-        Returns:
-            The plan.
+        `r1`: whether R1 has any weight.
         """
         fingerprints = progress.active_bits > 0
         last = self.total_images - self.decoder_images
@@ -114,11 +95,7 @@ class Schedule:
         They fall linearly to a tenth over `decay_images`. The decoder alone
         starts anew and falls likewise: its pictures no longer move.
 
-        Args:
-            progress: Where the training stands.
-
-        Returns:
-            From 1 down to 0.1.
+        Returns from 1 down to 0.1.
         """
         # The last epoch may go on beyond the last image.
         left = max(0, self.total_images - progress.images)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import keras
 import numpy as np
@@ -36,8 +37,7 @@ class SteppedModel(keras.Model):
     Progress is saved with the weights, so that a training goes on where it
     was, and what is drawn should depend on it and on nothing else.
 
-    Args:
-        progress: Where a training begins, if it keeps more than a `Progress`.
+    `progress`: where a training begins, if it keeps more than a `Progress`.
     """
 
     broken_advice = "with a lower `optimizer.learning_rate`"
@@ -61,17 +61,13 @@ class SteppedModel(keras.Model):
             dtype="float32" if self._steps else "float64",
             trainable=False,
         )
-        self._sums = {}
-        self._learning_rates = []
+        self._sums: dict[str, Any] = {}
+        self._learning_rates: list[Any] = []
         # Nothing is left to build: `fit` need not call the model to find out.
         self.built = True
 
     def remember_learning_rates(self, *optimizers):
-        """Takes the optimizers' learning rates as those at factor 1.
-
-        Args:
-            *optimizers: To be scaled by `scale_learning_rates`.
-        """
+        """Takes the optimizers' learning rates as those at factor 1."""
         # None, so that a resumed training sets them anew.
         self._learning_rate_factor = None
         self._learning_rates = [
@@ -84,11 +80,7 @@ class SteppedModel(keras.Model):
         return [optimizer for optimizer, _ in self._learning_rates]
 
     def scale_learning_rates(self, factor: float):
-        """Multiplies all learning rates.
-
-        Args:
-            factor: On what they were when remembered.
-        """
+        """Multiplies all learning rates."""
         if factor != self._learning_rate_factor:
             self._learning_rate_factor = factor
             for optimizer, learning_rate in self._learning_rates:
@@ -157,14 +149,7 @@ class SteppedModel(keras.Model):
     def _account(self, values):
         """Takes in what a step returned; the running means since the epoch.
 
-        Args:
-            values: Dict of scalar tensors.
-
-        Returns:
-            Dict of floats.
-
-        Raises:
-            errors.TrainingError: If one of them is not finite.
+        Returns dict of floats.
         """
         values = {name: float(value) for name, value in values.items()}
         for name, value in values.items():

@@ -5,6 +5,7 @@ import pytest
 
 from tf_fingerprint import errors
 from tf_fingerprint.evaluation.suites import passive as passive_suite
+from tf_fingerprint.passive import sources
 
 from ...tiny_passive import of_sources
 from ...tiny_passive import passive_dir as passive_dir
@@ -80,7 +81,7 @@ def test_a_source_that_was_learned_from_as_a_whole_is_refused(
     passive_run, sources_dir, tmp_path
 ):
     config = of_sources(tiny_config(), sources_dir)
-    read = passive_suite.reading.read(config.data)
+    read = sources.read(config.data)
     for label in ("bright", "dark"):
         (tmp_path / label).mkdir()
         for name in read.parts["train"].names[:2]:

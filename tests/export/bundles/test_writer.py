@@ -196,7 +196,7 @@ def test_the_commitment_opens_to_what_was_sealed_in(written):
 
 def test_only_the_owner_can_open_a_commitment(tiny_run, tmp_path):
     url = tmp_path / "registry.db"
-    issued = tiny_run.issue("Acme", url, to=tmp_path / "acme")
+    issued = tiny_run.issue("Acme", url, to=tmp_path / "acme", untraceable=True)
 
     record = verification.open_commitment(tmp_path / "acme", url)
 
@@ -210,7 +210,9 @@ def test_only_the_owner_can_open_a_commitment(tiny_run, tmp_path):
 
 def test_anothers_registry_opens_nothing(tiny_run, written, tmp_path):
     folder, _ = written
-    tiny_run.issue("Acme", tmp_path / "r.db", to=tmp_path / "other")
+    tiny_run.issue(
+        "Acme", tmp_path / "r.db", to=tmp_path / "other", untraceable=True
+    )
 
     with pytest.raises(errors.RegistryError, match="no issuance"):
         verification.open_commitment(folder, tmp_path / "r.db")

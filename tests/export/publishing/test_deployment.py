@@ -88,7 +88,7 @@ def test_an_only_version_is_stable(written):
 def test_attributions_follow_what_is_published(written):
     model = config_of(written, "attribution")
 
-    assert model.model_version_policy.latest.num_versions == 2
+    assert model.model_version_policy.latest.num_versions == 1
     assert not model.version_labels
 
 

@@ -28,3 +28,13 @@ def test_two_models_can_not_share_a_server_s_name(tmp_path):
 def test_asks_for_something_published(tmp_path, folder):
     with pytest.raises(errors.ExportError, match="Publish something first"):
         served_models.find_models(tmp_path / folder)
+
+
+def test_a_model_from_elsewhere_is_served_but_not_passed_on_to(tmp_path):
+    version = tmp_path / "models" / "theirs" / "1"
+    version.mkdir(parents=True)
+    (version / "saved_model.pb").touch()
+
+    [model] = served_models.find_models(tmp_path / "models")
+
+    assert (model.kind, model.is_public) == ("foreign", False)

@@ -77,7 +77,7 @@ def test_signatures_are_as_the_contracts_say(servables):
 def test_the_documentation_is_up_to_date():
     written = (ROOT / "docs" / "serving.md").read_text("utf-8")
 
-    assert written == contracts.to_markdown(), "Run `python -m export docs`."
+    assert written == contracts.to_markdown(), "Run `tf-fingerprint docs`."
 
 
 def test_the_command_writes_the_documentation(tmp_path, capsys):

@@ -186,3 +186,13 @@ def test_a_version_whose_warm_up_fails_ends(saved, model):
 
     assert number_in_use(model) == 1
     assert model.versions()[0].error.message == "not so"
+
+
+def test_a_newest_version_that_failed_is_told(saved, model):
+    publish(saved, model, 1)
+    assert model.failed() is None
+    publish(saved, model, 2, "broken")
+    assert model.failed() == 2
+
+    publish(saved, model, 3)
+    assert model.failed() is None

@@ -58,11 +58,9 @@ def embed(
         to: New or empty folder.
         marking: Which pictures get which fingerprint.
         files: "png" or "tfrecord".
-        resume: Whether to go on with what was begun there, or to say again
-            what was finished.
-        min_bit_accuracy: Share of the bits that must be read right, over all
-            marked pictures. It is looked at after the first lot, and again
-            over everything that was written.
+        resume: Whether to go on with what was begun, or say what was finished.
+        min_bit_accuracy: Share of the bits that must be read right in marked
+            pictures; looked at after the first lot, and over all in the end.
         max_broken_share: As in `data.load`.
         batch_size: Pictures encoded at a time.
         progress: Whether to draw progress bars, if on a terminal.
@@ -81,8 +79,7 @@ def embed(
     listing = requirements.check(run, source, to, marking, files=files)
     folder = pathlib.Path(to)
     settings = _settings(run, source, listing, marking, files)
-    finished = places.finished(folder, settings) if resume else None
-    if finished is not None:
+    if resume and (finished := places.finished(folder, settings)) is not None:
         return finished
     places.check_free(folder, resume=resume)
     unfinished = folder / places.UNFINISHED
@@ -95,18 +92,7 @@ def embed(
         batch_size=batch_size,
         progress=progress,
     )
-    try:
-        with job.journal.lock():
-            _write_all(job, _begun(job, settings))
-            head = _head(settings, job.checked(), min_bit_accuracy)
-            checking.write(job.journal, unfinished / places.MANIFEST, head)
-            places.appear(folder)
-    except OSError as error:
-        raise errors.RunError(
-            f"{folder}: the set can't be written. {error}. Put it right, and "
-            "call again with --resume."
-        ) from error
-    return head
+    return _made(job, settings)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -160,6 +146,23 @@ class _Job:
             where = f"{self.folder}, first pictures"
             tally.check(self.min_bit_accuracy, where)
         return bool(tally.marked)
+
+
+def _made(job, settings):
+    """Writes the set, checks it, and lets it appear; its manifest's head."""
+    try:
+        with job.journal.lock():
+            _write_all(job, _begun(job, settings))
+            head = _head(settings, job.checked(), job.min_bit_accuracy)
+            manifest = job.journal.folder / places.MANIFEST
+            checking.write(job.journal, manifest, head)
+            places.appear(job.folder)
+    except OSError as error:
+        raise errors.RunError(
+            f"{job.folder}: the set can't be written. {error}. Put it right, "
+            "and call again with --resume."
+        ) from error
+    return head
 
 
 def _settings(run, source, listing, marking, files):

@@ -79,9 +79,6 @@ class Figure:
             trials: Pictures in all, above 0.
             fingerprints: How many different ones they carry.
 
-        Returns:
-            The figure.
-
         Example:
 
         >>> figure = Figure.share("named", 81, 263, fingerprints=1)
@@ -147,9 +144,6 @@ class Figure:
             seed: Of the draws.
             resamples: How often values are drawn again.
 
-        Returns:
-            The figure.
-
         Raises:
             ValueError: If there are fewer than 2 values.
         """
@@ -174,16 +168,13 @@ class Figure:
         *,
         fingerprints: int,
     ) -> Self:
-        """How far pictures are from others, in levels: means of roots.
+        """Mean over pictures of the root mean square difference, in levels.
 
         Args:
             name: Of the figure.
             before: `(images, height, width, channels)`, 0 to 255; at least 2.
             after: As many, in the same order.
             fingerprints: How many different ones they carry.
-
-        Returns:
-            The mean over pictures of the root of their mean squared difference.
         """
         squares = np.square(after.astype(np.float32) - before)
         each = np.sqrt(squares.mean(axis=(1, 2, 3)))
@@ -202,9 +193,7 @@ class Figure:
         fingerprints: int,
         unit: str = "",
     ) -> Self:
-        """A statistic that drawing again shifts, with the bootstrap's scatter.
-
-        See `bootstrap.scatter_interval`.
+        """A statistic that drawing again shifts; see `scatter_interval`.
 
         Args:
             name: Of the figure.
@@ -213,9 +202,6 @@ class Figure:
             pictures: How many there are.
             fingerprints: How many different ones they carry.
             unit: Of the number.
-
-        Returns:
-            The figure.
         """
         low, high = intervals.scatter_interval(value, drawn, CONFIDENCE)
         return cls(name, value, low, high, pictures, fingerprints, unit)

@@ -49,8 +49,7 @@ def of_generator(
         fingerprint: `(num_bits,)`, of the set that it was trained on.
         decimals: Of the standard deviation, to which weights are rounded.
         noise: Standard deviations, relative to the weights' own.
-        distance: From pictures to their distance to photographs, if it is to
-            be measured.
+        distance: Of pictures to photographs, if it is to be measured.
         seed: Of the noise.
 
     Yields:
@@ -66,10 +65,7 @@ def of_generator(
     places = _convolutions(network)
     intact = network.get_weights()
     sweeps = (
-        (
-            *("rounding", decimals, tampering.PUBLISHED_ROUNDING),
-            lambda array, strength, _: changes.rounded(array, strength),
-        ),
+        (*("rounding", decimals, tampering.PUBLISHED_ROUNDING), _rounded),
         (*("weight_noise", noise, tampering.PUBLISHED_NOISE), changes.noisy),
     )
     try:
@@ -77,17 +73,12 @@ def of_generator(
         for name, strengths, published, change in sweeps:
             readings = []
             for strength in strengths:
-                random = np.random.default_rng(seed)
-                weights = list(intact)
-                for place in places:
-                    weights[place] = change(intact[place], strength, random)
+                weights = _changed(intact, places, change, strength, seed)
                 network.set_weights(weights)
-                images = sample()
                 figures = _figures(
-                    f"{name}_{strength:g}", images, before, decode, fingerprint
+                    *(f"{name}_{strength:g}", sample(), before),
+                    *(decode, fingerprint, distance),
                 )
-                if distance is not None:
-                    figures["distance"] = distance(images)
                 readings.append((strength, figures))
             yield from sealed.curves(
                 *(name, _STRENGTHS[name], readings, published, _LABELS)
@@ -110,11 +101,24 @@ _STRENGTHS = {
 }
 
 
-def _figures(name, images, before, decode, bits):
+def _changed(intact, places, change, strength, seed):
+    """All weights, those at the places changed, in their order."""
+    weights, random = list(intact), np.random.default_rng(seed)
+    for place in places:
+        weights[place] = change(intact[place], strength, random)
+    return weights
+
+
+def _rounded(array, strength, _):
+    return changes.rounded(array, strength)
+
+
+def _figures(name, images, before, decode, bits, distance):
     """Bits read in each picture and in all together, and the change."""
     logits, bits = np.asarray(decode(images)), np.asarray(bits)
     carried = np.broadcast_to(bits, logits.shape)
     matches = accuracy.bit_accuracy_counts(logits > 0, carried)
+    far = {} if distance is None else {"distance": distance(images)}
     return {
         "bit_accuracy": Figure.bit_accuracy(
             f"bit_accuracy_{name}", matches, len(bits), fingerprints=1
@@ -128,6 +132,7 @@ def _figures(name, images, before, decode, bits):
         "change": Figure.change(
             f"change_{name}", before, images, fingerprints=1
         ),
+        **far,
     }
 
 

@@ -21,15 +21,8 @@ class VisualizationTraining(learning.SourceTraining):
 
     One step moves the critic, then autoencoder and model fingerprints together.
 
-    Args:
-        network: `Visualization`.
-        critic: `Critic`.
-        planned: How many images it sees, and how fast it learns.
-        loss_weights: Dict with `reconstruction`, `adversarial`,
-            `gradient_penalty` and `drift`.
-        held_out: Pictures that nothing is learned from; None for no figures.
-        ema_decay: Share of the moving average that stays from step to step.
-        seed: Of everything that is drawn.
+    `held_out`: pictures that nothing is learned from; None for no figures.
+    `ema_decay`: share of the moving average that stays from step to step.
 
     Reference:
         Yu et al., 2019, Section 3.3 (https://arxiv.org/abs/1811.08180).
@@ -56,13 +49,7 @@ class VisualizationTraining(learning.SourceTraining):
         self.ema_decay = ema_decay
 
     def compile(self, network_optimizer, critic_optimizer, **kwargs):
-        """Takes one optimizer for either network.
-
-        Args:
-            network_optimizer: Of the visualization network.
-            critic_optimizer: Of the critic.
-            **kwargs: As in `keras.Model.compile`.
-        """
+        """Takes one optimizer for either network."""
         super().compile(optimizer=None, jit_compile=False, **kwargs)
         self.network_optimizer = network_optimizer
         self.critic_optimizer = critic_optimizer
@@ -74,14 +61,8 @@ class VisualizationTraining(learning.SourceTraining):
     def train_step(self, batch, settings, plan=None):
         """Moves the critic, then the network.
 
-        Args:
-            batch: Pair of `(batch, height, width, channels)` in [-1, 1] and
-                `(batch,)`.
-            settings: Dict of tensors: `seed`, the step's.
-            plan: None, as all steps are alike.
-
-        Returns:
-            Dict from the name of each loss to its mean, and the `accuracy`.
+        `batch`: pair of `(batch, height, width, channels)` in [-1, 1] and
+        `(batch,)`; `plan`: None, as all steps are alike.
         """
         images, labels = batch
         values = self._update_critic(images, settings)

@@ -19,6 +19,7 @@ import math
 import keras
 from keras import ops
 
+from tf_fingerprint.layers import arguments
 from tf_fingerprint.layers import minibatch
 from tf_fingerprint.layers import reflecting
 from tf_fingerprint.models import widths
@@ -29,21 +30,15 @@ RECONSTRUCTIONS, FINGERPRINTS = "reconstructions", "fingerprints"
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class ModelFingerprints(keras.layers.Layer):
+class ModelFingerprints(arguments.Arguments, keras.layers.Layer):
     """How well image fingerprints fit each source's.
 
     One convolution whose kernels are as large as its inputs, without padding
     and bias, with equalized learning rate: a matrix product.
 
-    Args:
-        num_labels: Number of sources.
-        deviation: Of the numbers that the kernels begin as. 1 in the paper.
-
-    Call arguments:
-        fingerprints: `(batch, height, width, channels)`.
-
-    Returns:
-        `(batch, num_labels)`, logits, float32.
+    `deviation`: of the numbers that the kernels begin as. 1 in the paper.
+    `fingerprints`: `(batch, height, width, channels)`. Returns
+    `(batch, num_labels)`, logits, float32.
     """
 
     def __init__(self, num_labels, deviation=1.0, **kwargs):
@@ -67,31 +62,18 @@ class ModelFingerprints(keras.layers.Layer):
     def compute_output_shape(self, fingerprints_shape):
         return (fingerprints_shape[0], self.num_labels)
 
-    def get_config(self):
-        own = {"num_labels": self.num_labels, "deviation": self.deviation}
-        return {**super().get_config(), **own}
-
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Visualization(keras.Model):
+class Visualization(arguments.NetworkArguments, keras.Model):
     """R and the model fingerprints: reconstructions and logits of pictures.
 
-    Args:
-        num_labels: Number of sources, 2 or more.
-        resolution: Height and width of the images, a power of two from 16 to
-            256.
-        channels: 3 for RGB, 1 for grey.
-        channel_base: See `trunk.channels_at`.
-        max_channels: See `trunk.channels_at`.
-        kernel_deviation: Of the numbers that the model fingerprints begin as.
-        labels: Names of the sources, kept with the weights; empty for none.
-
-    Call arguments:
-        images: `(batch, resolution, resolution, channels)` in [-1, 1].
-
-    Returns:
-        Pair of reconstructions, in the shape of `images`, and of
-        `(batch, num_labels)`, logits; float32.
+    `num_labels`: number of sources, 2 or more; `resolution`: height and width
+    of the images, a power of two from 16 to 256; `kernel_deviation`: of the
+    numbers that the model fingerprints begin as; `labels`: names of the
+    sources, kept with the weights; empty for none. `images`:
+    `(batch, resolution, resolution, channels)` in [-1, 1]. Returns pair of
+    reconstructions, in the shape of `images`, and of `(batch, num_labels)`,
+    logits; float32.
 
     Reference:
         Yu et al., 2019, Section 3.3 (https://arxiv.org/abs/1811.08180).
@@ -127,19 +109,9 @@ class Visualization(keras.Model):
         self.resolution = resolution
         self.num_labels = num_labels
         self.labels = labels
-        self.arguments = {
-            "num_labels": num_labels,
-            "resolution": resolution,
-            "channels": channels,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-            "kernel_deviation": kernel_deviation,
-            "labels": labels,
-        }
 
     def get_config(self):
-        labels = list(self.arguments["labels"])
-        return {**self.arguments, "labels": labels, "name": self.name}
+        return {**super().get_config(), "labels": list(self.labels)}
 
     @functools.cached_property
     def reader(self) -> keras.Model:
@@ -156,20 +128,12 @@ class Visualization(keras.Model):
 
 
 @keras.saving.register_keras_serializable(package="tf_fingerprint")
-class Critic(keras.Model):
+class Critic(arguments.NetworkArguments, keras.Model):
     """Tells photographs from reconstructions: high for the former.
 
-    Args:
-        resolution: Height and width of the images.
-        channels: 3 for RGB, 1 for grey.
-        channel_base: See `trunk.channels_at`.
-        max_channels: See `trunk.channels_at`.
-
-    Call arguments:
-        images: `(batch, resolution, resolution, channels)` in [-1, 1].
-
-    Returns:
-        `(batch, 1)`, float32.
+    `resolution`: height and width of the images; `images`:
+    `(batch, resolution, resolution, channels)` in [-1, 1]. Returns
+    `(batch, 1)`, float32.
 
     Reference:
         Gulrajani et al., 2017 (https://arxiv.org/abs/1704.00028).
@@ -199,15 +163,6 @@ class Critic(keras.Model):
             1, activate=False, gain=1.0, dtype="float32", name="outputs"
         )(features)
         super().__init__(inputs=images, outputs=outputs, **kwargs)
-        self.arguments = {
-            "resolution": resolution,
-            "channels": channels,
-            "channel_base": channel_base,
-            "max_channels": max_channels,
-        }
-
-    def get_config(self):
-        return {**self.arguments, "name": self.name}
 
 
 def _encoded(images, channel_base, max_channels):

@@ -11,10 +11,7 @@ from tf_fingerprint.pages import template
 class Shown:
     """Pictures side by side, each with words below.
 
-    Args:
-        heading: What they have in common.
-        words: More of it; empty for none.
-        pictures: Pairs of words and of a PNG file's contents.
+    `words`: more of it; empty for none.
     """
 
     heading: str

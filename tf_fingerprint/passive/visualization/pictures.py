@@ -37,12 +37,7 @@ def to_pixels(
 ) -> Pixels:
     """Values as grey levels.
 
-    Args:
-        values: Any shape.
-        limits: What becomes 0 and 255; beyond it nothing is told apart.
-
-    Returns:
-        `uint8` of the same shape.
+    `limits`: what becomes 0 and 255; beyond it nothing is told apart.
 
     Example:
 
@@ -57,11 +52,7 @@ def to_pixels(
 def model_pictures(fingerprints: npt.NDArray[np.float32]) -> Pixels:
     """Model fingerprints, all to one scale.
 
-    Args:
-        fingerprints: `(labels, height, width, channels)`.
-
-    Returns:
-        Pictures of the same shape.
+    `fingerprints`: `(labels, height, width, channels)`.
     """
     limits = (float(fingerprints.min()), float(fingerprints.max()))
     return to_pixels(fingerprints, limits)
@@ -70,11 +61,7 @@ def model_pictures(fingerprints: npt.NDArray[np.float32]) -> Pixels:
 def image_pictures(fingerprints: npt.NDArray[np.float32]) -> Pixels:
     """Image fingerprints, to a scale from -1 to 1.
 
-    Args:
-        fingerprints: `(images, height, width, channels)`.
-
-    Returns:
-        Pictures of the same shape.
+    `fingerprints`: `(images, height, width, channels)`.
     """
     return to_pixels(fingerprints, FINGERPRINT_RANGE)
 
@@ -82,11 +69,7 @@ def image_pictures(fingerprints: npt.NDArray[np.float32]) -> Pixels:
 def response_pictures(responses: npt.NDArray[np.float32]) -> Pixels:
     """Responses, to a scale from -5 to 5; negative channels are 0.
 
-    Args:
-        responses: `(..., height, width, channels)`.
-
-    Returns:
-        Pictures of the same shape.
+    `responses`: `(..., height, width, channels)`.
     """
     return to_pixels(np.maximum(responses, 0), RESPONSE_RANGE)
 
@@ -94,12 +77,7 @@ def response_pictures(responses: npt.NDArray[np.float32]) -> Pixels:
 def some(labelled: reading.Labelled, most: int = MOST) -> Pixels:
     """A few pictures, of as many sources as there is room for.
 
-    Args:
-        labelled: Pictures of all sources.
-        most: How many to take.
-
-    Returns:
-        `(images, height, width, channels)`; the same ones every time.
+    Returns `(images, height, width, channels)`; the same ones every time.
     """
     # The first of each source, then the second of each, and so on.
     ranks = np.zeros(len(labelled), np.int64)
@@ -115,13 +93,7 @@ def write_grid(
 ) -> None:
     """Writes pictures, reconstructions and fingerprints, side by side.
 
-    Args:
-        network: What takes them apart.
-        images: `(images, height, width, channels)`.
-        path: A PNG file.
-
-    Raises:
-        errors.EvaluationError: If it can't be written.
+    `images`: `(images, height, width, channels)`.
     """
     seen = visualization_run.look(network, images)
     rows = [
@@ -138,20 +110,7 @@ def write(
     folder: str | os.PathLike[str],
     files: Sequence[str | os.PathLike[str]] = (),
 ) -> pathlib.Path:
-    """Writes all pictures, and a page that shows them.
-
-    Args:
-        run: The visualization network.
-        folder: Where they go; made if it doesn't exist.
-        files: Pictures to take apart, of any kind and size.
-
-    Returns:
-        The page, `report.html`. It needs nothing beside it.
-
-    Raises:
-        errors.DataError: If a picture can't be read, or two have one name.
-        errors.EvaluationError: If a file can't be written.
-    """
+    """Writes all pictures, and a page that shows them."""
     folder = pathlib.Path(folder)
     names = _names("Pictures", _told_apart(files))
     labels = _names("Sources", run.labels)

@@ -27,10 +27,9 @@ _BATCH = 64
 class Seen(NamedTuple):
     """What the network makes of pictures.
 
-    Attributes:
-        reconstructions: `(images, height, width, channels)` in [-1, 1].
-        fingerprints: In the same shape: pictures minus reconstructions.
-        logits: `(images, labels)`.
+    `reconstructions`: `(images, height, width, channels)` in [-1, 1];
+    `fingerprints`: in the same shape: pictures minus reconstructions; `logits`:
+    `(images, labels)`.
     """
 
     reconstructions: npt.NDArray[np.float32]
@@ -41,15 +40,7 @@ class Seen(NamedTuple):
 def load(folder: str | os.PathLike[str]) -> "VisualRun":
     """Opens the run directory of a visualization network.
 
-    Args:
-        folder: The directory.
-
-    Returns:
-        The run.
-
-    Raises:
-        errors.RunError: If it is missing or incomplete.
-        errors.ConfigError: If its config can't be read.
+    `folder`: the directory.
     """
     folder = pathlib.Path(folder)
     names = (passive_run.CONFIG, VISUALIZATION, passive_run.LEARNED)
@@ -76,13 +67,7 @@ def load(folder: str | os.PathLike[str]) -> "VisualRun":
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class VisualRun:
-    """A visualization network with its labels.
-
-    Args:
-        settings: The config of the training.
-        network: The moving average of the trained one.
-        folder: The run directory.
-    """
+    """A visualization network with its labels."""
 
     settings: configs.VisualizationConfig
     network: Visualization
@@ -113,14 +98,7 @@ class VisualRun:
         )
 
     def look(self, images: Any) -> Seen:
-        """Takes pictures apart.
-
-        Args:
-            images: As in `preprocessing.as_array`, at least one.
-
-        Returns:
-            What is seen.
-        """
+        """Takes pictures apart."""
         return look(self.network, self.read_images(images))
 
     def responses(
@@ -128,12 +106,9 @@ class VisualRun:
     ) -> npt.NDArray[np.float32]:
         """Where image fingerprints fit each model's, and where they don't.
 
-        Args:
-            fingerprints: `(images, height, width, channels)`.
-
-        Returns:
-            `(images, labels, height, width, channels)`: products, whose sum
-            divided by the square root of their number is the logit.
+        `fingerprints`: `(images, height, width, channels)`. Returns
+        `(images, labels, height, width, channels)`: products, whose sum divided
+        by the square root of their number is the logit.
         """
         return fingerprints[:, None] * self.model_fingerprints[None]
 
@@ -141,12 +116,7 @@ class VisualRun:
 def look(network: Visualization, images: npt.NDArray[np.uint8]) -> Seen:
     """What a network makes of pictures, a part at a time.
 
-    Args:
-        network: The network.
-        images: `(images, resolution, resolution, channels)`, at least one.
-
-    Returns:
-        What is seen.
+    `images`: `(images, resolution, resolution, channels)`, at least one.
     """
     parts = [
         network.reader(
