@@ -23,6 +23,8 @@ EXTRAS = {
     "formats": ["onnx>=1.17", "tf2onnx>=1.17", "onnxruntime>=1.20"],
     "postgresql": ["psycopg[binary]>=3.2"],
     "search": ["faiss-cpu>=1.9"],
+    # Formats that Pillow doesn't read by itself: HEIC, JPEG XL.
+    "pictures": ["pillow-heif>=0.18", "pillow-jxl-plugin>=1.3"],
     # Trains in TensorFlow's place: KERAS_BACKEND=jax. For a GPU, `jax[cuda13]`.
     "jax": ["jax>=0.7"],
     # Others of apache-beam's extras reach object stores: `gcp`, `aws`, `azure`.

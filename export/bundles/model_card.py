@@ -68,8 +68,9 @@ model_signing verify key BUNDLE --signature BUNDLE/model.sig \
 --public_key KEY.pem --ignore-paths BUNDLE/model.sig
 ```
 
-`tf-fingerprint verify BUNDLE --public-key KEY.pem` does the same, and without
-a key names the first file that was changed, added or removed.
+`tf-fingerprint verify BUNDLE --public-key KEY.pem` does the same, and refuses
+also what git leaves at the top, such as `.git`, which that tool passes over.
+Without a key it names the first file that was changed, added or removed.
 
 ## If it leaks
 

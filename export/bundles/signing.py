@@ -1,7 +1,9 @@
 """Signatures of bundles and evidence, as OpenSSF's model-signing makes them.
 
 `model_signing verify key DIR --signature DIR/model.sig --public_key KEY` checks
-them as well: others need nothing of ours for it.
+them as well: others need nothing of ours for it. By itself it passes over what
+git leaves at the top, such as `.gitignore`, which is refused here as any other
+file that was added; `--no-ignore-git-paths` makes it as strict.
 """
 
 import os

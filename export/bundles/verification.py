@@ -77,7 +77,7 @@ def open_commitment(
     held = manifest.read(folder)
     key = commitments.secret_of(registry, secret)
     with registries.open_store(registry) as store:
-        record = store.issuance(held["issuance_id"])
+        record = store.vouched(store.issuance(held["issuance_id"]))
     salt = commitments.salt(key, record.id)
     if not commitments.opens(held["commitment"], record, salt):
         raise errors.ExportError(

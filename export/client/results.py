@@ -17,6 +17,8 @@ ATTRIBUTED = "attributed"
 class ServedAttribution:
     """Whom an image accuses, if anybody, and the odds, as a server answered.
 
+    What a server that answers verdicts only does not tell is None.
+
     Args:
         status: "ok", or what is wrong with the file, such as "bad_image".
         verdict: "attributed", "nobody", "revoked", "ambiguous" or "unreadable".
@@ -34,12 +36,12 @@ class ServedAttribution:
     status: str
     verdict: str
     recipient_id: str
-    matches: int
-    p_value: float
-    log10_p: float
-    p_value_corrected: float
-    runner_up_matches: int
-    bits: tuple[int, ...]
+    matches: int | None
+    p_value: float | None
+    log10_p: float | None
+    p_value_corrected: float | None
+    runner_up_matches: int | None
+    bits: tuple[int, ...] | None
     registry_version: str
 
     @property
@@ -54,7 +56,8 @@ class ServedAttribution:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as JSON can hold it."""
-        return dataclasses.asdict(self) | {"bits": list(self.bits)}
+        bits = None if self.bits is None else list(self.bits)
+        return dataclasses.asdict(self) | {"bits": bits}
 
     @classmethod
     def from_columns(
@@ -74,6 +77,8 @@ class ServedAttribution:
                 not what it must be.
         """
         names = [field.name for field in dataclasses.fields(cls)]
+        withheld = set() if _WITHHELD & columns.keys() else _WITHHELD
+        columns = dict(columns) | dict.fromkeys(withheld, [None] * num_images)
         if any(
             not isinstance(columns.get(name), Sequence)
             or len(columns[name]) != num_images
@@ -85,9 +90,13 @@ class ServedAttribution:
                 f"{_described(columns)}. Is this the model that was exported "
                 "with `--what attribution`?"
             )
+
+        def converted(name: str, value: Any) -> Any:
+            return None if name in withheld else _converted(name, value)
+
         try:
             return [
-                cls(*map(_converted, names, row))
+                cls(*map(converted, names, row))
                 for row in zip(*(columns[n] for n in names), strict=True)
             ]
         except (TypeError, ValueError) as error:
@@ -98,6 +107,11 @@ class ServedAttribution:
             ) from error
 
 
+# All of them, or none of them.
+_WITHHELD = {
+    *("matches", "p_value", "log10_p", "p_value_corrected"),
+    *("runner_up_matches", "bits"),
+}
 _COUNTS = ("matches", "runner_up_matches")
 _NUMBERS = ("p_value", "p_value_corrected")
 

@@ -208,7 +208,9 @@ def _of_attribution(answer, recipients):
     named = [name or None for name in answer["recipient_id"]]
     due = [recipients[n % len(recipients)] for n in range(len(named))]
     right = sum(one == other for one, other in zip(named, due, strict=True))
-    return _of_bits(answer) | {
+    # One that tells verdicts only tells no bits.
+    bits = _of_bits(answer) if answer["matches"] else {"pictures": len(named)}
+    return bits | {
         "attributed": right / len(named),
         "named_wrongly": sum(name is not None for name in named) - right,
         "strangers_named": sum(

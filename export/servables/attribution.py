@@ -63,6 +63,9 @@ from tf_fingerprint import errors
 from tf_fingerprint.registry import records
 from tf_fingerprint.scalable import run as scalable_run
 
+# What is answered where verdicts are all that is told.
+TOLD = ("status", "verdict", "recipient_id", "registry_version")
+
 
 def attribution(
     run: scalable_run.Run,
@@ -71,6 +74,7 @@ def attribution(
     max_false_positive_rate: float = 1e-6,
     names: bool = False,
     registry_version: str | None = None,
+    verdicts_only: bool = False,
 ) -> servable.Servable:
     """Decoder and registry as one servable; its contract is this module's.
 
@@ -83,6 +87,9 @@ def attribution(
             with the model, and with every answer.
         registry_version: What answers call this registry;
             `nearest.registry_version` if not given.
+        verdicts_only: Whether to answer `TOLD` alone: neither bits nor
+            matches nor odds, by which whoever may ask often could change a
+            picture until it reads as somebody's.
 
     Raises:
         errors.ExportError: If the candidates are another generator's.
@@ -100,7 +107,9 @@ def attribution(
     module.registry = matcher.module
     return servable.Servable(
         module=module,
-        signatures=signatures.signatures(run, _responding(matcher, version)),
+        signatures=signatures.signatures(
+            run, _responding(matcher, version, verdicts_only)
+        ),
         examples=signatures.examples(run),
         metadata={
             "kind": "attribution",
@@ -110,6 +119,7 @@ def attribution(
             "max_false_positive_rate": max_false_positive_rate,
             "match_threshold": matcher.threshold,
             "recipients_as": "names" if names else "issuance ids",
+            "verdicts_only": verdicts_only,
         },
     )
 
@@ -128,7 +138,7 @@ def _check(run, candidates):
         raise errors.ExportError(str(error)) from error
 
 
-def _responding(matcher, version):
+def _responding(matcher, version, verdicts_only):
     """From what is read in pictures to the response."""
 
     def respond(logits, status):
@@ -136,11 +146,14 @@ def _responding(matcher, version):
         with tf.device("/device:CPU:0"):
             found = matcher.attribute(bits, tf.equal(status, images.OK))
             named = tf.fill(tf.shape(status), version)
-        return {
+        answer = {
             "status": status,
             **found,
             "bits": bits,
             "registry_version": named,
         }
+        if verdicts_only:
+            return {name: answer[name] for name in TOLD}
+        return answer
 
     return respond

@@ -104,6 +104,22 @@ def attribute(decoder, candidates, tmp_path):
     return run
 
 
+@pytest.mark.parametrize("options", [[], ["--runner=DirectRunner"]])
+def test_no_other_program_is_fetched_or_started(
+    attribute, lake, monkeypatch, options
+):
+    from apache_beam.utils import subprocess_server
+
+    def refuse(*args, **unused):
+        raise AssertionError(f"would start {args}")
+
+    monkeypatch.setattr(subprocess_server.SubprocessServer, "start", refuse)
+
+    _, summary = attribute(lake / "00.png", options=options)
+
+    assert summary["num_candidates"] == 22
+
+
 def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -124,3 +124,15 @@ def test_the_librarys_own_datasets_can_be_read(mocked, name, crop):
 def test_a_dataset_without_pictures_is_an_error(mocked):
     with pytest.raises(errors.DataError, match="one feature with pictures"):
         data.load("tfds:iris", resolution=16)
+
+
+@pytest.mark.slow
+def test_a_form_that_is_not_read_in_order_is_named(tmp_path, monkeypatch):
+    pytest.importorskip("array_record")
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    TinyShades(
+        data_dir=tmp_path, file_format="array_record"
+    ).download_and_prepare()
+
+    with pytest.raises(errors.DataError, match="stored as array_record.*tfrec"):
+        data.load("tfds:tiny_shades", resolution=16)

@@ -22,7 +22,7 @@ def test_as_many_copies_can_be_told_as_the_threshold_allows(num_bits):
         rate = fingerprints.false_positive_rate(matches, num_bits)
         if copies < 1e12:  # Beyond, floats don't tell one more.
             assert rate * copies <= 1e-6 < rate * (copies + 1)
-        if copies:
+        if 0 < copies < 1e12:
             needed = fingerprints.match_threshold(num_bits, 1e-6, copies)
             assert needed <= matches
 

@@ -63,6 +63,10 @@ class Task:
     to: str
 
 
+# Beam's runner that works in this process.
+IN_PROCESS = "FnApiRunner"
+
+
 def run(task: Task, options: Sequence[str]) -> None:
     """Runs the pipeline and waits for its end.
 
@@ -70,6 +74,13 @@ def run(task: Task, options: Sequence[str]) -> None:
     of their own besides.
     """
     settings = pipeline_options.PipelineOptions(list(options))
+    standard = settings.view_as(pipeline_options.StandardOptions)
+    if (standard.runner or "DirectRunner").lower() in (
+        "directrunner",
+        "direct",
+    ):
+        # What Beam calls its direct runner may fetch and start an executable.
+        standard.runner = IN_PROCESS
     pipeline = beam.Pipeline(options=settings)
     build(pipeline, task)
     state = pipeline.run().wait_until_finish()

@@ -99,6 +99,7 @@ def run(args: argparse.Namespace) -> int:
             progress=True,
         ),
     )
+    _keep_abilities(opened, finished)
     if args.tensorboard is not None:
         runner.write_scalars(
             finished, args.tensorboard, step=opened.config.training.images
@@ -120,6 +121,21 @@ def run(args: argparse.Namespace) -> int:
     output.write_rows(rows, args.format, shown=_COLUMNS)
     logging.info("The report is %s", args.to / runner.PAGE)
     return 0
+
+
+def _keep_abilities(opened, finished):
+    """Writes beside the run what its decoder reads in changed pictures."""
+    from tf_fingerprint.evaluation.suites import robustness
+    from tf_fingerprint.runs import abilities
+
+    for report in finished:
+        if report.suite == "robustness":
+            shares = {
+                figure.name: figure.value
+                for figure in report.figures
+                if figure.name in robustness.POINTS
+            }
+            abilities.keep(opened.folder, shares)
 
 
 def _add_run(parser):

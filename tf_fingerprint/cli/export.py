@@ -59,6 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="let attribution answer with recipients' names, not with ids",
     )
     parser.add_argument(
+        "--verdicts-only",
+        action="store_true",
+        help="let attribution answer neither bits nor matches nor odds, by "
+        "which pictures can be changed until they read as somebody's",
+    )
+    parser.add_argument(
         "--allow-open",
         action="store_true",
         help="confirm that the open generator or the encoder, which can "
@@ -148,6 +154,7 @@ def _servable(args, opened, candidates):
         candidates,
         max_false_positive_rate=args.max_false_positive_rate or 1e-6,
         names=args.names,
+        verdicts_only=args.verdicts_only,
     )
 
 
@@ -157,7 +164,12 @@ def _check(args):
     if is_attribution and args.registry is None:
         args.parser.error("--what attribution requires --registry")
     if not is_attribution:
-        for name in ("registry", "max_false_positive_rate", "names"):
+        for name in (
+            "registry",
+            "max_false_positive_rate",
+            "names",
+            "verdicts_only",
+        ):
             if getattr(args, name):
                 option = name.replace("_", "-")
                 args.parser.error(

@@ -80,7 +80,8 @@ class Reader:
                 )
                 continue
             row = {"image": each.frame.name, **answer.to_dict()}
-            row["fingerprint_hex"] = fingerprints.to_hex(row.pop("bits"))
+            bits = row.pop("bits")  # None where verdicts are all that is told.
+            row["fingerprint_hex"] = bits and fingerprints.to_hex(bits)
             yield row
 
     def _tell(self, error):

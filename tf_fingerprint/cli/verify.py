@@ -2,6 +2,7 @@
 
 import argparse
 import pathlib
+import sys
 
 from tf_fingerprint.cli import options
 from tf_fingerprint.cli import output
@@ -26,12 +27,18 @@ def run(args: argparse.Namespace) -> int:
     from export.bundles import verification
 
     verified = verification.verify(args.folder, public_key=args.public_key)
-    commitment = "not checked"
+    commitment, state = "not checked", "not checked"
     if args.registry is not None:
-        verification.open_commitment(
+        record = verification.open_commitment(
             args.folder, args.registry, secret=args.secret
         )
-        commitment = "opens"
+        commitment, state = "opens", str(record.state)
+        if state not in ("reserved", "issued"):
+            print(
+                f"tf-fingerprint: {args.folder}: this copy was {state}. Its "
+                "recipient may no longer use it.",
+                file=sys.stderr,
+            )
     files = verified.manifest["files"].values()
     row = {
         "folder": str(args.folder),
@@ -41,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         "bytes": sum(each["bytes"] for each in files),
         "signature": verified.signature,
         "commitment": commitment,
+        "state": state,
     }
     output.write_rows([row], args.format)
     return 0

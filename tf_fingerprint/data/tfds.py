@@ -101,6 +101,14 @@ def _dataset(tfds, builder, name, split):
             # Files one after another: "the first 30,000" are then the first.
             read_config=tfds.ReadConfig(interleave_cycle_length=1),
         )
+    except NotImplementedError as error:
+        # Files of random access, which only `as_data_source` reads.
+        form = builder.info.file_format
+        raise errors.DataError(
+            f"tfds:{name}: must be stored as TFRecord to be read in order. It "
+            f"is stored as {getattr(form, 'value', form)}. Prepare it again: "
+            f"`tfds build {name} --file_format=tfrecord`."
+        ) from error
     except (KeyError, ValueError) as error:
         raise errors.DataError(
             f"tfds:{name}: no split `{split}`. It has "

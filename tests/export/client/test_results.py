@@ -59,3 +59,15 @@ def test_an_unreadable_file_is_no_error():
 
     assert readable.is_readable and not other.is_readable
     assert not other.is_attributed
+
+
+def test_a_server_may_tell_verdicts_only():
+    withheld = {"matches", "p_value", "log10_p", "p_value_corrected"}
+    withheld |= {"runner_up_matches", "bits"}
+    told = {n: each for n, each in columns().items() if n not in withheld}
+
+    [named, nobody] = ServedAttribution.from_columns(told, 2)
+
+    assert (named.recipient_id, nobody.verdict) == ("acme", "nobody")
+    assert all(getattr(named, name) is None for name in withheld)
+    assert json.loads(json.dumps(named.to_dict()))["bits"] is None

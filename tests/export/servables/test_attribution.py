@@ -196,3 +196,19 @@ def test_candidates_of_another_generator_are_refused(run):
 
     with pytest.raises(errors.ExportError, match="of the|from the run's"):
         export.attribution(run, strangers)
+
+
+def test_verdicts_can_be_all_that_is_told(run, candidates, pictures, ask):
+    told = export.attribution(
+        run, candidates, max_false_positive_rate=RATE, verdicts_only=True
+    )
+
+    answer = told.signatures["images"](images=tf.constant(pictures))
+
+    assert set(answer) == {
+        *("status", "verdict", "recipient_id", "registry_version")
+    }
+    whole = ask("images", images=pictures)
+    for name in answer:
+        assert answer[name].numpy().tolist() == whole[name].tolist()
+    assert told.metadata["verdicts_only"]
