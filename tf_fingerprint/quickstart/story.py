@@ -119,7 +119,10 @@ def _issue(run, recipient, draft):
     """Records a fingerprint and delivers the sealed copy."""
     name = recipient.lower().replace(" ", "-")
     folder = draft / _INSTANCES / name
-    return issuing.issue(run, recipient, draft / _REGISTRY, to=folder)
+    # Whether pictures can be traced is what the story tells, not a condition.
+    return issuing.issue(
+        run, recipient, draft / _REGISTRY, to=folder, untraceable=True
+    )
 
 
 def _use(folder):
