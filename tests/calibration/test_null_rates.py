@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -54,6 +56,20 @@ def test_copies_of_bits_are_worth_what_was_copied():
     worth = calibration.effective_bits(np.repeat(read, 4, axis=1))
 
     assert worth == pytest.approx(16, rel=0.1)
+
+
+def test_the_worth_of_a_habit_is_that_of_a_loop_over_pairs():
+    """By pairs of different photographs: a few of them, mostly alike."""
+    flips = np.random.default_rng(0).random((6, 32)) < 0.1
+    read = (np.arange(32) % 2 ^ flips).astype(np.uint8)
+    surplus = [
+        (2 * int((one == other).sum()) - 32) ** 2
+        for one, other in itertools.combinations(read, 2)
+    ]
+
+    worth = calibration.effective_bits(read)
+
+    assert worth == pytest.approx(32**2 / np.mean(surplus), rel=1e-12)
 
 
 def test_a_small_sample_is_not_taken_for_correlation():

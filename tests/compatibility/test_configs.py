@@ -6,15 +6,14 @@ import os
 import pytest
 
 from tf_fingerprint import config
-from tf_fingerprint.config import passive
-from tf_fingerprint.config import visualization
 
 from . import goldens
 
-READERS = {
-    "config": config.read,
-    "passive": passive.read,
-    "visualization": visualization.read,
+# Those of before said their kind by the command that read them.
+KINDS = {
+    "config": None,
+    "passive": config.PassiveConfig,
+    "visualization": config.VisualizationConfig,
 }
 CONFIGS = goldens.FOLDER / "configs"
 
@@ -39,7 +38,7 @@ def test_there_is_an_answer_for_each():
 def test_a_config_says_what_it_said(name):
     answer = goldens.ANSWERS["configs"][name]
 
-    settings = READERS[answer["kind"]](CONFIGS / name)
+    settings = config.read(CONFIGS / name, kind=KINDS[answer["kind"]])
 
     now = from_here(dataclasses.asdict(settings))
     assert goldens.differences(answer["settings"], now) == []

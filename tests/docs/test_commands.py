@@ -12,11 +12,11 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib import cbook
 from PIL import Image
 
 from tests.docs import blocks
 from tf_fingerprint import cli
-from tf_fingerprint import data
 
 pytestmark = pytest.mark.slow
 
@@ -73,7 +73,7 @@ def run(command, folder, environment):
 def belongings(tmp_path_factory, tools):
     """What pages speak of, to be copied for each."""
     folder = tmp_path_factory.mktemp("belongings")
-    pictures = data.procedural_images(300, resolution=64)
+    pictures = photographs(300)
     _write(folder / "photographs", pictures)
     shutil.make_archive(folder / "photographs", "zip", folder / "photographs")
     _write(folder / "found", pictures[:3])
@@ -105,6 +105,21 @@ def belongings(tmp_path_factory, tools):
     ):
         run(command, folder, tools)
     return folder
+
+
+def photographs(count):
+    """Squares of one photograph, `(count, 64, 64, 3)`."""
+    draw = np.random.default_rng(0)
+    path = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
+    cut = []
+    with Image.open(path) as image:
+        for side in draw.integers(96, 320, count):
+            left, top = (draw.integers(0, size - side) for size in image.size)
+            box = (left, top, left + side, top + side)
+            cut.append(
+                np.asarray(image.convert("RGB").resize((64, 64), box=box))
+            )
+    return np.stack(cut)
 
 
 def _write(folder, pictures):

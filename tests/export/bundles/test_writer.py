@@ -154,7 +154,7 @@ def test_bundles_differ_in_nothing_but_weights_and_words(tiny_run, tmp_path):
     }
 
     assert differing == FILES - {
-        "LICENSE.txt",
+        *("LICENSE.txt", "first_pictures.py"),
         "savedmodel/1/saved_model.pb",
         "savedmodel/1/assets.extra/tf_serving_warmup_requests",
     } | {"manifest.json"}
