@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 def test_asking_from_the_command_line_needs_no_tensorflow(tmp_path):
     file = tmp_path / "found.png"
-    file.write_bytes(b"by acme")
+    file.write_bytes(answering.picture_by("acme"))
 
     with answering.rest_server() as server:
         process = subprocess.run(

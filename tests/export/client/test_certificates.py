@@ -96,7 +96,7 @@ def test_the_command_authenticates(
     server, certificate, tmp_path, monkeypatch, capsys
 ):
     picture = tmp_path / "found.png"
-    picture.write_bytes(b"by acme")
+    picture.write_bytes(answering.picture_by("acme"))
     monkeypatch.setenv("TF_FINGERPRINT_SERVER_USER", "ann")
     monkeypatch.setenv("TF_FINGERPRINT_SERVER_PASSWORD", "hunter2")
     argv = ["attribute", str(picture), "--server", server.url]
