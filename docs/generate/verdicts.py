@@ -4,9 +4,7 @@ import inspect
 import re
 
 from tf_fingerprint import attribution
-from tf_fingerprint.attribution import files
 from tf_fingerprint.attribution import verdict
-from tf_fingerprint.calibration import null_rates
 from tf_fingerprint.evidence import reports
 
 PAGE = "reference/verdicts.md"
@@ -25,7 +23,22 @@ WORDS = {
     "margin": "Bits by which the best candidate leads the runner-up",
     "candidate_id": "Id of the nearest issuance, named or not",
     "runner_up_id": "Id of the second-nearest",
-    "measured_rate": "The same as a share",
+    "measured_hits": "Photographs that match the nearest fingerprint as well",
+    "measured_trials": "Photographs that were decoded",
+    "measured_rate": "Hits as a share of trials",
+    "measured_low": "Lower end of its 95 % interval",
+    "measured_high": "Upper end of it",
+    "soft_log10_p_corrected": "Decimal logarithm of the chance that any "
+    "candidate drawn at random misses no more weight",
+    "width": "Of the upright picture, in pixels",
+    "height": "Likewise",
+    "frame": "Number of the frame in its file, from 1 on",
+    "num_frames": "Frames in the file",
+    "box": "Left, top, right and bottom of the place that was looked at",
+    "mirrored": "Whether the decoder was shown it mirrored",
+    "scale": "Side of what the decoder was shown, over that of the place",
+    "search": "How far was looked: `none`, `single`, `margins` or `full`",
+    "note": "What else is to be said of the picture",
     "soft_recipient": "Whose fingerprint misses least weight",
     "soft_missed": "Weight of the bits in which it disagrees",
     "soft_total": "Weight of all bits",
@@ -85,12 +98,8 @@ def _documented():
     for kind, prefix, held in (
         (verdict.Verdict, "", _VERDICT),
         (attribution.Attribution, "", _ATTRIBUTION),
-        (null_rates.MeasuredRate, "measured_", ("hits", "trials", "low")),
-        (null_rates.MeasuredRate, "measured_", ("high",)),
-        (verdict.SoftScore, "soft_", ("log10_p_corrected",)),
-        (files.Look, "", _LOOK),
     ):
-        text = inspect.getdoc(kind).split("Args:\n")[1]
+        text = inspect.getdoc(kind).partition("Args:\n")[2]
         for name, words in re.findall(
             r"^ {4}(\w+): (.*?)(?=^ {4}\w+: |\n\n|\Z)", text, re.S | re.M
         ):
@@ -99,10 +108,6 @@ def _documented():
     return found
 
 
-_LOOK = (
-    *("width", "height", "frame", "num_frames", "box", "mirrored"),
-    *("scale", "search", "note"),
-)
 _VERDICT = (
     *("finding", "reason", "presence", "presence_threshold", "found_at"),
     *("num_images", "decided_by", "max_false_positive_rate"),

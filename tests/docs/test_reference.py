@@ -51,6 +51,7 @@ def test_every_option_is_in_the_reference_with_its_meaning(made_by):
     assert len(found) > 100
     for path, action in found:
         page = pages[f"reference/commands/{path[0]}.md"]
+        assert action.help, f"{path} {action.option_strings}"
         written = action.option_strings or [module.name_of(action)]
         for each in written:
             if each != "--helpfull":

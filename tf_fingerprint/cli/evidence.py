@@ -12,7 +12,9 @@ from tf_fingerprint.cli import output
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `evidence` takes."""
-    parser.add_argument("action", choices=("verify",))
+    parser.add_argument(
+        "action", choices=("verify",), help="recompute all that reports say"
+    )
     parser.add_argument(
         "folder",
         type=pathlib.Path,

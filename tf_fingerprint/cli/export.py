@@ -17,7 +17,9 @@ _COLUMNS = ("model", "version", "folder")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `export` takes."""
     options.add_run(parser)
-    parser.add_argument("--what", required=True, choices=WHAT)
+    parser.add_argument(
+        "--what", required=True, choices=WHAT, help="the model to publish"
+    )
     options.add_to(
         parser,
         "the next version appears in its folder of the model's name",

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 def _add_recipients(parser):
     """Whom to, and whether now."""
     who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--recipient", metavar="NAME")
+    who.add_argument("--recipient", metavar="NAME", help="who gets the copy")
     who.add_argument(
         "--recipients",
         type=pathlib.Path,

@@ -45,7 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     expiring = new(_expire, "set until when an issuance holds", one=True)
     expiring.add_argument(
-        "--at", required=True, type=_moment_or_never, metavar="TIME|never"
+        "--at",
+        required=True,
+        type=_moment_or_never,
+        metavar="TIME|never",
+        help="until when, or no end",
     )
     _add_reason(expiring)
     changing = new(
@@ -65,14 +69,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     exporting = new(
         _export, "print issuances, fingerprints included", form=False
     )
-    exporting.add_argument("--format", choices=("json", "csv"), default="json")
+    exporting.add_argument(
+        "--format",
+        choices=("json", "csv"),
+        default="json",
+        help="one object a line, or a table (default: %(default)s)",
+    )
     _add_paging(exporting)
 
 
 def _add_list(parser):
-    parser.add_argument("--state", choices=STATES)
-    parser.add_argument("--generator", metavar="DIGEST")
-    parser.add_argument("--batch", metavar="NAME")
+    parser.add_argument(
+        "--state", choices=STATES, help="only those in this state"
+    )
+    parser.add_argument(
+        "--generator", metavar="DIGEST", help="only copies of this generator"
+    )
+    parser.add_argument(
+        "--batch", metavar="NAME", help="only those of this list"
+    )
     parser.add_argument(
         "--expired",
         action="store_true",
@@ -82,7 +97,9 @@ def _add_list(parser):
 
 
 def _add_paging(parser):
-    parser.add_argument("--limit", type=values.positive, metavar="N")
+    parser.add_argument(
+        "--limit", type=values.positive, metavar="N", help="at most so many"
+    )
     parser.add_argument(
         "--after", metavar="ID", help="go on behind this issuance"
     )

@@ -10,7 +10,9 @@ from tf_fingerprint.cli import output
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `verify` takes."""
-    parser.add_argument("folder", metavar="DIR", type=pathlib.Path)
+    parser.add_argument(
+        "folder", metavar="DIR", type=pathlib.Path, help="the copy's folder"
+    )
     options.add_key(parser, "--public-key", "of whoever signed the copy")
     parser.add_argument(
         "--registry",
