@@ -31,8 +31,12 @@ EXTRAS = {
     "bulk": ["apache-beam>=2.60", "pyarrow>=14", "google-crc32c>=1.5"],
     # The site, and what runs its notebooks.
     "docs": [
-        *("mkdocs>=1.6", "mkdocs-material>=9.5", "mkdocstrings[python]>=0.27"),
-        *("nbclient>=0.10", "nbformat>=5.10", "ipykernel>=6.29"),
+        "mkdocs>=1.6",
+        "mkdocs-material>=9.5",
+        "mkdocstrings[python]>=0.27",
+        "nbclient>=0.10",
+        "nbformat>=5.10",
+        "ipykernel>=6.29",
     ],
 }
 

@@ -8,6 +8,7 @@ import io
 import zipfile
 
 import numpy as np
+import pytest
 from PIL import Image
 from PIL import ImageDraw
 from PIL import ImageOps
@@ -17,6 +18,12 @@ from tf_fingerprint import fingerprints
 from tf_fingerprint.attribution import files
 
 from .attribution.test_matching import make_candidates
+
+# Pillow reads and writes it from 11.3 on, if it was built so.
+Image.init()
+NEEDS_AVIF = pytest.mark.skipif(
+    "AVIF" not in Image.SAVE, reason="Pillow has no AVIF"
+)
 
 SIDE = 64
 ROWS, COLUMNS = 8, 16

@@ -18,7 +18,7 @@ IMAGES = [found.photograph(seed) for seed in range(3)]
         ("TIFF", {}),
         ("WEBP", {"lossless": True}),
         ("GIF", {}),
-        ("AVIF", {"quality": 100}),
+        pytest.param("AVIF", {"quality": 100}, marks=found.NEEDS_AVIF),
     ],
 )
 def test_all_frames_come_in_order(kind, options):

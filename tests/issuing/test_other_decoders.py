@@ -61,7 +61,10 @@ def test_no_attribution_is_exported_with_another_decoder(swapped, capsys):
 
 @pytest.mark.parametrize(
     "command",
-    ["export {run} --what attribution --to m", "bulk x.png --run {run} --to m"],
+    [
+        "export {run} --what attribution --to m",
+        "bulk {run}/*.toml --run {run} --to m",
+    ],
 )
 def test_commands_refuse_another_decoder(swapped, capsys, command):
     run, url, before = swapped

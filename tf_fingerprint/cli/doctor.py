@@ -29,6 +29,12 @@ EXTRAS = {
     "postgresql": (("psycopg",), "registries in PostgreSQL"),
     "search": (("faiss",), "search among millions of issuances"),
     "jax": (("jax",), "training without TensorFlow: KERAS_BACKEND=jax"),
+    "pictures": (("pillow_heif", "pillow_jxl"), "HEIC and JPEG XL pictures"),
+    "docs": (
+        ("mkdocs", "material", "mkdocstrings")
+        + ("nbclient", "nbformat", "ipykernel"),
+        "this documentation as a site: `mkdocs serve`",
+    ),
     "bulk": (("apache_beam", "pyarrow", "google_crc32c"), "`bulk`"),
 }
 

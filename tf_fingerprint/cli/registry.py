@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import functools
 import pathlib
 
 from tf_fingerprint import paths
@@ -11,9 +12,8 @@ from tf_fingerprint.cli import parser as parsers
 from tf_fingerprint.cli import values
 
 STATES = ("reserved", "issued", "revoked", "retired")
-
 _COLUMNS = ("id", "recipient", "state", "issued_at", "expires_at", "expired")
-
+_NOW = functools.partial(datetime.datetime.now, datetime.UTC)
 _UNFINISHED = (
     "Recorded, but never confirmed: the copy may be out or not. `issue RUN "
     "--reserved ID --to DIR` hands it out, `registry confirm` records that it "
@@ -122,7 +122,9 @@ def _list(args):
             generator_digest=args.generator,
             state=args.state,
             batch=args.batch,
-            expired_at=_now() if args.expired else None,
+            expired_at=datetime.datetime.now(datetime.UTC)
+            if args.expired
+            else None,
             after=args.after,
             limit=args.limit,
         )
@@ -265,17 +267,12 @@ def _change(args, change):
 
 def _rows(records):
     """What may be shown of records."""
-    now = _now()
-    rows = []
-    for record in records:
-        row = record.to_dict() | {"expired": record.is_expired(now)}
-        del row["fingerprint"]
-        rows.append(row)
-    return rows
-
-
-def _now():
-    return datetime.datetime.now(datetime.UTC)
+    now = _NOW()
+    rows = [
+        record.to_dict() | {"expired": record.is_expired(now)}
+        for record in records
+    ]
+    return [{n: row[n] for n in row if n != "fingerprint"} for row in rows]
 
 
 def _write(records, args):

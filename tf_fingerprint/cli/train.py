@@ -95,7 +95,11 @@ def train(settings, args: argparse.Namespace) -> int:
 
 def _tell_reached(run_dir, method):
     """What a training came to and what to do next, on stderr."""
-    if method == "artificial":
+    if method == "visualization":
+        told = f"Next: tf-fingerprint passive fingerprints {run_dir} --to DIR"
+    elif method == "passive":
+        told = f"Next: tf-fingerprint evaluate {run_dir}"
+    elif method == "artificial":
         told = f"Next: tf-fingerprint evaluate {run_dir} --images PHOTOGRAPHS"
     else:
         from tf_fingerprint.issuing import traceability
