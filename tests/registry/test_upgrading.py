@@ -5,13 +5,13 @@ import shutil
 import sqlite3
 
 import pytest
+import sqlalchemy as sa
 from alembic import autogenerate
 from alembic.runtime import migration
 
 from tf_fingerprint import errors
 from tf_fingerprint import registry
 from tf_fingerprint.registry import State
-from tf_fingerprint.registry import opening
 from tf_fingerprint.registry import postgresql
 from tf_fingerprint.registry import schema
 from tf_fingerprint.registry import sqlite
@@ -143,7 +143,7 @@ def test_migrating_gives_the_same_tables_as_making_them(tmp_path):
 
 @pytest.mark.slow
 def test_migrating_gives_the_same_tables_in_postgresql(postgresql_url):
-    engine = postgresql.connect(opening.sa.make_url(postgresql_url))
+    engine = postgresql.connect(sa.make_url(postgresql_url))
 
     assert migrated(engine) == ([], schema.VERSION)
 

@@ -132,14 +132,14 @@ class _Reader:
         from tf_fingerprint import errors
         from tf_fingerprint.attribution import files
         from tf_fingerprint.attribution import places
-        from tf_fingerprint.cli import reader
+        from tf_fingerprint.cli import progress
         from tf_fingerprint.data import frames
 
         settings = self.run.settings.data
         whole = places.Search.NONE
         waiting: list[files.Task] = []
         for each in frames.of_files(
-            reader.progressing(paths), channels=settings.channels
+            progress.of_files(paths), channels=settings.channels
         ):
             if isinstance(each, errors.DataError):
                 yield from self._classified(waiting)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import tqdm
 
 from tf_fingerprint import attribution
 from tf_fingerprint import errors
@@ -16,8 +15,8 @@ from tf_fingerprint import evidence
 from tf_fingerprint import registry
 from tf_fingerprint.attribution import files as attributed_files
 from tf_fingerprint.attribution import reading
+from tf_fingerprint.cli import progress
 from tf_fingerprint.cli import second_opinions
-from tf_fingerprint.data import found_files
 
 
 class Reader:
@@ -54,7 +53,7 @@ class Reader:
         Returns an iterator over dicts: `image`, then what the verdict says.
         """
         findings = []
-        for found in self.reader.read(progressing(paths)):
+        for found in self.reader.read(progress.of_files(paths)):
             if isinstance(found, errors.DataError):
                 self._tell(found)
                 continue
@@ -98,14 +97,6 @@ class Reader:
     def _tell(self, error):
         self.num_unreadable += 1
         print(f"tf-fingerprint: {error}", file=sys.stderr)
-
-
-def progressing(
-    paths: Sequence[pathlib.Path],
-) -> Iterator[found_files.FoundFile]:
-    """All files under some paths, with a bar that moves as they are taken."""
-    files = list(found_files.found_files(paths))
-    yield from tqdm.tqdm(files, desc="attributing", unit="file", disable=None)
 
 
 def row_of(

@@ -13,7 +13,7 @@ from PIL import Image
 
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
-from tf_fingerprint.cli import reader
+from tf_fingerprint.cli import progress
 from tf_fingerprint.data import frames
 from tf_fingerprint.data import image_kinds
 
@@ -49,7 +49,7 @@ class Reader:
         bits in hexadecimal.
         """
         waiting: list[frames.FileFrame] = []
-        for each in frames.of_files(reader.progressing(paths)):
+        for each in frames.of_files(progress.of_files(paths)):
             if isinstance(each, errors.DataError):
                 yield from self._attributed(waiting)
                 waiting = []

@@ -1,6 +1,7 @@
 """What a training leaves in its run directory while it goes on."""
 
 import csv
+import math
 import os
 import pathlib
 import time
@@ -74,13 +75,22 @@ class Checkpoint(_ChiefCallback):
         draft = self.path.with_name("draft.weights.h5")
         try:
             # HDF5 can't bear a full disk: the process ends in a fault.
-            files.reserve(draft, self.model.checkpoint_bytes())
+            files.reserve(draft, _state_bytes(self.model))
             self.model.save_weights(draft)
             with open(draft, "rb") as file:
                 os.fsync(file.fileno())
             os.replace(draft, self.path)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _state_bytes(model):
+    """About how large a file with all of a model's state is."""
+    variables = [*model.variables]
+    for each in vars(model).values():
+        if isinstance(each, keras.optimizers.Optimizer):
+            variables += each.variables
+    return sum(4 * math.prod(each.shape) + 2048 for each in variables)
 
 
 class MetricsLog(_ChiefCallback):

@@ -1,7 +1,6 @@
 """A Keras model whose steps are planned on the host, one after the other."""
 
 import dataclasses
-import math
 from typing import Any
 
 import keras
@@ -175,13 +174,6 @@ class SteppedModel(keras.Model):
         """Begins a new epoch's running means."""
         super().reset_metrics()
         self._sums = {}
-
-    def checkpoint_bytes(self) -> int:
-        """About how large a file with all its state is."""
-        variables = [*self.variables]
-        for optimizer in self.optimizers():
-            variables += optimizer.variables
-        return sum(4 * math.prod(each.shape) + 2048 for each in variables)
 
     def save_own_variables(self, store):
         """Stores the progress along with the weights."""
