@@ -96,8 +96,8 @@ setuptools.setup(
     extras_require=EXTRAS
     | {
         "test": [
-            *("pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6", "ruff>=0.14"),
-            "mypy>=1.18",
+            *("pytest>=8", "pytest-xdist>=3.6", "pytest-cov>=6"),
+            *("hypothesis>=6", "ruff>=0.14", "mypy>=1.18"),
             *("huggingface_hub>=0.30", "pyyaml>=6"),
             *(name for names in EXTRAS.values() for name in names),
         ],

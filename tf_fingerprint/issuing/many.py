@@ -1,30 +1,23 @@
 """Bundles for many recipients at once, which a kill does not undo."""
 
 import collections
-import concurrent.futures
 import contextlib
 import dataclasses
 import datetime
 import fcntl
 import os
 import pathlib
-import queue
 import re
 import shutil
 from collections.abc import Iterator
 from collections.abc import Sequence
 
-import tqdm
-
-from export.bundles import processes as bundle_processes
 from export.bundles import writer as bundle_writer
-from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import registry as registries
+from tf_fingerprint.issuing import copies
 from tf_fingerprint.issuing import traceability
 from tf_fingerprint.registry import commitments
-from tf_fingerprint.registry import issuance
-from tf_fingerprint.registry import spacing
 from tf_fingerprint.registry.records import check_name
 
 _LOCK = ".lock"
@@ -105,10 +98,11 @@ def issue_many(
             traceability.check(writer.run, store, len(recipients))
         key = commitments.secret_of(registry, secret, create=True)
         records = _reserved(writer.run, recipients, store, to, expires_at)
-        store.flush()  # Before anything leaves the house.
         done = {each.id for each in records if (to / each.id).exists()}
-        missing = [each for each in records if each.id not in done]
-        _write_all(writer, missing, to, store, key, workers)
+        missing = {
+            to / each.id: each for each in records if each.id not in done
+        }
+        copies.delivered(store, writer, missing, key, workers=workers)
         _confirm(store, records)
         return [
             Bundled(store.issuance(each.id), to / each.id, each.id not in done)
@@ -147,46 +141,10 @@ def _reserved(run, recipients, store, to, expires_at):
             )
             if is_reserved or (to / record.id).exists():
                 known[record.recipient].append(record)
-    about = [
-        {"recipient": name, "expires_at": expires_at}
-        for name in recipients
-        if name not in known
-    ]
-    for record in issuance.record_fresh(
-        store,
-        about,
-        generator=run.record,
-        draw=calibration.drawing(run.calibration),
-        spacing=spacing.DEFAULT_SPACING,
-    ):
+    new = [name for name in recipients if name not in known]
+    for record in copies.recorded(store, run, new, expires_at):
         known[record.recipient].append(record)
     return [known[name][-1] for name in recipients]
-
-
-def _write_all(writer, records, to, store, key, workers):
-    """Writes bundles and confirms each; the first failure ends it."""
-
-    def write(record):
-        salt = commitments.salt(key, record.id)
-        hand = hands.get()
-        try:
-            hand(record, to / record.id, salt=salt)
-        finally:
-            hands.put(hand)
-        return record
-
-    with (
-        _hands(writer, workers) as hands,
-        concurrent.futures.ThreadPoolExecutor(workers) as pool,
-        tqdm.tqdm(total=len(records), unit="bundle", disable=None) as bar,
-    ):
-        futures = [pool.submit(write, record) for record in records]
-        try:
-            for future in concurrent.futures.as_completed(futures):
-                registries.confirm(store, future.result().id)
-                bar.update()
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def _confirm(store, records):
@@ -194,20 +152,6 @@ def _confirm(store, records):
     for record in records:
         if record.state is registries.State.RESERVED:
             registries.confirm(store, record.id)
-
-
-@contextlib.contextmanager
-def _hands(writer, workers):
-    """What writes bundles, as often as it can at a time: this process first."""
-    hands = queue.SimpleQueue()
-    hands.put(writer.write)
-    if workers == 1:
-        yield hands
-        return
-    with bundle_processes.started(writer.portable(), workers - 1) as write:
-        for _ in range(workers - 1):
-            hands.put(write)
-        yield hands
 
 
 @contextlib.contextmanager

@@ -8,10 +8,10 @@ from collections.abc import Collection
 
 import keras
 
-from tf_fingerprint import calibration
 from tf_fingerprint import errors
 from tf_fingerprint import files
 from tf_fingerprint import registry as registries
+from tf_fingerprint.issuing import copies
 from tf_fingerprint.issuing import delivery
 from tf_fingerprint.issuing import traceability
 from tf_fingerprint.registry import commitments
@@ -74,17 +74,12 @@ def issue(
             traceability.check(run, store)
         if folder is not None:
             key = commitments.secret_of(registry, secret, create=True)
-        record = registries.issue(
-            store,
-            recipient,
-            generator=run.record,
-            draw=calibration.drawing(run.calibration),
-            expires_at=expires_at,
-        )
-        store.flush()  # Before anything leaves the house.
+        [record] = copies.recorded(store, run, [recipient], expires_at)
         if folder is not None:
-            _write(writer, record, folder, key)
-        record = registries.confirm(store, record.id)
+            [record] = copies.delivered(store, writer, {folder: record}, key)
+        else:
+            store.flush()
+            record = registries.confirm(store, record.id)
     return Issued(record, run.seal(record.bits), folder)
 
 
@@ -128,9 +123,7 @@ def hand_out(
         _check_reserved(record, run)
         writer = delivery.bundle_writer(run, formats, sign_with)
         key = commitments.secret_of(registry, secret, create=True)
-        store.flush()  # Before anything leaves the house.
-        _write(writer, record, folder, key)
-        record = registries.confirm(store, record.id)
+        [record] = copies.delivered(store, writer, {folder: record}, key)
     return Issued(record, run.seal(record.bits), folder)
 
 
@@ -153,7 +146,3 @@ def _check_reserved(record, run):
             f"handed out. It held until {record.expires_at:%Y-%m-%d}. Set "
             "another time with `registry expire`, or revoke it."
         )
-
-
-def _write(writer, record, folder, key):
-    writer.write(record, folder, salt=commitments.salt(key, record.id))
