@@ -7,7 +7,7 @@ Signature `serving_default`: pictures from seeds.
 Request:
     seed: `(n, 2)`, `int64`. The picture's latents and noise are drawn from
         it, each row by itself: the same seed makes the same picture in any
-        batch.
+        batch, and where XLA compiles the graph, up to one level of rounding.
 
 Response:
     image_bytes: `(n,)`, string. PNG files.

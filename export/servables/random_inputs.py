@@ -10,15 +10,28 @@ LATENTS, NOISE = 0, 1
 def normal_rows(seeds, length: int, stream: int):
     """Standard normal numbers, each row from its own seed.
 
-    Neither the batch nor the order of requests changes a row.
+    Neither the batch nor the order of requests changes a row, nor whether XLA
+    compiles the graph: TensorFlow 2.21 turns the same random words into floats
+    in one way in its own kernels and in another under XLA, so words are drawn,
+    and made normal here (Box and Muller, 1958).
 
     `seeds`: `(batch, 2)`, `int64`. Returns `(batch, length)`, `float32`.
     """
+    half = -(-length // 2)
 
     def one_row(seed):
         # Named, because the choice of "auto" depends on the device.
         seed = tf.random.fold_in(seed, stream, alg="philox")
-        return tf.random.stateless_normal([length], seed, alg="philox")
+        words = tf.random.stateless_uniform(
+            [2, half], seed, None, None, tf.uint32, alg="philox"
+        )
+        # The 24 high bits are all that a float32 below 1 has room for.
+        high = tf.bitwise.right_shift(words, tf.constant(8, tf.uint32))
+        unit = (tf.cast(high, tf.float32) + 0.5) * 2.0**-24
+        radius = tf.sqrt(-2 * tf.math.log(unit[0]))
+        angle = 2 * np.pi * unit[1]
+        both = [radius * tf.cos(angle), radius * tf.sin(angle)]
+        return tf.concat(both, axis=0)[:length]
 
     return tf.map_fn(
         one_row,
