@@ -29,6 +29,8 @@ EXTRAS = {
     "jax": ["jax>=0.7"],
     # Others of apache-beam's extras reach object stores: `gcp`, `aws`, `azure`.
     "bulk": ["apache-beam>=2.60", "pyarrow>=14", "google-crc32c>=1.5"],
+    "hub": ["huggingface_hub>=0.30"],
+    "completion": ["shtab>=1.7"],
     # The site, and what runs its notebooks.
     "docs": [
         "mkdocs>=1.6",
@@ -98,7 +100,7 @@ setuptools.setup(
         "test": [
             *("pytest>=8", "pytest-xdist>=3.6", "pytest-cov>=6"),
             *("hypothesis>=6", "ruff>=0.14", "mypy>=1.18"),
-            *("huggingface_hub>=0.30", "pyyaml>=6"),
+            "pyyaml>=6",
             *(name for names in EXTRAS.values() for name in names),
         ],
         "benchmarks": [

@@ -82,9 +82,6 @@ def test_without_a_deadline_a_training_goes_on(monkeypatch):
     assert after_epochs(monkeypatch, math.inf, seconds=25) == (100, (100,))
 
 
-# === Checkpoint ===
-
-
 class Saved:
     """Saves its number."""
 

@@ -30,6 +30,8 @@ EXTRAS = {
     "search": (("faiss",), "search among millions of issuances"),
     "jax": (("jax",), "training without TensorFlow: KERAS_BACKEND=jax"),
     "pictures": (("pillow_heif", "pillow_jxl"), "HEIC and JPEG XL pictures"),
+    "hub": (("huggingface_hub",), "runs on the Hugging Face hub"),
+    "completion": (("shtab",), "`completion`"),
     "docs": (
         ("mkdocs", "material", "mkdocstrings")
         + ("nbclient", "nbformat", "ipykernel"),

@@ -5,7 +5,10 @@ import pathlib
 
 from tf_fingerprint.cli import values
 
-RUN_HELP = "run directory, or the word `pretrained`"
+RUN_HELP = (
+    "run directory, `hf://OWNER/NAME` for one on the Hugging Face hub, or the "
+    "word `pretrained`"
+)
 REGISTRY_HELP = (
     "path of a SQLite file, or a URL such as sqlite:///registry.db or "
     "postgresql+psycopg://user@host/database"

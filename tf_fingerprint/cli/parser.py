@@ -29,9 +29,11 @@ COMMANDS = {
     "evaluate": "measure what a run's fingerprints are worth",
     "passive": "tell generators apart by the traces that they leave anyway",
     "quickstart": "see the whole workflow on pretrained weights",
+    "runs": "list runs, and share them on a hub",
     "info": "show versions, a run, a registry",
     "doctor": "say whether this machine has what it takes",
     "registry": "look after a registry",
+    "completion": "complete commands in a shell",
 }
 
 _DESCRIPTION = """\

@@ -14,6 +14,7 @@ import numpy as np
 from tf_fingerprint import config
 from tf_fingerprint import errors
 from tf_fingerprint import files
+from tf_fingerprint.runs import hub
 
 if TYPE_CHECKING:  # A mistyped path is told before Keras is there.
     import keras
@@ -190,7 +191,9 @@ def read_network(path, kind, expected):
 
 
 def folder_of(run: str | os.PathLike[str]) -> pathlib.Path:
-    """The folder of a run directory, or of the package's own weights."""
+    """The folder of a run directory, a run on a hub, or the package's own."""
+    if hub.is_name(run):
+        return hub.fetched(str(run))
     if str(run) != PRETRAINED:
         return pathlib.Path(run)
     folder = SHIPPED

@@ -1,6 +1,5 @@
 """Trains stage after stage, each from the networks of the one before."""
 
-import csv
 import dataclasses
 import math
 import os
@@ -14,6 +13,7 @@ from tf_fingerprint import config as configs
 from tf_fingerprint import errors
 from tf_fingerprint.backends import replicas
 from tf_fingerprint.runs import directory as run_directory
+from tf_fingerprint.runs import log
 from tf_fingerprint.scalable import training
 
 
@@ -101,14 +101,8 @@ def _has_bits(stage):
 
 
 def _last_epoch(place):
-    """The last line of a stage's log, as floats; empty if there is none."""
-    path = place / "metrics.csv"
-    if not path.exists():
-        return {}
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    last = rows[-1] if rows else {}
-    return {key: float(value) for key, value in last.items() if value}
+    """The last line of a stage's log; empty if there is none."""
+    return (log.read(place) or [{}])[-1]
 
 
 def _is_done(stage, place):

@@ -11,6 +11,7 @@ from absl import logging
 
 from tf_fingerprint import files
 from tf_fingerprint.backends import replicas
+from tf_fingerprint.runs import log
 from tf_fingerprint.training import event_files
 
 
@@ -118,6 +119,19 @@ class MetricsLog(_ChiefCallback):
             writer.writeheader()
             writer.writerows(rows)
         os.replace(draft, self.path)
+
+
+class Plots(keras.callbacks.Callback):
+    """The log as a picture, once a training ends."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = pathlib.Path(folder)
+
+    def on_train_end(self, logs=None):
+        """Draws what `MetricsLog` wrote, on the first of several workers."""
+        if is_chief(self.model.distribute_strategy):
+            log.draw(self.folder)
 
 
 class Scalars(_ChiefCallback):

@@ -14,6 +14,7 @@ from tf_fingerprint import data
 from tf_fingerprint import errors
 from tf_fingerprint.backends import replicas
 from tf_fingerprint.runs import directory as run_directory
+from tf_fingerprint.runs import log as run_log
 from tf_fingerprint.training import callbacks
 from tf_fingerprint.training import recipe as recipes
 from tf_fingerprint.training import trainer
@@ -138,7 +139,8 @@ def _calls(deadline, own, folder, checkpoint):
     return [
         deadline,  # The others must know that it ends.
         *own,
-        callbacks.MetricsLog(folder / "metrics.csv"),
+        callbacks.MetricsLog(folder / run_log.METRICS),
+        callbacks.Plots(folder),
         callbacks.Scalars(folder / "tensorboard"),
         checkpoint,  # Last, so that what the others wrote is from before.
     ]

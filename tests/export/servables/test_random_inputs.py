@@ -39,9 +39,7 @@ def test_they_are_standard_normal():
     normal = [-3.0902, -1.2816, 0, 1.2816, 3.0902]
 
     assert np.isfinite(drawn).all()
-    np.testing.assert_allclose(
-        np.quantile(drawn, quantiles), normal, atol=0.03
-    )
+    np.testing.assert_allclose(np.quantile(drawn, quantiles), normal, atol=0.03)
     assert abs(drawn.std() - 1) < 0.005
 
 
