@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tf_fingerprint.issuing import traceability
 from tf_fingerprint.runs import directory as run_directory
 
 from .tiny_run import ROOT
@@ -54,6 +55,8 @@ def test_the_example_has_twelve_lines():
 @pytest.mark.usefixtures("pretrained_is_tiny")
 def test_the_example_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    # A run of a few steps reads too few bits to be issued.
+    monkeypatch.setattr(traceability, "check", lambda *_, **__: None)
 
     assert len(printed_by_the_example()) == 2
 
@@ -76,5 +79,5 @@ def test_what_the_readme_links_to_is_there():
     assert not [
         link
         for link in links
-        if not (ROOT / link).exists() and link not in awaited
+        if not (ROOT / link.partition("#")[0]).exists() and link not in awaited
     ]

@@ -29,7 +29,7 @@ def found():
 def test_a_rate_must_be_surely_too_high_to_excuse_anybody(found, hits, finding):
     """Of 2,000 photographs one is more than 1 in 5,000, but proves nothing."""
     measured = calibration.MeasuredRate.of(hits, 2000)
-    case = reasons.Case(2e-4, None, None, (), 100, found.found_at)
+    case = reasons.Case(2e-4, None, None, True, (), 100, found.found_at)
 
     judgement = case.judged_hard(found.attribution, found.candidate, measured)
 
@@ -49,6 +49,6 @@ def test_of_two_equally_good_by_soft_bits_neither_is_named(
     soft = SoftScore(
         found.candidate, 40, 100, missed_by_second, rate, rate, rate, None
     )
-    case = reasons.Case(0.01, None, None, (), 100, found.found_at)
+    case = reasons.Case(0.01, None, None, True, (), 100, found.found_at)
 
     assert case.judged_softly(soft).finding is finding

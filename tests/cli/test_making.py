@@ -1,11 +1,14 @@
 """Training and generating from the command line."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tf_fingerprint import cli
 from tf_fingerprint import methods
+from tf_fingerprint.runs import directory as run_directory
 
 from ..tiny_run import ROOT
 from ..tiny_run import tiny_run as tiny_run
@@ -18,6 +21,7 @@ def test_passes_on_what_it_is_told(tmp_path, monkeypatch, capsys):
     def train(config, run_dir, **options):
         print("a progress bar")
         told.append((config.training.batch_size, run_dir, options))
+        shutil.copytree(run_directory.SHIPPED, run_dir, dirs_exist_ok=True)
         return run_dir
 
     told = []
@@ -35,7 +39,10 @@ def test_passes_on_what_it_is_told(tmp_path, monkeypatch, capsys):
     assert run_dir == tmp_path
     assert options["resume"] is True
     assert options["minutes"] == 1.5
-    assert capsys.readouterr() == (f"{tmp_path}\n", "a progress bar\n")
+    stdout, stderr = capsys.readouterr()
+    assert stdout == f"{tmp_path}\n"
+    assert stderr.startswith("a progress bar\nReached: ")
+    assert f"Next: tf-fingerprint issue {tmp_path} " in stderr
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "inf", "nan", "soon"])

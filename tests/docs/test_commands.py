@@ -134,8 +134,10 @@ def follow(block, folder, environment):
         exec(compile(block.tested, str(block), "exec"), {})
         return
     for line in block.tested.replace("\\\n", " ").splitlines():
-        # TensorFlow starts once for all of them.
-        if line.startswith("tf-fingerprint "):
+        # TensorFlow starts once for all of them, but trainings: one on several
+        # replicas confuses the reductions of the next in its process.
+        trains = " train " in line or " visualize " in line
+        if line.startswith("tf-fingerprint ") and not trains:
             assert cli.main(_expanded(line, folder, environment)) == 0, line
         elif line.strip():
             run(line, folder, environment)

@@ -83,7 +83,7 @@ def issue_and_publish(run, folder, *options):
     (folder / "names.txt").write_text("\n".join(NAMES))
     command(
         *("issue", run, "--recipients", folder / "names.txt"),
-        *("--registry", url, "--to", copies),
+        *("--registry", url, "--to", copies, "--untraceable"),
     )
     publish = ["export", run, "--what", "attribution", "--registry", url]
     publish += ["--to", folder / "models", *options]

@@ -35,12 +35,14 @@ class Case:
     """What is known of an image beside its nearest candidate.
 
     `limit`: tolerated chance to accuse anybody wrongly; `num_candidates`:
-    number of issued fingerprints compared against.
+    number of issued fingerprints compared against; `is_clear`: whether the
+    bits were read as those of one fingerprint are, which a mixture's aren't.
     """
 
     limit: float
     presence: float | None
     presence_threshold: float | None
+    is_clear: bool
     accused: tuple[Accused, ...]
     num_candidates: int
     found_at: datetime.datetime
@@ -139,10 +141,17 @@ class Case:
         if self.presence is not None and (
             self.presence > self.presence_threshold
         ):
+            if not self.is_clear:
+                return Judgement(
+                    Finding.AMBIGUOUS,
+                    "It reads unlike the photographs of the calibration, yet "
+                    "as no single fingerprint: as where copies were mixed, or "
+                    "the picture was changed. Nobody is accused.",
+                )
             return Judgement(
                 Finding.NOT_ISSUED,
-                "It reads unlike the photographs of the calibration, yet as "
-                "none of the issued fingerprints.",
+                "It reads unlike the photographs of the calibration, and "
+                "clearly, yet as none of the issued fingerprints.",
             )
         return Judgement(
             Finding.NO_EVIDENCE,

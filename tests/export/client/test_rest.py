@@ -96,7 +96,7 @@ def test_another_kind_of_server_is_named(server, asking, text):
 def test_another_kind_of_model_is_named(server, asking):
     server.failures.append((200, '{"outputs": {"logits": [[1.0]]}}', {}))
 
-    with pytest.raises(errors.ServingError, match=r"Received logits \(1\)"):
+    with pytest.raises(errors.ServingError, match=r"Received .*logits \(1\)"):
         asking.attribute(b"by acme")
 
 
