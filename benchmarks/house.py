@@ -1,13 +1,18 @@
 """Counts the house: files, lines, functions, import circles, layers, types.
 
-Times of tests are read from pytest's own reports:
+Tests, their times and what they reach are read from pytest's own reports. Times
+are those with coverage measured, which takes longer; the full tier is the fast
+and the slow one together:
 
-    pytest --junitxml=fast.xml && pytest -m '' --junitxml=full.xml
-    python benchmarks/house.py --fast fast.xml --full full.xml
+    pytest --cov --junitxml=fast.xml && coverage json -o fast.json
+    pytest -m slow --cov --cov-append --junitxml=slow.xml
+    coverage json -o full.json
+    python benchmarks/house.py --reports .
 """
 
 import argparse
 import ast
+import json
 import pathlib
 import re
 import statistics
@@ -40,9 +45,8 @@ def main(arguments=None):
         "layers": layers(),
         "mypy_errors": mypy_errors(),
     }
-    for name, path in (("fast", args.fast), ("full", args.full)):
-        if path:
-            figures |= times(name, path)
+    if args.reports:
+        figures |= tests(args.reports)
     for name, value in figures.items():
         print(f"{name:24} {value}")
     print(results_file.write("house", figures, folder=args.results))
@@ -135,19 +139,31 @@ def mypy_errors():
     return 0 if "Success" in ran.stdout else None
 
 
-def times(name, path):
-    """Tests and minutes of one run."""
-    [suite] = ElementTree.parse(path).getroot()
-    return {
-        f"{name}_tests": int(suite.get("tests")),
-        f"{name}_test_minutes": float(suite.get("time")) / 60,
+def tests(folder):
+    """Tests and minutes of both tiers, and which branches they take."""
+    counts, minutes = {}, {}
+    for tier in ("fast", "slow"):
+        [suite] = ElementTree.parse(folder / f"{tier}.xml").getroot()
+        counts[tier] = int(suite.get("tests"))
+        minutes[tier] = float(suite.get("time")) / 60
+    figures = {
+        "fast_tests": counts["fast"],
+        "fast_test_minutes": minutes["fast"],
+        "full_tests": sum(counts.values()),
+        "full_test_minutes": sum(minutes.values()),
     }
+    for tier, name in (("fast", "fast_branch_coverage"), ("full", None)):
+        totals = json.loads((folder / f"{tier}.json").read_text())["totals"]
+        share = totals["covered_branches"] / totals["num_branches"]
+        figures[name or "branch_coverage"] = share
+    return figures
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--fast", help="JUnit file of the fast tier")
-    parser.add_argument("--full", help="JUnit file of all tests")
+    parser.add_argument(
+        "--reports", type=pathlib.Path, help="folder with what tests reported"
+    )
     parser.add_argument("--results", default=results_file.RESULTS)
     return parser.parse_args(arguments)
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tf_fingerprint import fingerprints
+from tf_fingerprint.attribution import clarity
 from tf_fingerprint.attribution import collusion
 from tf_fingerprint.attribution import matching
 from tf_fingerprint.attribution import reasons
@@ -19,12 +20,6 @@ from tf_fingerprint.attribution.verdict import Verdict
 from tf_fingerprint.calibration.readings import Reading
 from tf_fingerprint.calibration.record import Calibration
 from tf_fingerprint.registry.records import check_time
-
-# Where so few bits lie so near to 0, beside the middle one, one fingerprint was
-# read. Of 1,400 pictures that were put together of two of the package's copies,
-# as halves, quarters, stripes or tiles, none is so clear; of 200 of one copy,
-# 17 % pass this and the test of presence, which 37 % pass.
-_NEAR_ZERO, _MAX_UNCLEAR = 1 / 6, 0.02
 
 # Most who can be accused of a part in one image; eight who mix their copies
 # leave nothing to be read.
@@ -193,7 +188,7 @@ class Judge:
             limit=self.max_false_positive_rate,
             presence=presence,
             presence_threshold=threshold,
-            is_clear=_is_clear(mean),
+            is_clear=clarity.is_clear(mean),
             accused=accused,
             num_candidates=len(self.candidates),
             found_at=self.found_at,
@@ -283,9 +278,3 @@ class Judge:
                 "Is the decoder's training broken?"
             )
         return logits
-
-
-def _is_clear(logits):
-    """Whether so few bits are unsure as where one fingerprint was read."""
-    sizes = np.abs(logits)
-    return float((sizes < _NEAR_ZERO * np.median(sizes)).mean()) <= _MAX_UNCLEAR

@@ -82,8 +82,7 @@ def issue_many(
         ValueError: If a name is given twice, is blank, or spans lines, or
             nobody is to work.
         errors.UntraceableError: If the run reads too few bits.
-        errors.RunError: If the folder can't be written, or another process is
-            at work there.
+        errors.RunError: If the folder can't be written, or is being written.
         errors.RegistryError: If the registry can't be written.
         errors.ExportError: If a bundle does not do what it should.
     """
