@@ -4,7 +4,7 @@ Both generators were trained with all bits neutral: `benchmarks/control` by the
 first stage of `configs/cats_64.toml`, `benchmarks/baseline` against StyleGAN2's
 discriminator alone. Distances are to the photographs they were trained on, in
 features of two networks that neither was trained against. A sheet of 64
-pictures of each lies beside the figures.
+pictures of each goes into the documentation.
 
     python benchmarks/pictures.py
 """
@@ -24,6 +24,7 @@ from tf_fingerprint.evaluation.metrics import squeezenet
 
 SHARED = results_file.ROOT.parent / "shared" / "data"
 FEATURES = SHARED / "features"
+DOCS = results_file.ROOT / "docs"
 SEED = 2
 SHEET = 8
 
@@ -41,9 +42,7 @@ def main():
             folder, resolution=args.resolution, channels=3, noise="fixed"
         )
         made[name] = generator.of_seed(args.pictures, SEED)
-        sheet(made[name]).save(
-            f"{args.results}/pictures_{name}.jpg", quality=90
-        )
+        sheet(made[name]).save(DOCS / f"pictures_{name}.jpg", quality=90)
     networks = {
         "mobilenet": evaluation.MobileNetFeatures(
             str(FEATURES / "mobilenet_v1_1.0_224_imagenet_uint8.npz")
