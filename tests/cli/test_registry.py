@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import sqlite3
 import sys
 
@@ -161,6 +162,17 @@ def test_verify_and_head_agree(command):
     # One generator, four issuances, one confirmation.
     assert objects(verified) == [{"entries": 6, "head": alone.strip()}]
     assert head == f"entries,head\n6,{alone}"
+
+
+def test_verify_tells_who_else_may_read(command, url, capsys):
+    for mode, told in ((0o644, "may read it"), (0o600, "")):
+        os.chmod(url, mode)
+        capsys.readouterr()
+        status = cli.main(["registry", "verify", "--registry", str(url)])
+
+        said = capsys.readouterr().err
+        assert status == 0
+        assert told in said and bool(told) == bool(said)
 
 
 def test_verify_names_what_was_changed_and_exits_1(command, url):

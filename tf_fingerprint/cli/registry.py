@@ -4,6 +4,7 @@ import argparse
 import datetime
 import functools
 import pathlib
+import sys
 
 from tf_fingerprint import paths
 from tf_fingerprint.cli import options
@@ -211,7 +212,21 @@ def _verify(args):
         head = store.verify(args.head, progress=progress)
     facts = {"entries": head.position, "head": head.digest}
     output.write_rows([facts], args.format)
+    _tell_if_open(args.registry)
     return 0
+
+
+def _tell_if_open(url):
+    """Says on stderr where others of this machine may read fingerprints."""
+    from tf_fingerprint.registry import sqlite
+
+    if sqlite.others_may_read(url):
+        print(
+            f"tf-fingerprint: {sqlite.file_path(url)}: others on this machine "
+            "may read it, and whoever has its fingerprints can frame their "
+            "holders. `chmod 600` it.",
+            file=sys.stderr,
+        )
 
 
 def _head(args):

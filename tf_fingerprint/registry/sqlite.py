@@ -113,9 +113,14 @@ def connect(path: pathlib.Path) -> sa.Engine:
     return engine
 
 
-def others_may_read(path: pathlib.Path) -> bool:
-    """Whether a file's rights let more than its owner read it."""
-    return bool(path.stat().st_mode & 0o077)
+def others_may_read(url: str | os.PathLike[str]) -> bool:
+    """Whether a registry's file may be read by more than its owner.
+
+    False of registries in PostgreSQL, which has rights of its own.
+    """
+    if urls.scheme(os.fspath(url)) not in (None, "sqlite"):
+        return False
+    return bool(file_path(url).stat().st_mode & 0o077)
 
 
 def _may_write(path):
