@@ -62,6 +62,7 @@ def test_a_training_fills_its_run_directory(whole_run):
         "encoder.keras",
         "grids",
         "metrics.csv",
+        "metrics.png",
         "tensorboard",
     ]
     assert config.read(folder / "config.toml") == tiny_config()

@@ -173,7 +173,7 @@ def test_a_training_needs_no_tensorflow():
     assert "tensorflow" not in sys.modules
     assert {path.name for path in run_dir.iterdir()} == {
         *("checkpoints", "config.toml", "data.json", "grids", "metrics.csv"),
-        *("decoder.keras", "generator.keras", "tensorboard"),
+        *("decoder.keras", "generator.keras", "metrics.png", "tensorboard"),
     }
 
 

@@ -84,10 +84,10 @@ def belongings(tmp_path_factory, tools):
         ("found.png", "picture.png", "a.png", "b.jpg"), pictures, strict=False
     ):
         Image.fromarray(picture).save(folder / name)
-    drawn = np.random.default_rng(0).integers(0, 256, (40, 64, 64, 3), "uint8")
-    _write(folder / "sources" / "real", pictures[:40])
+    drawn = np.random.default_rng(0).integers(0, 256, (140, 64, 64, 3), "uint8")
+    _write(folder / "sources" / "real", pictures[:140])
     _write(folder / "sources" / "dcgan", drawn)
-    _write(folder / "sources" / "diffusion", 255 - pictures[:40])
+    _write(folder / "sources" / "diffusion", 255 - pictures[140:280])
     (folder / "partners.txt").write_text("Alder Films\nBirch Games\n")
     for name in ("benchmarks", "configs", "examples"):
         (folder / name).symlink_to(blocks.ROOT / name)

@@ -2,11 +2,13 @@ import re
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tf_fingerprint import cli
 from tf_fingerprint import errors
 from tf_fingerprint import fingerprints
 from tf_fingerprint import registry
+from tf_fingerprint.backends import replicas
 from tf_fingerprint.issuing import traceability
 
 from ..registry.store_contract import make_record
@@ -59,7 +61,13 @@ def test_more_copies_need_more_bits(tiny_run, tmp_path):
     del tiny_run.kept["reached"]
 
 
-def test_a_training_ends_with_what_was_reached(tmp_path, capsys):
+@pytest.mark.slow
+def test_a_training_ends_with_what_was_reached(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(
+        replicas,
+        "choose_strategy",
+        lambda: tf.distribute.MirroredStrategy(["CPU:0"]),
+    )
     argv = ["train", "configs/smoke.toml", "--run-dir", str(tmp_path / "run")]
 
     assert cli.main([*argv, "--set", "training.images=64"]) == 0

@@ -39,6 +39,7 @@ def test_a_training_fills_its_run_directory(passive_dir, sources_dir):
         "data.json",
         "learned.npy",
         "metrics.csv",
+        "metrics.png",
         "tensorboard",
         "unknown.json",
         "unknown.npz",
