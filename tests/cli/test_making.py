@@ -93,6 +93,20 @@ def test_a_fingerprint_of_another_length_is_a_usage_error(
     assert "must have 8 lower-case" in capsys.readouterr().err
 
 
+def test_a_training_in_stages_that_is_out_of_time_says_so(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(methods, "train", lambda config, folder, **_: folder)
+
+    status = cli.main(
+        ["train", str(ROOT / "configs" / "smoke.toml")]
+        + ["--run-dir", str(tmp_path), "--minutes", "1"]
+    )
+
+    assert status == 0
+    assert "Not at its end. Next: the same command" in capsys.readouterr().err
+
+
 def test_a_full_folder_is_a_named_failure(tiny_run_dir, tmp_path, capsys):
     (tmp_path / "file").touch()
 

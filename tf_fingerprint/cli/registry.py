@@ -98,12 +98,9 @@ def _add_list(parser):
 
 
 def _add_paging(parser):
-    parser.add_argument(
-        "--limit", type=values.positive, metavar="N", help="at most so many"
-    )
-    parser.add_argument(
-        "--after", metavar="ID", help="go on behind this issuance"
-    )
+    add = parser.add_argument
+    add("--limit", type=values.positive, metavar="N", help="at most so many")
+    add("--after", metavar="ID", help="go on behind this issuance")
 
 
 def _add_reason(parser):
@@ -123,9 +120,7 @@ def _list(args):
             generator_digest=args.generator,
             state=args.state,
             batch=args.batch,
-            expired_at=datetime.datetime.now(datetime.UTC)
-            if args.expired
-            else None,
+            expired_at=_NOW() if args.expired else None,
             after=args.after,
             limit=args.limit,
         )
@@ -187,11 +182,8 @@ def _change_decoder(args):
         before = store.generator(run.generator_digest)
         registry.change_decoder(store, run.record, reason=args.reason)
         store.flush()
-    facts = {
-        "generator": before.digest,
-        "decoder_before": before.decoder_digest,
-        "decoder": run.decoder_digest,
-    }
+    facts = {"generator": before.digest, "decoder": run.decoder_digest}
+    facts["decoder_before"] = before.decoder_digest
     output.write_facts(facts, args.format)
     return 0
 
@@ -199,6 +191,8 @@ def _change_decoder(args):
 def _verify(args):
     """Checks everything; prints how much, and the newest digest."""
     import tqdm
+
+    from tf_fingerprint.registry import sqlite
 
     with (
         _opened(args) as store,
@@ -210,23 +204,10 @@ def _verify(args):
             bar.update(done - bar.n)
 
         head = store.verify(args.head, progress=progress)
-    facts = {"entries": head.position, "head": head.digest}
-    output.write_rows([facts], args.format)
-    _tell_if_open(args.registry)
+    output.write_rows([_facts(head)], args.format)
+    if told := sqlite.who_may_read(args.registry):
+        print(f"tf-fingerprint: {told}", file=sys.stderr)
     return 0
-
-
-def _tell_if_open(url):
-    """Says on stderr where others of this machine may read fingerprints."""
-    from tf_fingerprint.registry import sqlite
-
-    if sqlite.others_may_read(url):
-        print(
-            f"tf-fingerprint: {sqlite.file_path(url)}: others on this machine "
-            "may read it, and whoever has its fingerprints can frame their "
-            "holders. `chmod 600` it.",
-            file=sys.stderr,
-        )
 
 
 def _head(args):
@@ -236,9 +217,12 @@ def _head(args):
     if args.format == "table":
         print(head.digest)
     else:
-        facts = {"entries": head.position, "head": head.digest}
-        output.write_rows([facts], args.format)
+        output.write_rows([_facts(head)], args.format)
     return 0
+
+
+def _facts(head):
+    return {"entries": head.position, "head": head.digest}
 
 
 def _import(args):

@@ -95,7 +95,9 @@ def train(settings, args: argparse.Namespace) -> int:
 
 def _tell_reached(run_dir, method):
     """What a training came to and what to do next, on stderr."""
-    if method == "visualization":
+    if not any(run_dir.glob("*.keras")):  # A staged one, out of time.
+        told = "Not at its end. Next: the same command with --resume"
+    elif method == "visualization":
         told = f"Next: tf-fingerprint passive fingerprints {run_dir} --to DIR"
     elif method == "passive":
         told = f"Next: tf-fingerprint evaluate {run_dir}"

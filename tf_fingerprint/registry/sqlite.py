@@ -113,14 +113,20 @@ def connect(path: pathlib.Path) -> sa.Engine:
     return engine
 
 
-def others_may_read(url: str | os.PathLike[str]) -> bool:
-    """Whether a registry's file may be read by more than its owner.
+def who_may_read(url: str | os.PathLike[str]) -> str | None:
+    """A sentence if a registry's file may be read by more than its owner.
 
-    False of registries in PostgreSQL, which has rights of its own.
+    None of registries in PostgreSQL, which has rights of its own.
     """
     if urls.scheme(os.fspath(url)) not in (None, "sqlite"):
-        return False
-    return bool(file_path(url).stat().st_mode & 0o077)
+        return None
+    path = file_path(url)
+    if not path.stat().st_mode & 0o077:
+        return None
+    return (
+        f"{path}: others on this machine may read it, and whoever has its "
+        "fingerprints can frame their holders. `chmod 600` it."
+    )
 
 
 def _may_write(path):
