@@ -19,6 +19,7 @@ import time
 
 import found_kinds
 import numpy as np
+import pages
 import results_file
 import shipped_inputs as inputs
 from PIL import Image
@@ -54,6 +55,41 @@ def main():
     for name, figure in figures.items():
         print(f"{name:44} {figure:>12,.6g}")
     print(results_file.write(args.name, figures, folder=args.results))
+    if args.results == results_file.RESULTS and args.name == "found":
+        fill(figures)
+
+
+def fill(figures):
+    """The tables of docs/howto/found-pictures.md."""
+    rows = [
+        (name.removeprefix("named_share_").replace("_", " "), f"{figure:.1%}")
+        for name, figure in figures.items()
+        if name.startswith("named_share_")
+    ]
+    header = ("kind", f"all copies named, of {figures['pictures']} files")
+    pages.fill("howto/found-pictures.md", "named", header, rows)
+    rows = [
+        (
+            kind,
+            figures[f"{kind}_looked_at"],
+            figures[f"false_positives_{kind}"],
+        )
+        for kind in ("photographs", "noise", "pages")
+    ]
+    header = ("of nobody's copy", "searched in full", "anybody named")
+    pages.fill("howto/found-pictures.md", "negatives", header, rows)
+    rows = [
+        (limit, figures[f"places_at_p_{limit}"])
+        for limit in (0.1, 0.01, 0.001, 0.0001)
+    ]
+    header = ("chance allows at most", "measured share of places")
+    pages.fill("howto/found-pictures.md", "chance", header, rows)
+    rows = [
+        (name, f"{figures[f'ms_{name}'] / figures['ms_none']:.2f}")
+        for name in ("none", "margins", "full")
+    ]
+    header = ("`--search`", "processor time beside one plain look")
+    pages.fill("howto/found-pictures.md", "cost", header, rows)
 
 
 def photographs(count, side):
