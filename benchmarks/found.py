@@ -217,7 +217,8 @@ def cost(run, judge, others, rounds=9):
 
 
 def read(reader, images):
-    """All findings on each picture, as files."""
+    """All findings on each picture, as a PNG file."""
+    images = list(images)
     found = {str(number): [] for number in range(len(images))}
     for each in reader.read(
         found_files.FoundFile(name, functools.partial(png, image))

@@ -9,10 +9,9 @@ called the work of a copy that was never issued.
 """
 
 import argparse
-import functools
-import io
 import pathlib
 
+import found as pictures
 import numpy as np
 import pages
 import results_file
@@ -20,11 +19,9 @@ import shipped_inputs as inputs
 from PIL import Image
 
 from tf_fingerprint import attribution
-from tf_fingerprint import errors
 from tf_fingerprint import methods
 from tf_fingerprint.attribution import Finding
 from tf_fingerprint.attribution import files
-from tf_fingerprint.data import found_files
 
 NUM_ISSUED = 1000
 SEED = 5
@@ -51,7 +48,10 @@ def main():
     for kind, mask in masks(run.config.data.resolution).items():
         inputs.tell(kind)
         spliced = np.where(mask[..., None], one, other)
-        found = findings(reader, spliced)
+        found = [
+            [each.verdict for each in one]
+            for one in pictures.read(reader, map(Image.fromarray, spliced))
+        ]
         both = [{candidates.records[i].id for i in pair} for pair in makers.T]
         for name, share in told(found, both).items():
             figures[f"{kind}_{name}"] = share
@@ -74,25 +74,6 @@ def masks(side):
         "lines": row % 2 == 0,
         "tiles": np.kron(draw, np.ones((side // 8, side // 8), bool)),
     }
-
-
-def findings(reader, pictures):
-    """All findings on each picture."""
-    names = {str(number): [] for number in range(len(pictures))}
-    for each in reader.read(
-        found_files.FoundFile(name, functools.partial(png, pixels))
-        for name, pixels in zip(names, pictures, strict=True)
-    ):
-        if isinstance(each, errors.DataError):
-            raise each
-        names[each.name].append(each.verdict)
-    return list(names.values())
-
-
-def png(pixels):
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()
 
 
 def told(found, makers):
