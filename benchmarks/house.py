@@ -1,13 +1,14 @@
 """Counts the house: files, lines, functions, import circles, layers, types.
 
-Tests, their times and what they reach are read from pytest's own reports. Times
-are those with coverage measured, which takes longer; the full tier is the fast
-and the slow one together:
+Tests, their times and what they reach are read from pytest's own reports. The
+full tier is the fast and the slow one together; the slow one is timed with
+coverage measured, which takes longer:
 
-    pytest --cov --junitxml=fast.xml && coverage json -o fast.json
-    pytest -m slow --cov --cov-append --junitxml=slow.xml
-    coverage json -o full.json
-    python benchmarks/house.py --reports .
+    pytest --junitxml=reports/fast.xml
+    pytest --cov && coverage json -o reports/fast.json
+    pytest -m slow --cov --cov-append --junitxml=reports/slow.xml
+    coverage json -o reports/full.json
+    python benchmarks/house.py --reports reports
 """
 
 import argparse

@@ -84,10 +84,10 @@ def belongings(tmp_path_factory, tools):
         ("found.png", "picture.png", "a.png", "b.jpg"), pictures, strict=False
     ):
         Image.fromarray(picture).save(folder / name)
-    drawn = np.random.default_rng(0).integers(0, 256, (140, 64, 64, 3), "uint8")
-    _write(folder / "sources" / "real", pictures[:140])
+    drawn = np.random.default_rng(0).integers(0, 256, (200, 64, 64, 3), "uint8")
+    _write(folder / "sources" / "real", pictures[:200])
     _write(folder / "sources" / "dcgan", drawn)
-    _write(folder / "sources" / "diffusion", 255 - pictures[140:280])
+    _write(folder / "sources" / "diffusion", 255 - pictures[:200])
     (folder / "partners.txt").write_text("Alder Films\nBirch Games\n")
     for name in ("benchmarks", "configs", "examples"):
         (folder / name).symlink_to(blocks.ROOT / name)

@@ -4,6 +4,8 @@ import csv
 import io
 import pathlib
 
+from absl import logging
+
 from tf_fingerprint import files
 
 METRICS = "metrics.csv"
@@ -30,14 +32,19 @@ def read(folder: pathlib.Path) -> list[dict[str, float]]:
 def draw(folder: pathlib.Path) -> pathlib.Path | None:
     """Draws every figure of the log against images seen, as `metrics.png`.
 
-    Returns its path; None if there is nothing to draw.
+    Returns its path; None if there is nothing to draw, or no matplotlib, as on
+    machines that only train.
     """
     rows = read(folder)
     names = list(dict.fromkeys(n for row in rows for n in row))
     names = [name for name in names if name not in _COUNTS]
     if not names:
         return None
-    import matplotlib.figure  # Slow to import.
+    try:
+        import matplotlib.figure  # Slow to import.
+    except ImportError as error:
+        logging.warning("%s: the log is not drawn: %s.", folder, error)
+        return None
 
     across = min(_COLUMNS, len(names))
     down = -(-len(names) // across)
