@@ -1,4 +1,4 @@
-"""Attribution: whose copy made this picture, with the odds of being wrong.
+"""Attribution: whose copy made this picture, how often chance names anybody.
 
 The registry is part of the model; publishing the next version is how a server
 learns of an issuance or a revocation.

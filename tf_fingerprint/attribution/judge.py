@@ -39,7 +39,7 @@ class Judge:
             images from elsewhere accuse anybody at all.
         decide: Whether `"hard"` bits accuse or `"soft"` ones. One of them, and
             chosen before looking: whoever takes the better of two verdicts
-            has twice the odds of being wrong.
+            accuses twice as often by chance.
         found_at: When the images were found: a recipient whose time was up by
             then is named all the same, and the verdict says so. Now, if not
             given.

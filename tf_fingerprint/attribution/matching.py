@@ -26,7 +26,7 @@ class Finding(enum.StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Attribution:
-    """Whom an image accuses, if anybody, and the odds of being wrong.
+    """Whom an image accuses, if anybody, and how often chance does so.
 
     Args:
         record: The issuance whose fingerprint the image carries, in any state,

@@ -38,8 +38,8 @@ COMMANDS = {
 
 _DESCRIPTION = """\
 Trains image generators whose convolutions carry a fingerprint, hands sealed
-copies to recipients, and tells whose copy made an image, with the odds of
-being wrong."""
+copies to recipients, and tells whose copy made an image, and how often
+chance alone would name anybody."""
 
 
 class _Parser(argparse_flags.ArgumentParser):

@@ -143,7 +143,7 @@ def _issuance(report):
 
 
 def _odds(report):
-    """How likely it is to be wrong, each by its own way of counting."""
+    """How often chance would say so, each by its own way of counting."""
     verdict = report["verdict"]
     bits, rate = verdict["num_bits"], verdict["false_positive_rate"]
     candidates = verdict["num_candidates"]
